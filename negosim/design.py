@@ -1,0 +1,202 @@
+"""The design of an experiment: the points at which the game is played, and joint draws of what is assumed."""
+
+from __future__ import annotations
+
+import itertools
+import math
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from negosim.experiment_error import ExperimentError
+from negosim.scenario import Scenario
+from negosim.scenario_error import ScenarioError
+
+if TYPE_CHECKING:
+    import pandas
+
+Value = bool | int | float | str | None
+"""What a parameter can be set to."""
+
+Overrides = Mapping[str, Value]
+"""Parameters that are set, by dotted name."""
+
+MOST_POINTS = 100_000
+"""A larger grid is taken for a slip: at a thousand runs a point it would be a hundred million runs."""
+
+MOST_TRIED = 64
+"""Joint draws that are tried for each one that is wanted, lest the search for valid ones go on for ever."""
+
+
+@dataclass(frozen=True)
+class Point:
+    """One line of the design table: what differs from the baseline, which is point 0."""
+
+    number: int
+    overrides: Overrides
+
+    @property
+    def label(self) -> str:
+        """The point in words.
+
+        >>> Point(3, {"sender.ambiguity": 0.2}).label, Point(0, {}).label
+        ('sender.ambiguity = 0.2', 'baseline')
+        """
+        return ", ".join(f"{name} = {value}" for name, value in self.overrides.items()) or "baseline"
+
+    @property
+    def parameter(self) -> str | None:
+        """The one parameter that is varied here; None when there is none, or more than one."""
+        return next(iter(self.overrides)) if len(self.overrides) == 1 else None
+
+
+def numbered(overrides: Iterable[Overrides]) -> tuple[Point, ...]:
+    """The points of a design: the baseline as point 0, then the others in their order.
+
+    A point that equals the baseline is played like any other: with the same luck it differs by exactly 0.
+    """
+    return tuple(Point(number, given) for number, given in enumerate(itertools.chain([{}], overrides)))
+
+
+def grid(vary: Mapping[str, Sequence[Value]]) -> Iterator[Overrides]:
+    """Every combination of the values; the last parameter changes fastest.
+
+    >>> [point["b"] for point in grid({"a": [0, 1], "b": [5, 6]})]
+    [5, 6, 5, 6]
+    """
+    if not vary:
+        return iter(())
+    size = math.prod(len(values) for values in vary.values())
+    if size > MOST_POINTS:
+        raise ExperimentError(
+            f"make a grid of {size:,} points",
+            field="vary",
+            remedy=f'A grid may have {MOST_POINTS:,}. Take fewer values, or design = "one-at-a-time".',
+        )
+    return (dict(zip(vary, values, strict=True)) for values in itertools.product(*vary.values()))
+
+
+def one_at_a_time(vary: Mapping[str, Sequence[Value]]) -> Iterator[Overrides]:
+    """Each parameter alone at each of its values, the others as in the baseline.
+
+    >>> list(one_at_a_time({"a": [0, 1], "b": [5]}))
+    [{'a': 0}, {'a': 1}, {'b': 5}]
+    """
+    return ({name: value} for name, values in vary.items() for value in values)
+
+
+def scenario_at(base: Scenario, point: Point) -> Scenario:
+    """The scenario of a point; ExperimentError with the point's number when it is not valid."""
+    try:
+        return base.vary(point.overrides)
+    except ScenarioError as error:
+        raise ExperimentError.of(error, place=f"point {point.number}") from None
+
+
+def design_table(base: Scenario, points: Sequence[Point]) -> pandas.DataFrame:
+    """One row a point: `point`, `label`, `parameter`, and the value of each parameter that is varied."""
+    import pandas
+
+    names = list(dict.fromkeys(name for point in points for name in point.overrides))
+    columns = {
+        "point": pandas.array([point.number for point in points], dtype="int32"),
+        "label": [point.label for point in points],
+        "parameter": [point.parameter for point in points],
+    }
+    for name in names:
+        usual = base.get(name)
+        columns[name] = [point.overrides.get(name, usual) for point in points]
+    return pandas.DataFrame(columns)
+
+
+def assumed_draws(
+    scenario: Scenario, n: int, seed: int, fixed: Collection[str] = (), points: Sequence[Point] = ()
+) -> list[dict[str, float | int]]:
+    """Joint draws from the ranges of the scenario's assumed numbers: one dict of overrides each.
+
+    The draws are uniform over the ranges, given that they make a valid scenario: the points of a scrambled
+    Sobol sequence (Owen 1998), in its order, without those that the scenario refuses. Whole numbers stay
+    whole; the drawn weights of a salience are divided by their sum. The same seed gives the same draws, and a
+    longer list begins with the shorter one. ExperimentError when there is nothing to draw, or when fewer than
+    one draw in 64 is valid.
+
+    fixed : dotted names that are not drawn; naming one weight of a salience keeps the salience as it is
+    points : a draw must be valid at each of these points too
+    """
+    ranges = _free_ranges(scenario, fixed)
+    if n == 0:
+        return []
+    if not ranges:
+        raise ExperimentError(
+            "has no assumed number with a range to draw from",
+            field=scenario.name,
+            remedy="Set assumed_draws = 0, or give the assumed numbers of the scenario a range.",
+        )
+    found: list[dict[str, float | int]] = []
+    refused: ScenarioError | None = None
+    for tried, unit in enumerate(_sobol(len(ranges), n, seed)):
+        draw = _scaled(scenario, ranges, unit)
+        try:
+            drawn = scenario.vary(draw)
+            for point in points:
+                drawn.vary(point.overrides)
+        except ScenarioError as error:
+            refused = error
+        else:
+            found.append(draw)
+        if len(found) == n:
+            return found
+        if tried + 1 == n * MOST_TRIED:
+            break
+    raise ExperimentError(
+        f"gives only {len(found)} valid scenarios in {n * MOST_TRIED} joint draws of its assumed "
+        f"numbers; one of the others fails so: {refused}",
+        field=scenario.name,
+        remedy="Narrow the ranges in the scenario, so that most combinations are valid.",
+    )
+
+
+def _free_ranges(scenario: Scenario, fixed: Collection[str]) -> dict[str, tuple[float, float]]:
+    """The ranges of the assumed numbers that are not fixed."""
+    held = {_salience_of(name) or name for name in fixed}
+    return {
+        name: span
+        for name, span in scenario.assumed().items()
+        if name not in held and _salience_of(name) not in held
+    }
+
+
+def _sobol(dimensions: int, n: int, seed: int) -> Iterator[Sequence[float]]:
+    """An endless scrambled Sobol sequence in [0, 1), made in blocks whose sizes keep it balanced."""
+    import numpy
+    from scipy.stats import qmc
+
+    sequence = qmc.Sobol(dimensions, scramble=True, rng=numpy.random.default_rng(seed))
+    power = max(0, math.ceil(math.log2(n)))
+    while True:
+        yield from sequence.random_base2(power).tolist()
+        power += sequence.num_generated > 2**power  # the second block fills up to the next power of two
+
+
+def _scaled(
+    scenario: Scenario, ranges: Mapping[str, tuple[float, float]], unit: Sequence[float]
+) -> dict[str, float | int]:
+    """Numbers in [0, 1) as values within the ranges, the weights of each salience with sum 1."""
+    draw: dict[str, float | int] = {}
+    for (name, (low, high)), share in zip(ranges.items(), unit, strict=True):
+        if isinstance(scenario.get(name), int):
+            first, last = math.ceil(low), math.floor(high)
+            draw[name] = first + int(share * (last - first + 1))
+        else:
+            draw[name] = low + share * (high - low)
+    for salience in {_salience_of(name) for name in draw} - {None}:
+        weights = [name for name in draw if _salience_of(name) == salience]
+        total = sum(draw[name] for name in weights)
+        draw.update({name: draw[name] / total for name in weights})
+    return draw
+
+
+def _salience_of(name: str) -> str | None:
+    """The dotted name of the salience that a weight belongs to; None for any other number."""
+    head, _, _ = name.rpartition(".")
+    return head if head.endswith(".salience") else None

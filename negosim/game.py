@@ -1,0 +1,370 @@
+"""A scenario made ready to play: everything that does not depend on luck, solved once per design point.
+
+Frontiers and menus depend on preferences alone, so they are kept for the design points that share them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from negosim.issues import linkage_graph, parts
+from negosim.parameters import Delegation
+from negosim.rules.foresight import solve_outlook
+from negosim.rules.menus import evaluate
+from negosim.rules.opening import prepare_side
+from negosim.rules.packages import trace_frontier
+from negosim.rules.records import OWN, SIDE, THREAT, WORLD, Game
+from negosim.rules.utility import risk, utility, utility_bounds
+from negosim.scenario import Scenario
+from negosim.strategies.catalogue import LOOKS_AHEAD
+from negosim.vocabulary import Side, ThreatState
+from negosim.voices import voices
+
+NODES = 97
+"""Nodes of a frontier; between them packages are interpolated."""
+
+CELLS = 16
+"""Cells of a belief over a reservation value that is in doubt."""
+
+NO_OUTLOOK = np.zeros((1, 1, 1, 1, 1, 1, 1))
+"""The table of a side that does not look ahead."""
+
+PROTOCOLS = ("alternating", "random-proposer", "one-round")
+
+
+def prepare(scenario: Scenario) -> Game:
+    """Return the game of a scenario: frontiers, menus and, for the strategies that look ahead, continuation tables."""
+    tastes = _tastes(scenario)
+    game = _frontiers(tastes)
+    world, sides, threats = _world(scenario), _sides(scenario, game), _threats(scenario)
+    graph = linkage_graph(scenario.issues, scenario.linkage)
+    agenda = _agenda(scenario, graph)
+    world["parts"] = agenda.max() + 1
+    game = game._replace(
+        world=world,
+        sides=sides,
+        threats=threats,
+        speakers=_speakers(scenario, agenda),
+        profile_priors=_priors(scenario),
+        homes=_homes(scenario),
+        part_of_issue=agenda,
+        status_quo=np.array([scenario.position(issue.name, issue.status_quo) for issue in scenario.issues]),
+    )
+    _fill_prior_means(scenario, game)
+    game = game._replace(nash=_nash(game))
+    outlooks = [_outlook(game, side) for side in Side]
+    return game._replace(sender_outlook=outlooks[0], target_outlook=outlooks[1])
+
+
+def _key(array: NDArray[Any]) -> tuple[tuple[int, ...], bytes, str]:
+    return array.shape, array.tobytes(), array.dtype.str
+
+
+class _Tastes(tuple):
+    """Hashable stand-in for the arrays that decide the frontiers: saliences, ideals, attitudes, edges, levels."""
+
+    arrays: dict[str, NDArray[Any]]
+
+    @classmethod
+    def of(cls, arrays: dict[str, NDArray[Any]]) -> _Tastes:
+        """Wrap the arrays; equality and hash are those of their contents."""
+        self = cls((name, *_key(array)) for name, array in arrays.items())
+        self.arrays = arrays
+        return self
+
+
+def profile_saliences(scenario: Scenario, side: Side) -> NDArray[np.float64]:
+    """Return the saliences of a side's profiles (voices, then their mean; one row if there is one voice)."""
+    delegation = scenario.delegation(side)
+    names = [issue.name for issue in scenario.issues]
+    rows = list(voices(delegation, names, delegation.ambiguous_voices))
+    if len(rows) > 1:
+        rows.append(delegation.principal.salience.vector(names))
+    return np.maximum(np.array(rows, dtype=np.float64), 0.0)
+
+
+def _tastes(scenario: Scenario) -> _Tastes:
+    issues = scenario.issues
+    names = [issue.name for issue in issues]
+    both = [profile_saliences(scenario, side) for side in Side]
+    saliences = np.zeros((2, max(map(len, both)), len(names)))
+    for side in Side:
+        saliences[side, : len(both[side])] = both[side]
+    ideals = np.array([[1.0] * len(names), [0.0] * len(names)])
+    for k, issue in enumerate(issues):
+        for side, real in ((Side.SENDER, issue.sender_ideal), (Side.TARGET, issue.target_ideal)):
+            if real is not None:
+                ideals[side, k] = scenario.position(issue.name, real)
+    delegations = [scenario.delegation(side) for side in Side]
+    edges = [(names.index(e.between[0]), names.index(e.between[1]), e.weight) for e in scenario.linkage]
+    homes = [(side, r) for side in Side for r in delegations[side].ratifiers]
+    holders = {"sender": 0, "target": 1, None: -1}
+    return _Tastes.of(
+        {
+            "saliences": saliences,
+            "profiles": np.array([len(rows) for rows in both]),
+            "ideals": ideals,
+            "attitudes": np.array([[d.curvature, d.linkage, d.risk_aversion] for d in delegations]),
+            "edge_from": np.array([e[0] for e in edges], dtype=np.int64),
+            "edge_to": np.array([e[1] for e in edges], dtype=np.int64),
+            "edge_weight": np.array([e[2] for e in edges], dtype=np.float64),
+            "home_sides": np.array([side for side, _ in homes], dtype=np.int64),
+            "home_saliences": _rows([r.salience.vector(names) for _, r in homes], len(names)),
+            "levels": np.array([issue.levels or 0 for issue in issues], dtype=np.int64),
+            "precedents": np.array([[d.precedent_pressure * i.precedent for i in issues] for d in delegations]),
+            "revocable": np.array([holders[issue.revocable_by] for issue in issues], dtype=np.int64),
+        }
+    )
+
+
+def _rows(rows: list[tuple[float, ...]], width: int) -> NDArray[np.float64]:
+    return np.array(rows, dtype=np.float64).reshape(len(rows), width)
+
+
+def _bounds(saliences: Iterable[NDArray[np.float64]], side: int, tastes: dict[str, NDArray[Any]]) -> list[Any]:
+    return [
+        utility_bounds(
+            np.ascontiguousarray(row), tastes["ideals"][side], tastes["attitudes"][side, 0],
+            tastes["attitudes"][side, 1], tastes["edge_from"], tastes["edge_to"], tastes["edge_weight"],
+        )
+        for row in saliences
+    ]  # fmt: skip
+
+
+@lru_cache(maxsize=64)
+def _frontiers(tastes: _Tastes) -> Game:
+    """Return a game with preferences, frontiers and menus filled in, and everything else empty."""
+    t = tastes.arrays
+    profiles, width = t["profiles"], t["saliences"].shape[1]
+    bounds = np.zeros((2, width, 2))
+    for side in Side:
+        bounds[side, : profiles[side]] = _bounds(t["saliences"][side, : profiles[side]], side, t)
+    home_bounds = np.zeros((len(t["home_sides"]), 2))
+    for r, side in enumerate(t["home_sides"]):
+        home_bounds[r] = _bounds([t["home_saliences"][r]], side, t)[0]
+    issues = t["ideals"].shape[1]
+    columns = 3 * int(profiles.sum()) + len(home_bounds) + 2
+    world = np.zeros(1, WORLD)
+    world["home_column"] = 3 * profiles.sum()
+    world["cost_column"] = columns - 2
+    world["interpolate"] = int(not t["levels"].any())
+    sides = np.zeros(2, SIDE)
+    sides["profiles"] = profiles
+    sides["first_column"] = (0, 3 * profiles[0])
+    names = ("saliences", "ideals", "attitudes", "edge_from", "edge_to", "edge_weight", "home_sides", "home_saliences",
+             "precedents", "revocable")  # fmt: skip
+    game = Game(
+        world=world, sides=sides, threats=np.zeros(0, THREAT), bounds=bounds, home_bounds=home_bounds,
+        menus=np.zeros((*profiles, NODES, columns)), positions=np.zeros((*profiles, NODES, issues)),
+        nash=np.zeros((*profiles, 2)), sender_outlook=NO_OUTLOOK, target_outlook=NO_OUTLOOK, speakers=np.zeros((2, 1, 1, 1)),
+        profile_priors=np.zeros((2, 1)), homes=np.zeros((len(home_bounds), 2)),
+        part_of_issue=np.zeros(issues, dtype=np.int64), status_quo=np.zeros(issues), **{n: t[n] for n in names},
+    )  # fmt: skip
+    scratch = np.zeros(issues)
+    for a in range(profiles[0]):
+        for b in range(profiles[1]):
+            game.positions[a, b] = trace_frontier(
+                t["saliences"][0, a], t["saliences"][1, b], t["ideals"], t["attitudes"], t["edge_from"], t["edge_to"],
+                t["edge_weight"], bounds[0, a], bounds[1, b], t["levels"], NODES,
+            )  # fmt: skip
+            for m in range(NODES):
+                evaluate(game, game.positions[a, b, m], scratch, game.menus[a, b, m])
+    return game
+
+
+def _world(scenario: Scenario) -> NDArray[np.void]:
+    talks, markets, security = scenario.talks, scenario.markets, scenario.security
+    world = np.zeros(1, WORLD)
+    record = _frontiers(_tastes(scenario)).world[0].copy()
+    world[0] = record
+    world["protocol"] = PROTOCOLS.index(talks.protocol)
+    world["linked"] = talks.agenda == "linked"
+    world["first_proposer"] = Side[talks.first_proposer.upper()]
+    world["rounds"] = 1 if talks.protocol == "one-round" else talks.rounds
+    world["setback"] = talks.failed_ratification == "setback"
+    copied = ("proposer_probability", "extension_probability", "flow_discount")
+    for name in copied:
+        world[name] = getattr(talks, name)
+    world["extension_rounds"] = 0 if talks.protocol == "one-round" else talks.extension_rounds
+    for name in ("initial_stress", "persistence", "level_effect", "volatility_effect", "anticipation",
+                 "pause_threshold", "resume_threshold"):  # fmt: skip
+        world[name] = getattr(markets, name)
+    for name in ("credibility", "news", "erosion"):
+        world[name] = getattr(security, name)
+    sides = [scenario.delegation(side) for side in Side]
+    world["breakdown_hazard"] = 1.0 - (1.0 - sides[0].brinkmanship) * (1.0 - sides[1].brinkmanship)
+    world["end_hazard"] = 1.0 - (1.0 - sides[0].deadline_hazard) * (1.0 - sides[1].deadline_hazard)
+    return world
+
+
+COPIED = (
+    "opening", "toughness", "offer_noise", "discount", "candour", "commitment", "committed_demand", "unpredictability",
+    "volatility", "reversal", "audience_cost", "tariff_pain", "stress_cost", "security_stake", "trust", "trust_slip",
+    "reversal_cost", "outside_option_trend",
+)  # fmt: skip
+"""The numbers of a delegation that a SIDE record takes over by name."""
+
+
+def _sides(scenario: Scenario, game: Game) -> NDArray[np.void]:
+    sides = game.sides.copy()
+    for side in Side:
+        delegation, record = scenario.delegation(side), sides[side]
+        for name in COPIED:
+            record[name] = getattr(delegation, name)
+        record["half_width"] = delegation.ambiguity
+        record["reservation_belief_only"] = delegation.ambiguity_belief_only
+        record["voices"] = len(delegation.negotiators)
+        record["voices_belief_only"] = delegation.ambiguous_voices_belief_only
+        record["cells"] = CELLS if delegation.ambiguity > 0.0 else 1
+        record["believed_noise"] = delegation.believed_noise
+        record["looks_ahead"] = delegation.strategy in LOOKS_AHEAD
+        outside = delegation.outside_option
+        record["outside_option"] = np.nan if outside is None else risk(outside, delegation.risk_aversion)
+    return sides
+
+
+def _fill_prior_means(scenario: Scenario, game: Game) -> None:
+    """Enter the mean reservation values: the given disagreement utility, or that of the status quo, as U = u^(1 - a)."""
+    for side in Side:
+        delegation, record = scenario.delegation(side), game.sides[side]
+        if delegation.disagreement is not None:
+            record["prior_mean"] = risk(delegation.disagreement, delegation.risk_aversion)
+        else:
+            mean = int(record["profiles"]) - 1
+            scaled = utility(
+                game.status_quo, game.saliences[side, mean], game.ideals[side], *game.attitudes[side, :2],
+                game.edge_from, game.edge_to, game.edge_weight, *game.bounds[side, mean],
+            )  # fmt: skip
+            record["prior_mean"] = risk(scaled, delegation.risk_aversion)
+        record["base_high"] = record["prior_mean"] + record["half_width"]
+        record["base_low"] = record["prior_mean"] - record["half_width"] - record["security_stake"]
+
+
+def _threats(scenario: Scenario) -> NDArray[np.void]:
+    names = [issue.name for issue in scenario.issues]
+    threats = np.zeros(len(scenario.threats), THREAT)
+    for record, threat in zip(threats, scenario.threats, strict=True):
+        record["issue"] = names.index(threat.issue)
+        record["state"] = ThreatState[threat.state.upper()]
+        for name in ("announce_round", "level", "damage", "escalation", "execution", "early_execution", "pausable",
+                     "market_weight"):  # fmt: skip
+            record[name] = getattr(threat, name)
+    return threats
+
+
+def _agenda(scenario: Scenario, graph: Any) -> NDArray[np.int64]:
+    agenda = np.zeros(len(scenario.issues), dtype=np.int64)
+    if scenario.talks.agenda == "linked":
+        for number, part in enumerate(parts(graph, scenario.talks.linkage_threshold)):
+            agenda[part] = number
+    return agenda
+
+
+def _weights(delegation: Delegation) -> NDArray[np.float64]:
+    weights = np.array([member.weight for member in delegation.negotiators], dtype=np.float64)
+    return weights / weights.sum()
+
+
+def _priors(scenario: Scenario) -> NDArray[np.float64]:
+    weights = [_weights(scenario.delegation(side)) for side in Side]
+    priors = np.zeros((2, max(map(len, weights))))
+    for side in Side:
+        priors[side, : len(weights[side])] = weights[side]
+    return priors
+
+
+def _speakers(scenario: Scenario, agenda: NDArray[np.int64]) -> NDArray[np.float64]:
+    """Return who leads: (sides, parts, profiles, voices), by candour about the profile and by portfolio on the part."""
+    names = [issue.name for issue in scenario.issues]
+    counts = [len(scenario.delegation(side).negotiators) for side in Side]
+    result = np.zeros((2, int(agenda.max()) + 1, max(counts) + 1, max(counts)))
+    for side in Side:
+        delegation = scenario.delegation(side)
+        count, weights = counts[side], _weights(delegation)
+        for part in range(result.shape[1]):
+            on_table = {names[k] for k in np.flatnonzero(agenda == part)}
+            covered = [len(on_table & set(m.portfolio or names)) / len(on_table) for m in delegation.negotiators]
+            reach = np.array(covered) if sum(covered) > 0.0 else np.ones(count)
+            for profile in range(count + 1):
+                row = weights.copy()
+                if profile < count and count > 1:
+                    row = np.full(count, (1.0 - delegation.candour) / (count - 1))
+                    row[profile] = delegation.candour
+                spoken = row * reach if (row * reach).sum() > 0.0 else row
+                result[side, part, profile, :count] = spoken / spoken.sum()
+    return result
+
+
+def _homes(scenario: Scenario) -> NDArray[np.float64]:
+    ratifiers = [r for side in Side for r in scenario.delegation(side).ratifiers]
+    return _rows([(r.threshold - r.half_width, r.threshold + r.half_width) for r in ratifiers], 2)
+
+
+def _nash(game: Game) -> NDArray[np.float64]:
+    """Return the Nash solution of each pair of profiles: the largest product of gains over disagreement on the frontier.
+
+    Disagreement is the mean reservation value, for the target less the damage expected of the threats as they open.
+    """
+    nash = np.zeros((*game.menus.shape[:2], 2))
+    threats, imposed = game.threats, game.threats["state"] == ThreatState.IMPOSED
+    live = threats["state"] != ThreatState.NONE
+    carried_out = np.where(imposed, 1.0, threats["execution"] * (1.0 - 0.5 * game.sides[0]["unpredictability"]))
+    expected_damage = (live * threats["damage"] * threats["level"] * carried_out).sum()
+    means = game.sides["prior_mean"] - np.array([0.0, expected_damage])
+    for a, b in np.ndindex(*game.menus.shape[:2]):
+        columns = game.sides["first_column"] + 3 * np.array([a, b])
+        points = game.menus[a, b][:, columns]
+        fine = np.concatenate([points[:-1] + s * np.diff(points, axis=0) for s in np.linspace(0.0, 1.0, 21)])
+        gains = np.maximum(fine - means, 0.0).prod(axis=1)
+        nash[a, b] = fine[int(np.argmax(gains))]
+    return nash
+
+
+def _grid(game: Game, side: Side) -> tuple[int, ...]:
+    """Return the shape (base, level, share, mean, committed) of a side's table and enter its grids in the record."""
+    record, other = game.sides[side], game.sides[side.other]
+    bases = 4 if record["half_width"] > 0.0 or record["security_stake"] > 0.0 else 1
+    record["base_step"] = (record["base_high"] - record["base_low"]) / max(bases - 1, 1)
+    total = float((game.threats["damage"] * game.threats["level"]).sum()) if side is Side.TARGET else 0.0
+    moving = total > 0.0 and (game.sides[0]["volatility"] > 0.0 or bool(game.threats["escalation"].any()))
+    levels = 5 if moving else 1
+    record["level_low"] = 0.0 if moving else total
+    record["level_step"] = 2.0 * total / max(levels - 1, 1)
+    means = 7 if other["half_width"] > 0.0 else 1
+    return bases, levels, 2 if total > 0.0 else 1, means, 4 if other["commitment"] > 0.0 else 1
+
+
+def _flows(game: Game, side: Side) -> tuple[float, float]:
+    """Return (tariff pain per unit of damage in force, cost of the stress that the opening states would keep up)."""
+    world, record = game.world[0], game.sides[side]
+    shares = np.select(
+        [game.threats["state"] == ThreatState.IMPOSED, game.threats["state"] == ThreatState.ANNOUNCED],
+        [1.0, world["anticipation"]],
+    )
+    inputs = float((game.threats["market_weight"] * game.threats["level"] * shares).sum())
+    stress = world["level_effect"] * inputs / (1.0 - world["persistence"])
+    return float(record["tariff_pain"]), float(record["stress_cost"] * stress)
+
+
+def _outlook(game: Game, side: Side) -> NDArray[np.float64]:
+    """Return a side's table of what going on is worth, one for each of its profiles: ``foresight.solve_outlook``."""
+    if not game.sides[side]["looks_ahead"]:
+        return NO_OUTLOOK
+    shape = _grid(game, side)
+    rounds = int(game.world[0]["rounds"] + game.world[0]["extension_rounds"])
+    table = np.zeros((int(game.sides[side]["profiles"]), rounds + 1, *shape))
+    damage = game.threats["damage"] * game.threats["level"]
+    weights = damage / damage.sum() if damage.sum() > 0.0 else np.zeros(len(damage))
+    means = (float(weights @ game.threats["execution"]), float(weights @ game.threats["early_execution"]))
+    for profile in range(len(table)):
+        own = np.zeros(1, OWN)
+        own["side"], own["profile"] = side, profile
+        prepare_side(game, own[0])
+        priors = game.profile_priors[side.other]
+        solve_outlook(game, own[0], game.menus[-1, -1], priors, means, _flows(game, side), table[profile])
+    return table

@@ -1,0 +1,232 @@
+"""The batch kernel: many runs of a scenario, each the same as a run of the Mesa model, bit for bit, and no Mesa."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numba
+import numpy as np
+from numba import types
+from numpy.typing import NDArray
+
+from negosim.game import prepare
+from negosim.rules import closing, moves, payoff
+from negosim.rules.compiled import rule
+from negosim.rules.opening import open_talks
+from negosim.rules.records import GAME, OWN, PROPOSE, PUBLIC, RESPOND, TALKS, Game, Matrix, Talks
+from negosim.scenario import Scenario
+from negosim.strategies import commitment
+from negosim.strategies.catalogue import Strategy, strategy
+from negosim.vocabulary import CHANNELS, Ending, Response, Side
+
+if TYPE_CHECKING:
+    import pandas
+    import pyarrow
+
+ACCEPT, WALK_OUT = int(Response.ACCEPT), int(Response.WALK_OUT)
+SETTLED, IN_PART = int(Ending.SETTLED), int(Ending.SETTLED_IN_PART)
+NOT_RATIFIED, LEFT = int(Ending.RATIFICATION_FAILED), int(Ending.WALK_OUT)
+
+RUN = np.dtype(
+    [
+        ("ending", np.int64), ("rounds", np.int64), ("proposer", np.int64), ("payoff", np.float64, 2),
+        ("utility", np.float64, 2), ("ledger", np.float64, (2, len(CHANNELS))), ("frontier_distance", np.float64),
+        ("nash_distance", np.float64), ("reservation", np.float64, 2), ("profile", np.int64, 2),
+        ("committed", np.int64, 2), ("peak_stress", np.float64), ("threats_executed", np.int64),
+        ("reversed_after", np.float64),
+    ],
+    align=True,
+)  # fmt: skip
+"""The record of one run; ending is the number of an Ending, the proposer -1 where nothing was settled."""
+
+
+def new_talks(game: Game) -> Talks:
+    """Return the state of a run, not yet opened."""
+    voices, cells = int(game.sides["voices"].max()), int(game.sides["cells"].max())
+    threats, ratifiers, issues = len(game.threats), len(game.homes), len(game.status_quo)
+    return Talks(
+        public=np.zeros(1, PUBLIC), owns=np.zeros(2, OWN), threat_state=np.zeros(threats, dtype=np.int64),
+        threat_level=np.zeros(threats), level_change=np.zeros(threats), homes=np.zeros((ratifiers, 2)),
+        thresholds=np.zeros(ratifiers), beliefs=np.zeros((2, voices, cells + 1)), offer=np.zeros(game.menus.shape[3]),
+        package=np.zeros(issues), locked=np.zeros(issues), menu=np.zeros(game.menus.shape[2:]),
+        weights=np.zeros((voices, cells + 1)), other_package=np.zeros(issues),
+        ledger=np.zeros((2, len(CHANNELS))),
+    )  # fmt: skip
+
+
+@rule(lean=True)
+def ratified(game, talks):
+    """Put the deal on the table to every ratifier; all vote, and it passes if all consent."""
+    passed = True
+    for r in range(game.homes.shape[0]):
+        passed = moves.vote(game, talks, r) and passed
+    return passed
+
+
+@rule(lean=True)
+def finish(game, talks, seed, replication, ending, walker):
+    """Close the ledger of a run by its ending. Returns (ending, rounds the settlement was kept)."""
+    kept = np.nan
+    if talks.public[0].part > 0 and ending != SETTLED and ending != NOT_RATIFIED:
+        closing.settle_in_part(game, talks)
+        ending = IN_PART if ratified(game, talks) else NOT_RATIFIED
+    if ending == SETTLED or ending == IN_PART:
+        kept = closing.close_with_deal(game, talks, seed, replication, ending == SETTLED)
+    else:
+        closing.close_without_deal(game, talks, seed, replication, walker)
+    closing.close_ledger(game, talks)
+    return ending, kept
+
+
+@rule(lean=True)
+def play(game, talks, sender_proposes, sender_responds, target_proposes, target_responds, seed, replication):
+    """Play one run from the opening to the ledger. Returns (ending, rounds the settlement was kept)."""
+    public = talks.public[0]
+    open_talks(game, talks, seed, replication)
+    while True:
+        moves.move_world(game, talks, seed, replication)
+        moves.move_threats(game, talks)
+        moves.choose_speakers(game, talks, seed, replication)
+        moves.face_the_alternative(game, talks, 0)
+        moves.face_the_alternative(game, talks, 1)
+        moves.choose_frontier(game, talks)
+        moves.restrict_menu(game, talks)
+        menu = game.menus[public.frontier_sender, public.frontier_target] if public.part == 0 else talks.menu
+        noise = moves.offer_noise(game, talks, seed, replication)
+        i = public.proposer
+        own, other = talks.owns[i], talks.owns[1 - i]
+        belief, their_belief = talks.beliefs[i], talks.beliefs[1 - i]
+        s_outlook, t_outlook = game.sender_outlook[talks.owns[0].table], game.target_outlook[talks.owns[1].table]
+        if own.committed:
+            demand = commitment.propose(own, public, belief, talks.homes, menu, s_outlook, noise)
+        elif i == 0:
+            demand = sender_proposes(own, public, belief, talks.homes, menu, s_outlook, noise)
+        else:
+            demand = target_proposes(own, public, belief, talks.homes, menu, t_outlook, noise)
+        moves.table_offer(game, talks, menu, demand)
+        if other.committed:
+            answer = commitment.respond(other, public, their_belief, talks.homes, talks.offer, t_outlook)
+        elif i == 0:
+            answer = target_responds(other, public, their_belief, talks.homes, talks.offer, t_outlook)
+        else:
+            answer = sender_responds(other, public, their_belief, talks.homes, talks.offer, s_outlook)
+        moves.remember_offer(game, talks)
+        if answer == WALK_OUT:
+            return finish(game, talks, seed, replication, LEFT, 1 - i)
+        accepted = answer == ACCEPT
+        if accepted:
+            moves.lock_part(game, talks)
+            if public.part == game.world[0].parts:
+                if ratified(game, talks):
+                    return finish(game, talks, seed, replication, SETTLED, -1)
+                if game.world[0].setback == 0:
+                    return finish(game, talks, seed, replication, NOT_RATIFIED, -1)
+                moves.reopen(talks)
+        else:
+            moves.carry_out_threats(game, talks, seed, replication)
+        moves.learn(game, talks, 0, accepted)
+        moves.learn(game, talks, 1, accepted)
+        moves.bear_costs(game, talks, 0)
+        moves.bear_costs(game, talks, 1)
+        ending = moves.clock(game, talks, seed, replication)
+        if ending != 0:
+            return finish(game, talks, seed, replication, ending, -1)
+
+
+@rule(lean=True)
+def record(game, talks, ending, kept, run, settlement):
+    """Write the outcome of a finished run into its record and its settled positions."""
+    public = talks.public[0]
+    deal = ending == SETTLED or ending == IN_PART
+    run.ending, run.rounds = ending, public.round
+    run.proposer = public.proposer if deal else -1
+    run.peak_stress, run.threats_executed = public.peak_stress, public.executions
+    run.reversed_after = kept if kept < np.inf else np.nan
+    run.frontier_distance = closing.distance_to_frontier(game, talks) if deal else np.nan
+    run.nash_distance = closing.distance_to_nash(game, talks) if deal else np.nan
+    for i in range(2):
+        own = talks.owns[i]
+        run.payoff[i] = payoff.payoff(talks.ledger, i)
+        run.utility[i] = talks.offer[own.kept_column] if deal else np.nan
+        run.reservation[i], run.profile[i], run.committed[i] = own.reservation, own.profile, own.committed
+        for channel in range(talks.ledger.shape[1]):
+            run.ledger[i, channel] = talks.ledger[i, channel]
+    for k in range(settlement.shape[0]):
+        settlement[k] = talks.package[k] if deal else np.nan
+
+
+Runs = types.Array(numba.from_dtype(RUN), 1, "C")
+FUNCTIONS = [types.FunctionType(signature) for signature in (PROPOSE, RESPOND, PROPOSE, RESPOND)]
+
+
+@rule(types.void(GAME, TALKS, *FUNCTIONS, types.uint64, types.uint64, Runs, Matrix), lean=True)
+def play_many(game, talks, sender_proposes, sender_responds, target_proposes, target_responds, seed, first, runs, settled):
+    """Play one run for each record of ``runs``, from replication ``first`` on."""
+    for n in range(runs.shape[0]):
+        replication = first + np.uint64(n)
+        ending, kept = play(
+            game, talks, sender_proposes, sender_responds, target_proposes, target_responds, seed, replication
+        )
+        record(game, talks, ending, kept, runs[n], settled[n])
+
+
+@dataclass(frozen=True)
+class Outcomes:
+    """The outcomes of a batch of runs: ``runs`` (runs,) of RUN, ``settlements`` (runs, issues) in [0, 1]."""
+
+    scenario: Scenario
+    first: int
+    runs: NDArray[np.void]
+    settlements: NDArray[np.float64]
+
+    def __len__(self) -> int:
+        """Return the number of runs."""
+        return len(self.runs)
+
+    def columns(self) -> dict[str, Any]:
+        """Return the columns of the table, one entry a run, settled positions in real units."""
+        from negosim.outcomes import outcome_columns
+
+        return outcome_columns(self)
+
+    def table(self) -> pyarrow.Table:
+        """Return the outcomes as an Arrow table."""
+        import pyarrow
+
+        return pyarrow.table(self.columns())
+
+    def frame(self) -> pandas.DataFrame:
+        """Return the outcomes as a pandas DataFrame, one row a run."""
+        import pandas
+
+        return pandas.DataFrame(self.columns())
+
+
+def strategies_of(scenario: Scenario) -> tuple[Strategy, Strategy]:
+    """Return both sides' strategies."""
+    sender, target = (strategy(scenario.delegation(side).strategy) for side in Side)
+    return sender, target
+
+
+def simulate(
+    scenario: Scenario, replications: int = 10_000, seed: int = 0, first: int = 0, game: Game | None = None
+) -> Outcomes:
+    """Play runs ``first`` to ``first + replications - 1``; the luck of a run depends on its number and the seed alone.
+
+    ``game`` is ``prepare(scenario)`` if the caller already has it. Raises ValueError for a negative count or seed.
+    """
+    if replications < 0 or first < 0 or not 0 <= seed < 2**64:
+        raise ValueError(
+            f"replications = {replications}, first = {first}, seed = {seed}: counts must not be negative and the seed"
+            " must lie in [0, 2**64)."
+        )
+    game = prepare(scenario) if game is None else game
+    sender, target = strategies_of(scenario)
+    runs = np.zeros(replications, RUN)
+    settlements = np.zeros((replications, len(game.status_quo)))
+    play_many(
+        game, new_talks(game), sender.propose, sender.respond, target.propose, target.respond, np.uint64(seed),
+        np.uint64(first), runs, settlements,
+    )  # fmt: skip
+    return Outcomes(scenario, first, runs, settlements)

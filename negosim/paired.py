@@ -1,0 +1,93 @@
+"""Paired differences between the points of a sweep: the same runs, with the same luck, under other rules.
+
+Run r has the same luck at every point (common random numbers), so that two points are compared run for run.
+With d_r = y_r(point) - y_r(other point), r = 1 ... n, the mean difference is D = sum d_r / n, its standard error
+s = sd(d) / sqrt(n), and its 95 % interval D -+ t s, where t is the 0.975 quantile of Student's distribution with
+n - 1 degrees of freedom (Law and Kelton 2000, Simulation Modeling and Analysis, ch. 10 and 11).
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy
+
+from negosim.quantities import Quantity, aggregated, among, columns_of, in_order, quantities, quoted, unfolded
+from negosim.results import Results
+
+if TYPE_CHECKING:
+    import pandas
+
+CONFIDENCE = 0.95
+
+POINT = ("point", "label", "parameter", "value")
+"""The columns that say which point of the design a row is about."""
+
+
+def half_width(sd: Any, n: Any) -> Any:
+    """Half the width of the 95 % interval of a mean of n numbers with this standard deviation; NaN for n < 2.
+
+    >>> round(float(half_width(2.0, 16)), 3), float(half_width(0.0, 5))
+    (1.066, 0.0)
+    """
+    from scipy.stats import t
+
+    n = numpy.asarray(n, dtype=float)
+    with numpy.errstate(invalid="ignore", divide="ignore"):
+        return numpy.where(n > 1, t.ppf(0.5 + CONFIDENCE / 2, n - 1) * numpy.asarray(sd) / numpy.sqrt(n), numpy.nan)
+
+
+def point_columns(results: Results) -> pandas.DataFrame:
+    """One row a point: point, label, parameter (the one that is varied there) and its value."""
+    design = results.design()
+    points = results.experiment.design_points
+    design["value"] = [point.overrides[point.parameter] if point.parameter else None for point in points]
+    return design[list(POINT)]
+
+
+STATISTICS = {
+    "pairs": "count({x})",
+    "difference": "avg({x})",
+    "sd": "stddev_samp({x})",
+    "higher": "avg(({x} > 0)::int)",
+    "lower": "avg(({x} < 0)::int)",
+}
+"""What is known of the differences of a quantity."""
+
+
+def paired(results: Results, against: int = 0, point: int | None = None) -> pandas.DataFrame:
+    """Mean differences of each point, or of one `point`, to the point `against` (0 = the baseline), run for run.
+
+    One row a point and quantity that every run has: point, label, parameter and its value; quantity, unit,
+    pairs, difference, error (standard error), low and high (95 % interval), and the shares of runs in which the
+    quantity is higher or lower than in the same run of the other point. ValueError for a point that the design
+    does not have.
+    """
+    known = point_columns(results)
+    for number in (against, 0 if point is None else point):
+        if not 0 <= number < len(known):
+            raise ValueError(f"point {number} is not in the design. Its points are 0 to {len(known) - 1}.")
+    measured = quantities(results.experiment.base, results.columns)
+    everywhere = [quantity for quantity in measured if quantity.everywhere]
+    points = range(len(known)) if point is None else range(point, point + 1)
+    return known.merge(_differences(results, everywhere, points, against), on="point")
+
+
+def _differences(
+    results: Results, measured: list[Quantity], points: range, against: int
+) -> pandas.DataFrame:
+    """The differences of points to another, joined by the number of the replication."""
+    columns = columns_of(measured)
+    minus = ", ".join(f"here.{quoted(q)} - there.{quoted(q)} as {quoted(q)}" for q in measured)
+    answer = results.query(
+        f"with here as (select point, replication, {columns} from runs where point {among(points)}), "
+        f"there as (select replication, {columns} from runs where point = {against}), "
+        f"pairs as (select point, {minus} from here join there using (replication)) "
+        f"select point, {aggregated(measured, STATISTICS)} from pairs group by point"
+    )
+    frame = in_order(unfolded(answer, ["point"], measured, STATISTICS), measured)
+    frame["error"] = frame["sd"] / numpy.sqrt(frame["pairs"])
+    margin = half_width(frame["sd"], frame["pairs"])
+    frame["low"], frame["high"] = frame["difference"] - margin, frame["difference"] + margin
+    order = ["pairs", "difference", "error", "low", "high", "higher", "lower"]
+    return frame[["point", "quantity", "unit", *order]]

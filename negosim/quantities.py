@@ -1,0 +1,144 @@
+"""The quantities of a run that are summed up: what each is called, how it is read off a run, and in which unit."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from negosim.outcomes import settled_column
+from negosim.vocabulary import CHANNELS, Ending, Side
+
+if TYPE_CHECKING:
+    import pandas
+
+    from negosim.scenario import Scenario
+
+
+@dataclass(frozen=True)
+class Quantity:
+    """One number of a run.
+
+    name : in every table of the summary
+    sql : its value for a row of `runs`, NULL for a run that does not have it
+    unit : for people
+    everywhere : whether every run has it, so that it can be compared run for run with another point
+    """
+
+    name: str
+    sql: str
+    unit: str
+    everywhere: bool = True
+
+
+def ending_quantity(ending: Ending) -> str:
+    """The name of the share of runs that end so.
+
+    >>> ending_quantity(Ending.SETTLED_IN_PART)
+    'ending_settled_in_part'
+    """
+    return f"ending_{ending.name.lower()}"
+
+
+def quantities(scenario: Scenario, columns: list[str]) -> list[Quantity]:
+    """All quantities whose column is among the `columns` of the runs, in the order of the tables."""
+    wanted = [
+        *(Quantity(ending_quantity(end), f"ending = '{end.label}'", "share") for end in Ending),
+        Quantity("agreed", "agreed", "share"),
+        Quantity("rounds", "rounds", "rounds"),
+        Quantity("rounds_to_agreement", "case when agreed then rounds end", "rounds", everywhere=False),
+        *_of_both_sides(),
+        *(
+            Quantity(settled_column(issue.name), settled_column(issue.name), issue.unit, everywhere=False)
+            for issue in scenario.issues
+        ),
+        Quantity("frontier_distance", "frontier_distance", "utility", everywhere=False),
+        Quantity("nash_distance", "nash_distance", "utility", everywhere=False),
+        Quantity("peak_stress", "peak_stress", "stress"),
+        Quantity("threats_executed", "threats_executed", "threats"),
+        Quantity("reversed", "case when agreed then not isnan(reversed_after) end", "share", everywhere=False),
+        Quantity("reversed_after", "reversed_after", "rounds", everywhere=False),
+    ]
+    return [quantity for quantity in wanted if _column(quantity) in columns]
+
+
+def _of_both_sides() -> list[Quantity]:
+    """Payoffs, the channels of their ledgers, and the utility of what was settled."""
+    sides = [side.label for side in Side]
+    payoffs = [f"{side}_payoff" for side in sides]
+    ledgers = [f"{side}_{channel}" for side in sides for channel in CHANNELS]
+    utilities = [f"{side}_utility" for side in sides]
+    return [
+        *(Quantity(name, name, "utility") for name in payoffs + ledgers),
+        *(Quantity(name, name, "utility", everywhere=False) for name in utilities),
+    ]
+
+
+def _column(quantity: Quantity) -> str:
+    """The column that a quantity is read from."""
+    derived = {"rounds_to_agreement": "rounds", "reversed": "reversed_after"}
+    return "ending" if quantity.name.startswith("ending_") else derived.get(quantity.name, quantity.name)
+
+
+def columns_of(quantities: list[Quantity]) -> str:
+    """The quantities as a list of columns for SQL, each a DOUBLE under its own name.
+
+    A quantity that only some runs have is NULL elsewhere; the runs may have NaN there. A NaN in a quantity
+    that every run must have stays one, so that it shows in every mean.
+    """
+    return ", ".join(f'{_double(quantity)} as "{quantity.name}"' for quantity in quantities)
+
+
+def _double(quantity: Quantity) -> str:
+    double = f"({quantity.sql})::double"
+    return double if quantity.everywhere else f"nullif({double}, 'nan'::double)"
+
+
+def aggregated(quantities: list[Quantity], statistics: Mapping[str, str]) -> str:
+    """A list of aggregates for SQL: each statistic of each quantity; `{x}` in it stands for the column.
+
+    >>> aggregated([Quantity("rounds", "rounds", "rounds")], {"mean": "avg({x})"})
+    'avg("rounds") as "rounds|mean"'
+    """
+    return ", ".join(
+        f'{template.replace("{x}", quoted(quantity))} as "{quantity.name}|{statistic}"'
+        for quantity in quantities
+        for statistic, template in statistics.items()
+    )
+
+
+def quoted(quantity: Quantity) -> str:
+    """The name of a quantity as SQL has it."""
+    return f'"{quantity.name}"'
+
+
+def unfolded(
+    answer: pandas.DataFrame, keys: Sequence[str], quantities: list[Quantity], statistics: Iterable[str]
+) -> pandas.DataFrame:
+    """The answer to a query with `aggregated` as one row a quantity: keys, quantity, unit, statistics."""
+    import pandas
+
+    rows = [
+        {key: line[key] for key in keys}
+        | {"quantity": quantity.name, "unit": quantity.unit}
+        | {statistic: line[f"{quantity.name}|{statistic}"] for statistic in statistics}
+        for line in answer.to_dict("records")
+        for quantity in quantities
+    ]
+    return pandas.DataFrame(rows, columns=[*keys, "quantity", "unit", *statistics])
+
+
+def among(points: range) -> str:
+    """Points that follow one another, as SQL has them: said so, the parts of other points are not read.
+
+    >>> among(range(3, 7))
+    'between 3 and 6'
+    """
+    return f"between {points[0]} and {points[-1]}"
+
+
+def in_order(frame: pandas.DataFrame, quantities: list[Quantity]) -> pandas.DataFrame:
+    """A frame in the order of points, then of quantities: a query gives its groups in any order."""
+    rank = {quantity.name: number for number, quantity in enumerate(quantities)}
+    frame = frame.assign(rank=frame["quantity"].map(rank))
+    return frame.sort_values(["point", "rank"], kind="stable", ignore_index=True).drop(columns="rank")

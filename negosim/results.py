@@ -1,0 +1,114 @@
+"""The results of a sweep: read from disk as they are asked for, never all in memory unless asked."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Sequence
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import duckdb
+import pyarrow.dataset
+
+from negosim.design import design_table
+from negosim.experiment import Experiment
+from negosim.manifest import experiment_of
+from negosim.plan import chunk_names, draw_names
+from negosim.scenario_error import nearest
+from negosim.store import Store, StoreError
+
+if TYPE_CHECKING:
+    import pandas
+
+
+class Results:
+    """The runs of a finished sweep in a folder.
+
+    >>> Results("runs/nowhere")
+    Traceback (most recent call last):
+    negosim.store.StoreError: runs/nowhere holds no results. Name the folder that a sweep wrote.
+    """
+
+    def __init__(self, out: str | os.PathLike[str]) -> None:
+        store = Store(out)
+        manifest = store.manifest()
+        if manifest is None:
+            raise StoreError(f"{store.folder} holds no results. Name the folder that a sweep wrote.")
+        self.out: Path = store.folder
+        self.manifest: dict[str, Any] = manifest
+        self._chunks = self._paths(store, chunk_names(self.experiment))
+        self._draws = self._paths(store, draw_names(self.experiment))
+
+    def _paths(self, store: Store, names: list[str]) -> list[str]:
+        missing = [name for name in names if not store.is_there(name)]
+        if missing:
+            raise StoreError(
+                f"{self.out} lacks {len(missing)} of {len(names)} parts, such as {missing[0]}. "
+                "Run the same sweep into this folder again: it computes what is missing."
+            )
+        return [str(store.path(name)) for name in names]
+
+    @cached_property
+    def experiment(self) -> Experiment:
+        """The experiment, with its scenario, as the manifest has it."""
+        return experiment_of(self.manifest)
+
+    def design(self) -> pandas.DataFrame:
+        """The design table: one row a point, with its number, its label and the values of what varies."""
+        return design_table(self.experiment.base, self.experiment.design_points)
+
+    @property
+    def columns(self) -> list[str]:
+        """The names of what is known of each run."""
+        return list(self._dataset.schema.names)
+
+    def frame(self, columns: Sequence[str] | None = None, limit: int | None = None) -> pandas.DataFrame:
+        """Runs in the order of points and replications, one row a run; no columns, no limit = all."""
+        for name in columns or ():
+            if name not in self.columns:
+                raise StoreError(f"{self.out} has no column {name}. {nearest(name, self.columns)}")
+        chosen = list(columns) if columns is not None else None
+        if limit is None:
+            return self._dataset.to_table(columns=chosen).to_pandas()
+        return self._dataset.head(limit, columns=chosen).to_pandas()
+
+    def query(self, sql: str) -> pandas.DataFrame:
+        """The answer to a question in SQL, from three tables.
+
+        design : the design table
+        runs : every run, beside the columns of its point in `design`
+        draws : the means of each point in each joint draw, likewise, if the experiment has such draws
+
+        A name with a dot stands in double quotes:
+        select "sender.ambiguity", avg(sender_payoff) from runs group by 1
+        """
+        settings: dict[str, Any] = {  # a question larger than memory goes by way of the disk
+            "temp_directory": os.path.join(tempfile.gettempdir(), "negosim-duckdb"),
+            "autoinstall_known_extensions": "false",  # a question about a file needs no network
+        }
+        with duckdb.connect(":memory:", config=settings) as connection:
+            connection.register("design", self.design())
+            connection.register("parts", self._dataset)
+            connection.execute("create view runs as select * from design join parts using (point)")
+            if self._draws:
+                connection.register("draw_parts", pyarrow.dataset.dataset(self._draws))
+                connection.execute("create view draws as select * from design join draw_parts using (point)")
+            return connection.execute(sql).df()
+
+    def draws(self) -> pandas.DataFrame:
+        """The joint draws of the assumed numbers: one row a draw and point, with the means over its runs."""
+        if not self._draws:
+            raise StoreError(f"{self.out} has no joint draws. Set assumed_draws in the experiment.")
+        return pyarrow.dataset.dataset(self._draws).to_table().to_pandas()
+
+    def summary(self) -> pandas.DataFrame:
+        """Means, spreads and paired differences to the baseline, point by point; see `negosim.summary`."""
+        from negosim.summary import summarise
+
+        return summarise(self)
+
+    @cached_property
+    def _dataset(self) -> pyarrow.dataset.Dataset:
+        return pyarrow.dataset.dataset(self._chunks, format="parquet")

@@ -1,0 +1,233 @@
+"""What a side believes about the other's type, and how the public record moves it (Bayes' rule).
+
+A belief has shape (voices, cells + 1): row p is the hypothesis that the other principal shares voice p's priorities; the
+first columns hold the mass of each cell of its reservation value (uniform inside a cell, so the distribution function is
+piecewise linear), the last column the mass of the type that never takes less than its demand.
+The believed rule of the other side is the time-dependent path of ``concession`` (Faratin, Sierra & Jennings 1998), for
+its offers and for its answers; in the last round it equals the reservation value, which is the one-shot case.
+"""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from negosim.rules.compiled import rule
+from negosim.rules.draws import normal_cdf
+
+TOLERANCE = 1e-9  # a utility this little below a demand still meets it: rounding must not decide an answer
+
+
+@rule(lean=True)
+def conceded_share(elapsed, toughness):
+    """Return elapsed^toughness, the share of its way that a side has gone; toughness above 1 is Boulware, below 1 conceder.
+
+    ``toughness`` is 1/b in Faratin's notation.
+    """
+    return elapsed**toughness
+
+
+@rule(lean=True)
+def concession(reservation, opening, conceded):
+    """Return the utility demanded, D(r) = r + (max(D0, r) - r) (1 - conceded)."""
+    return reservation + (max(opening, reservation) - reservation) * (1.0 - conceded)
+
+
+@rule(lean=True)
+def most_demanding_acceptor(offered, opening, conceded):
+    """Return the highest reservation value r whose demand D(r) an offer worth ``offered`` still meets."""
+    if offered >= opening:
+        return offered
+    if conceded <= 0.0:
+        return -np.inf
+    return (offered - opening * (1.0 - conceded)) / conceded
+
+
+@rule(lean=True)
+def share_of_cells(cell, cells, cut, low, high):
+    """Return the share of a cell's mass that lies at or below ``cut``; the support [low, high] has equal cells."""
+    if high <= low:
+        return 1.0 if low <= cut + TOLERANCE else 0.0
+    place = (cut - low) / (high - low) * cells - cell
+    return min(1.0, max(0.0, place))
+
+
+@rule
+def cumulative(own, belief):
+    """Return running sums over the cells, (voices, cells + 1, 2): mass and first moment of the reservation value."""
+    cells = own.believed_cells
+    width = (own.believed_high - own.believed_low) / cells
+    sums = np.zeros((own.other_voices, cells + 1, 2))
+    for p in range(own.other_voices):
+        for c in range(cells):
+            sums[p, c + 1, 0] = sums[p, c, 0] + belief[p, c]
+            sums[p, c + 1, 1] = sums[p, c, 1] + belief[p, c] * (own.believed_low + (c + 0.5) * width)
+    return sums
+
+
+@rule(lean=True)
+def acceptance(own, belief, sums, row):
+    """Return (chance of acceptance, mass and first moment of the rational types that refuse, committed that refuse).
+
+    The first is sum_p b_p F_p(cut(u_p(x))), with F_p piecewise linear, plus the committed mass whose demand is met.
+    ``sums`` comes from ``cumulative``.
+    """
+    cells = own.believed_cells
+    low, high = own.believed_low, own.believed_high
+    accepted = refusing = moment = committed = 0.0
+    for p in range(own.other_voices):
+        offered = row[own.other_column + 3 * p]
+        cut = most_demanding_acceptor(offered, own.believed_opening, own.believed_conceded)
+        place = (cut - low) / (high - low) * cells if high > low else (cells if low <= cut + TOLERANCE else 0.0)
+        place = min(float(cells), max(0.0, place))
+        cell = min(int(place), cells - 1)
+        share = place - cell
+        mass = belief[p, cell]
+        below = sums[p, cell, 0] + share * mass
+        middle = low + (cell + 0.5 * share) * (high - low) / cells
+        accepted += below
+        refusing += sums[p, cells, 0] - below
+        moment += sums[p, cells, 1] - sums[p, cell, 1] - share * mass * middle
+        if offered >= own.believed_demand - TOLERANCE:
+            accepted += belief[p, cells]
+        else:
+            committed += belief[p, cells]
+    return accepted, refusing, moment, committed
+
+
+@rule(lean=True)
+def believed_profile(belief, voices, cells):
+    """Return the voice whose priorities the other most likely shares, or ``voices`` (the mean) if none has over half."""
+    if voices == 1:
+        return 0
+    for p in range(voices):
+        mass = 0.0
+        for c in range(cells + 1):
+            mass += belief[p, c]
+        if mass > 0.5:
+            return p
+    return voices
+
+
+@rule(lean=True)
+def _density(x):
+    return math.exp(-0.5 * x * x) * 0.3989422804014327
+
+
+@rule(lean=True)
+def offer_likelihood(offered, reservation, low, high, opening, conceded, noise):
+    """Return the likelihood of an offer worth ``offered`` to its maker, whose reservation value lies in [low, high].
+
+    Offers are min(1, max(r, D(r) + noise * normal)): a density, with an atom at r and one at 1 from the clipping.
+    """
+    demand = concession(reservation, opening, conceded)
+    if offered >= 1.0 - TOLERANCE:
+        return normal_cdf((demand - 1.0) / noise)
+    width = max(high - low, noise)
+    possible = 1.0 if offered >= low - TOLERANCE else 0.0
+    if high > low:
+        possible = min(1.0, max(0.0, (offered - low) / width))
+    likelihood = possible * _density((offered - demand) / noise) / noise
+    if low - TOLERANCE <= offered <= high + TOLERANCE:
+        likelihood += normal_cdf((reservation - demand) / noise) / width
+    return likelihood
+
+
+@rule(lean=True)
+def _rescale(own, belief, weights):
+    """Take over the weights as the new belief; evidence that no type explains leaves it as it was."""
+    total = 0.0
+    for p in range(own.other_voices):
+        for c in range(own.believed_cells + 1):
+            total += weights[p, c]
+    if total > 0.0:
+        for p in range(own.other_voices):
+            for c in range(own.believed_cells + 1):
+                belief[p, c] = weights[p, c] / total
+
+
+@rule(lean=True)
+def learn_from_offer(own, public, belief, weights, row, speakers):
+    """Update a belief by the other's offer and by who made it.
+
+    ``speakers`` (profiles, voices) is who leads for whom; ``weights`` is a scratch array of the belief's shape.
+    """
+    cells = own.believed_cells
+    width = (own.believed_high - own.believed_low) / cells
+    for p in range(own.other_voices):
+        offered = row[own.other_column + 3 * p]
+        speaks = speakers[p, public.lead]
+        for c in range(cells):
+            weights[p, c] = 0.0
+            if belief[p, c] == 0.0:
+                continue
+            low = own.believed_low + c * width
+            weights[p, c] = belief[p, c] * speaks * offer_likelihood(
+                offered, low + 0.5 * width, low, low + width,
+                own.believed_opening, own.believed_conceded, own.believed_noise,
+            )  # fmt: skip
+        gap = (offered - own.believed_demand) / own.believed_noise
+        if offered >= 1.0 - TOLERANCE:
+            likelihood = normal_cdf((own.believed_demand - 1.0) / own.believed_noise)
+        else:
+            likelihood = _density(gap) / own.believed_noise
+        weights[p, cells] = belief[p, cells] * speaks * likelihood
+    _rescale(own, belief, weights)
+
+
+@rule(lean=True)
+def learn_from_answer(own, belief, weights, row, accepted):
+    """Update a belief by the other's answer to an offer: each type survives by its share that would answer so."""
+    cells = own.believed_cells
+    for p in range(own.other_voices):
+        offered = row[own.other_column + 3 * p]
+        cut = most_demanding_acceptor(offered, own.believed_opening, own.believed_conceded)
+        for c in range(cells):
+            share = share_of_cells(c, cells, cut, own.believed_low, own.believed_high)
+            weights[p, c] = belief[p, c] * (share if accepted else 1.0 - share)
+        meets = offered >= own.believed_demand - TOLERANCE
+        weights[p, cells] = belief[p, cells] if meets == accepted else 0.0
+    _rescale(own, belief, weights)
+
+
+@rule(lean=True)
+def learn_from_threat(own, belief, weights, rational_chance, committed_chance, happened):
+    """Update a belief by a move that the rational types make with one chance and the committed type with another."""
+    cells = own.believed_cells
+    rational = rational_chance if happened else 1.0 - rational_chance
+    committed = committed_chance if happened else 1.0 - committed_chance
+    for p in range(own.other_voices):
+        for c in range(cells):
+            weights[p, c] = belief[p, c] * rational
+        weights[p, cells] = belief[p, cells] * committed
+    _rescale(own, belief, weights)
+
+
+@rule(lean=True)
+def summary(belief, own):
+    """Return (mean reservation value of the rational types, mass of the committed type): the state of the outlook."""
+    cells = own.believed_cells
+    width = (own.believed_high - own.believed_low) / cells
+    rational = moment = 0.0
+    for p in range(own.other_voices):
+        for c in range(cells):
+            rational += belief[p, c]
+            moment += belief[p, c] * (own.believed_low + (c + 0.5) * width)
+    mean = moment / rational if rational > 0.0 else own.believed_high
+    return mean, 1.0 - rational
+
+
+@rule(lean=True)
+def updated_trust(trust, breaks, slip, kept):
+    """Return the trust in the other's promises after a pause that was kept or broken.
+
+    A reliable side breaks a pause with chance ``slip``, an unreliable one with ``breaks`` (at least ``slip``).
+    """
+    unreliable = min(1.0, max(breaks, slip))
+    if kept:
+        reliable_weight, other_weight = trust * (1.0 - slip), (1.0 - trust) * (1.0 - unreliable)
+    else:
+        reliable_weight, other_weight = trust * slip, (1.0 - trust) * unreliable
+    total = reliable_weight + other_weight
+    return trust if total <= 0.0 else reliable_weight / total

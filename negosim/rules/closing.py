@@ -1,0 +1,125 @@
+"""The closing of a run: the ledger of both sides, by channel, after a deal or without one."""
+
+from __future__ import annotations
+
+import math
+
+from negosim.rules import luck, payoff, threats
+from negosim.rules.compiled import rule
+from negosim.rules.menus import evaluate, frontier_value
+
+
+@rule(lean=True)
+def punish(game, talks, seed, replication, settled):
+    """Carry out what is left of the threats at the end of the talks, and charge the target for the damage done.
+
+    A deal is punished with u/2 in every live state; without one, what is in force stays and the rest is carried out
+    with execution (1 - u/2).
+    """
+    public = talks.public[0]
+    u = game.sides[0].unpredictability
+    for j in range(game.threats.shape[0]):
+        state = talks.threat_state[j]
+        if state == threats.NONE:
+            continue
+        propensity = threats.punishes_deal(u)
+        if not settled:
+            propensity = threats.punishes_refusal(game.threats[j].execution, u) if state != threats.IMPOSED else 1.0
+        draw = luck.chance(seed, replication, public.round, luck.THREATS + j, luck.CLOSING)
+        if draw < propensity:
+            talks.ledger[1, payoff.DAMAGE] -= game.threats[j].damage * talks.threat_level[j]
+            if state != threats.IMPOSED:
+                public.executions += 1
+                talks.threat_state[j] = threats.IMPOSED
+
+
+@rule(lean=True)
+def reverse(game, talks, seed, replication):
+    """Draw when the settlement is taken back, by whom, and enter what that costs both. Returns the rounds it was kept."""
+    public = talks.public[0]
+    hazard = game.sides[0].reversal + game.sides[1].reversal
+    draw = luck.chance(seed, replication, public.round, luck.WORLD, luck.REVERSAL)
+    kept = payoff.time_to_reversal(hazard, draw)
+    if math.isinf(kept):
+        return kept
+    draw = luck.chance(seed, replication, public.round, luck.WORLD, luck.REVERSER)
+    reverser = 0 if draw * hazard < game.sides[0].reversal else 1
+    lost = payoff.lost_share(game.world[0].flow_discount, kept)
+    for i in range(2):
+        column = talks.owns[i].kept_column
+        talks.ledger[i, payoff.REVERSAL] = lost * (talks.offer[column + 1 + reverser] - talks.offer[column])
+    talks.ledger[reverser, payoff.REVERSAL] -= lost * game.sides[reverser].reversal_cost
+    return kept
+
+
+@rule(lean=True)
+def close_with_deal(game, talks, seed, replication, whole):
+    """Enter the ledger of a settlement, whole or in part. Returns after how many rounds it is reversed."""
+    public = talks.public[0]
+    menu = game.menus[talks.owns[0].profile, talks.owns[1].profile]
+    for i in range(2):
+        own, other = talks.owns[i], talks.owns[1 - i]
+        value, other_value = talks.offer[own.kept_column], talks.offer[other.kept_column]
+        best = frontier_value(menu, own.kept_column, other.kept_column, other_value, i, public.interpolate)
+        talks.ledger[i, payoff.VALUE] = best
+        talks.ledger[i, payoff.WASTE] = value - best
+        talks.ledger[i, payoff.PRECEDENT] = -talks.offer[own.cost_column]
+        talks.ledger[i, payoff.AUDIENCE] = -own.audience_cost * payoff.retreat(own.public_demand, value)
+    kept = reverse(game, talks, seed, replication)
+    punish(game, talks, seed, replication, whole)
+    return kept
+
+
+@rule(lean=True)
+def close_without_deal(game, talks, seed, replication, walker):
+    """Enter the ledger where there is no deal: disagreement, or for the side that walks out its outside option."""
+    public = talks.public[0]
+    punish(game, talks, seed, replication, False)
+    for i in range(2):
+        own = talks.owns[i]
+        if i == walker:
+            talks.ledger[i, payoff.VALUE] = own.outside_option
+            talks.ledger[i, payoff.DAMAGE] = 0.0
+        else:
+            talks.ledger[i, payoff.VALUE] = own.reservation
+            stake = game.sides[i].security_stake
+            talks.ledger[i, payoff.SECURITY] = -stake * (1.0 - public.credibility)
+
+
+@rule(lean=True)
+def close_ledger(game, talks):
+    """Discount the closing entries of both sides to the first round."""
+    for i in range(2):
+        payoff.discounted(talks.ledger, i, game.sides[i].discount, talks.public[0].round)
+
+
+@rule(lean=True)
+def settle_in_part(game, talks):
+    """Put the part settlement on the table: settled parts at their positions, everything else at the status quo."""
+    for k in range(talks.package.shape[0]):
+        talks.package[k] = game.status_quo[k] if math.isnan(talks.locked[k]) else talks.locked[k]
+    evaluate(game, talks.package, talks.other_package, talks.offer)
+
+
+@rule(lean=True)
+def distance_to_frontier(game, talks):
+    """Return how far the settlement lies from the true frontier in the plane of both utilities (Euclidean)."""
+    menu = game.menus[talks.owns[0].profile, talks.owns[1].profile]
+    a, b = talks.owns[0].kept_column, talks.owns[1].kept_column
+    x, y = talks.offer[a], talks.offer[b]
+    nearest = math.inf
+    for m in range(menu.shape[0] - 1):
+        dx, dy = menu[m + 1, a] - menu[m, a], menu[m + 1, b] - menu[m, b]
+        length = dx * dx + dy * dy
+        share = 0.0 if length == 0.0 else ((x - menu[m, a]) * dx + (y - menu[m, b]) * dy) / length
+        share = min(1.0, max(0.0, share))
+        nearest = min(nearest, math.hypot(x - menu[m, a] - share * dx, y - menu[m, b] - share * dy))
+    return nearest
+
+
+@rule(lean=True)
+def distance_to_nash(game, talks):
+    """Return how far the settlement lies from the Nash solution of the true types (Euclidean, in utilities)."""
+    nash = game.nash[talks.owns[0].profile, talks.owns[1].profile]
+    x, y = talks.offer[talks.owns[0].kept_column], talks.offer[talks.owns[1].kept_column]
+    return math.hypot(x - nash[0], y - nash[1])

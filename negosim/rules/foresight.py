@@ -1,0 +1,213 @@
+"""Backward induction: what going on after a refusal is worth to a side that holds beliefs (solved once per design point).
+
+State: own base payoff b, threatened damage v, share e of it carried out, and the belief about the other, summarised by
+an interval of reservation values symmetric about its mean and by the mass of the committed type. In each round the side
+either proposes (and maximises) or answers offers of the believed types on their concession path. Refusals truncate the
+interval; the damage is a martingale in levels, followed at three Gauss-Hermite points.
+Left out: learning from offers still to come, changes of trust, audience costs, several threats falling apart from one
+another, credibility still to move, and stress other than that of the opening.
+"""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from negosim.rules.beliefs import TOLERANCE, conceded_share, concession, most_demanding_acceptor
+from negosim.rules.compiled import rule
+from negosim.rules.home import ratification
+from negosim.rules.menus import menu_position, read_row
+from negosim.rules.outlook import committed_place, mean_place, read_sheet
+from negosim.rules.payoff import settlement_worth
+from negosim.rules.timing import elapsed_share, goes_on, sender_proposes
+
+CANDIDATES = 25
+TYPES = 5
+
+
+@rule
+def _interval(own, place, count):
+    """Return the believed interval (low, high) at a place of the mean's grid: symmetric, inside the support."""
+    low, high = own.believed_low, own.believed_high
+    mean = low + (high - low) * (place / (count - 1) if count > 1 else 0.5)
+    half = min(mean - low, high - mean)
+    return mean - half, mean + half
+
+
+@rule
+def _row_value(own, homes, home_column, row):
+    """Return (worth of a deal, chance that it passes at home) for one row of a menu."""
+    return settlement_worth(own, row), ratification(row, homes, home_column)
+
+
+@rule
+def _own_offers(own, homes, world, menu, priors, conceded, span, committed, out):
+    """Fill ``out`` (candidates, 5) with (accepted, worth, passes, mean place after refusal, committed after refusal)."""
+    low, high = span
+    row = np.empty(menu.shape[1])
+    for i in range(out.shape[0]):
+        if i < CANDIDATES:
+            position = i * (menu.shape[0] - 1) / (CANDIDATES - 1)
+        else:
+            column = own.other_column + 3 * (i - CANDIDATES)
+            sure = concession(high, own.believed_opening, conceded)
+            position = menu_position(menu, column, 1 - own.side, sure, world.interpolate)
+        read_row(menu, position if world.interpolate == 1 else float(round(position)), row)
+        accepted = refusing = moment = 0.0
+        stubborn = committed
+        for p in range(own.other_voices):
+            offered = row[own.other_column + 3 * p]
+            cut = most_demanding_acceptor(offered, own.believed_opening, conceded)
+            share = 1.0 if cut >= high - TOLERANCE else (max(0.0, (cut - low) / (high - low)) if high > low else 0.0)
+            accepted += (1.0 - committed) * priors[p] * share
+            weight = (1.0 - committed) * priors[p] * (1.0 - share)
+            refusing += weight
+            moment += weight * 0.5 * (max(low, cut) + high)
+            if offered >= own.believed_demand - TOLERANCE:
+                accepted += committed * priors[p]
+                stubborn -= committed * priors[p]
+        out[i, 0] = accepted
+        out[i, 1], out[i, 2] = _row_value(own, homes, world.home_column, row)
+        out[i, 3] = moment / refusing if refusing > 0.0 else high
+        out[i, 4] = max(0.0, stubborn) / (refusing + stubborn) if refusing + stubborn > 1e-12 else committed
+
+
+@rule
+def _others_offers(own, homes, world, menu, priors, conceded, span, committed, out):
+    """Fill ``out`` (types, 3) with (chance, worth, passes) of what the believed types of the other side offer."""
+    low, high = span
+    row = np.empty(menu.shape[1])
+    for p in range(own.other_voices):
+        for i in range(TYPES + 1):
+            reservation = low + (i + 0.5) / TYPES * (high - low)
+            level = concession(reservation, own.believed_opening, conceded)
+            chance = (1.0 - committed) * priors[p] / TYPES
+            if i == TYPES:
+                level, chance = own.believed_demand, committed * priors[p]
+            column = own.other_column + 3 * p
+            read_row(menu, menu_position(menu, column, 1 - own.side, level, world.interpolate), row)
+            k = p * (TYPES + 1) + i
+            out[k, 0] = chance
+            out[k, 1], out[k, 2] = _row_value(own, homes, world.home_column, row)
+
+
+@rule
+def _best_offer(offers, own, sheet, no_deal, goes, ends):
+    """Return the value of proposing: max over candidates of A [Q w + (1 - Q) f] + (1 - A) W(belief after refusal)."""
+    best = -np.inf
+    for i in range(offers.shape[0]):
+        place = mean_place(own, offers[i, 3], sheet.shape[0])
+        going = read_sheet(sheet, place, committed_place(offers[i, 4], sheet.shape[1]))
+        refused = (1.0 - goes) * no_deal + goes * going
+        failed = no_deal if ends else refused
+        deal = offers[i, 2] * offers[i, 1] + (1.0 - offers[i, 2]) * failed
+        best = max(best, offers[i, 0] * deal + (1.0 - offers[i, 0]) * refused)
+    return best
+
+
+@rule
+def _answering(offers, refused, no_deal, outside, ends):
+    """Return the value of answering: each believed offer is taken, refused or answered by leaving, whichever is best."""
+    value = 0.0
+    alternative = refused if math.isnan(outside) else max(refused, outside)
+    failed = no_deal if ends else refused
+    for i in range(offers.shape[0]):
+        deal = offers[i, 2] * offers[i, 1] + (1.0 - offers[i, 2]) * failed
+        value += offers[i, 0] * max(deal, alternative)
+    return value
+
+
+@rule
+def _no_deal(base, level, share, execution, unpredictability):
+    """Return the payoff without a deal: base - v [e + (1 - e) x (1 - u/2)]."""
+    return base - level * (share + (1.0 - share) * execution * (1.0 - 0.5 * unpredictability))
+
+
+@rule
+def _round_value(game, own, menu, priors, t, following, out, execution):
+    """Fill ``out`` with the value of each state at the start of round t, given the table of going on after round t."""
+    world = game.world[0]
+    conceded, goes = conceded_share(elapsed_share(world, t), own.believed_toughness), goes_on(world, t)
+    proposes = sender_proposes(world.protocol, world.first_proposer, world.proposer_probability, t)
+    proposes = proposes if own.side == 0 else 1.0 - proposes
+    bases, levels, shares, means, masses = out.shape
+    mine = np.empty((CANDIDATES + own.other_voices, 5))
+    theirs = np.empty((own.other_voices * (TYPES + 1), 3))
+    u = game.sides[0].unpredictability
+    for m in range(means):
+        span = _interval(own, m, means)
+        for z in range(masses):
+            committed = (z / (masses - 1)) ** 2 if masses > 1 else 0.0
+            if proposes > 0.0:
+                _own_offers(own, game.homes, world, menu, priors, conceded, span, committed, mine)
+            if proposes < 1.0:
+                _others_offers(own, game.homes, world, menu, priors, conceded, span, committed, theirs)
+            for b in range(bases):
+                for v in range(levels):
+                    for e in range(shares):
+                        level = own.level_low + v * own.level_step
+                        no_deal = _no_deal(own.base_low + b * own.base_step, level, float(e), execution, u)
+                        punished = 0.5 * u * level
+                        sheet = following[b, v, e]
+                        refused = (1.0 - goes) * no_deal + goes * sheet[m, z]
+                        value = 0.0
+                        if proposes > 0.0:
+                            value += proposes * _best_offer(_less(mine, punished), own, sheet, no_deal, goes, world.setback == 0)
+                        if proposes < 1.0:
+                            value += (1.0 - proposes) * _answering(
+                                _less(theirs, punished), refused, no_deal, own.outside_option, world.setback == 0
+                            )
+                        out[b, v, e, m, z] = value
+
+
+@rule
+def _less(offers, punished):
+    """Return the offers with the expected punishment of a deal taken off their worth."""
+    result = offers.copy()
+    result[:, 1] -= punished
+    return result
+
+
+@rule
+def _going_on(own, value, out, volatility, early, flow, stress_flow):
+    """Fill ``out`` with -cost of the round + delta E[value of the next round]: threats carried out early, level moving."""
+    bases, levels, shares, means, masses = out.shape
+    spread = math.sqrt(3.0) * volatility
+    drift = -math.log((4.0 + math.exp(spread) + math.exp(-spread)) / 6.0)
+    for b in range(bases):
+        for v in range(levels):
+            level = own.level_low + v * own.level_step
+            for e in range(shares):
+                cost = flow * level * e + stress_flow
+                for m in range(means):
+                    for z in range(masses):
+                        expected = 0.0
+                        for h in range(3):
+                            chance = 2.0 / 3.0 if h == 1 else 1.0 / 6.0
+                            moved = level * math.exp(drift + (h - 1) * spread) if e == 0 else level
+                            place = (moved - own.level_low) / own.level_step if levels > 1 else 0.0
+                            k = min(int(place), max(levels - 2, 0))
+                            for after in range(e, shares):
+                                weight = 1.0 if e == 1 or shares == 1 else (early if after == 1 else 1.0 - early)
+                                low = value[b, k, after, m, z]
+                                high = value[b, k + 1, after, m, z] if levels > 1 else low
+                                expected += chance * weight * (low + (place - k) * (high - low))
+                        out[b, v, e, m, z] = own.discount * expected - cost
+
+
+@rule
+def solve_outlook(game, own, menu, priors, threat_means, flows, out):
+    """Fill ``out`` (rounds + 1, base, level, share, mean, committed) for one profile of a side, from the last round back.
+
+    ``threat_means`` is (execution, early execution) weighted by damage, ``flows`` (tariff pain per unit of damage in
+    force, stress cost) per round. Index t of the table is the value of going on after a refusal in round t.
+    """
+    execution, early = threat_means
+    u = game.sides[0].unpredictability
+    last = out.shape[0] - 1
+    value = np.zeros(out.shape[1:])
+    out[last] = 0.0
+    for t in range(last, 1, -1):
+        _round_value(game, own, menu, priors, t, out[t], value, execution)
+        _going_on(own, value, out[t - 1], game.sides[0].volatility, early * (1.0 - 0.5 * u), flows[0], flows[1])

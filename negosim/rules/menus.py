@@ -1,0 +1,130 @@
+"""Menus: the frontier of packages that a delegation's lead can put on the table, with what each is worth to whom.
+
+A menu has shape (nodes, columns), from the target's best package to the sender's best. For each side and each of its
+profiles it holds three columns (utility kept, reverted by the sender, reverted by the target), then one column per
+ratifier, then each side's precedent cost. Between nodes, packages and their utilities are interpolated linearly.
+"""
+
+from __future__ import annotations
+
+import math
+
+from negosim.rules.compiled import rule
+from negosim.rules.utility import risk, utility
+
+
+@rule(lean=True)
+def menu_position(menu, column, side, level, interpolate):
+    """Return the place on a menu that is best for the other side among those worth at least ``level`` to this one.
+
+    Places count nodes from the target's end, with a fraction between two nodes if the menu may be interpolated. A level
+    above everything on the menu gives the side's own end.
+    """
+    last = menu.shape[0] - 1
+    step = 1 if side == 0 else -1
+    node = 0 if side == 0 else last
+    if menu[node, column] >= level:
+        return float(node)
+    for _ in range(last):
+        following = node + step
+        if menu[following, column] >= level:
+            if interpolate == 0:
+                return float(following)
+            share = (level - menu[node, column]) / (menu[following, column] - menu[node, column])
+            return node + step * share
+        node = following
+    return float(node)
+
+
+@rule(lean=True)
+def read_row(menu, position, row):
+    """Write the columns of a menu at a place into ``row``."""
+    node = min(int(position), menu.shape[0] - 2) if menu.shape[0] > 1 else 0
+    share = position - node
+    for c in range(menu.shape[1]):
+        low = menu[node, c]
+        row[c] = low if share == 0.0 else low + share * (menu[node + 1, c] - low)
+
+
+@rule(lean=True)
+def frontier_value(menu, own_column, other_column, other_level, side, interpolate):
+    """Return the most that a side can have on a frontier when the other has ``other_level``."""
+    place = menu_position(menu, other_column, 1 - side, other_level, interpolate)
+    node = min(int(place), menu.shape[0] - 2)
+    share = place - node
+    return menu[node, own_column] + share * (menu[node + 1, own_column] - menu[node, own_column])
+
+
+@rule(lean=True)
+def package_utility(game, side, profile, package):
+    """Return U(x) = u(x)^(1 - a) of a package for one profile of a side."""
+    scaled = utility(
+        package, game.saliences[side, profile], game.ideals[side], game.attitudes[side, 0], game.attitudes[side, 1],
+        game.edge_from, game.edge_to, game.edge_weight, game.bounds[side, profile, 0], game.bounds[side, profile, 1],
+    )  # fmt: skip
+    return risk(scaled, game.attitudes[side, 2])
+
+
+@rule(lean=True)
+def home_utility(game, ratifier, package):
+    """Return what a package is worth to a ratifier, which has its side's ideals, curvature and linkage."""
+    side = game.home_sides[ratifier]
+    return utility(
+        package, game.home_saliences[ratifier], game.ideals[side], game.attitudes[side, 0], game.attitudes[side, 1],
+        game.edge_from, game.edge_to, game.edge_weight, game.home_bounds[ratifier, 0], game.home_bounds[ratifier, 1],
+    )  # fmt: skip
+
+
+@rule(lean=True)
+def precedent_cost(game, side, package):
+    """Return the cost of the precedent: each unit of own satisfaction given up on an issue that others watch."""
+    cost = 0.0
+    for k in range(package.shape[0]):
+        ideal = game.ideals[side, k]
+        cost += game.precedents[side, k] * abs(package[k] - ideal) / max(ideal, 1.0 - ideal)
+    return cost
+
+
+@rule(lean=True)
+def revert(game, side, package, result):
+    """Write the package after ``side`` has taken back what it can: its revocable issues at its ideal. Returns whether any."""
+    changed = False
+    for k in range(package.shape[0]):
+        mine = game.revocable[k] == side
+        result[k] = game.ideals[side, k] if mine else package[k]
+        changed = changed or mine
+    return changed
+
+
+@rule(lean=True)
+def evaluate(game, package, scratch, row):
+    """Write every column of a menu for one package; ``scratch`` (issues,) is overwritten."""
+    for side in range(2):
+        column = game.sides[side].first_column
+        for profile in range(game.sides[side].profiles):
+            row[column + 3 * profile] = package_utility(game, side, profile, package)
+        row[game.world[0].cost_column + side] = precedent_cost(game, side, package)
+    for reverser in range(2):
+        changed = revert(game, reverser, package, scratch)
+        for side in range(2):
+            column = game.sides[side].first_column
+            for profile in range(game.sides[side].profiles):
+                kept = row[column + 3 * profile]
+                after = package_utility(game, side, profile, scratch) if changed else kept
+                row[column + 3 * profile + 1 + reverser] = after
+    for r in range(game.home_sides.shape[0]):
+        row[game.world[0].home_column + r] = home_utility(game, r, package)
+
+
+@rule(lean=True)
+def read_package(game, talks, position):
+    """Write the package at a place of the frontier in use, keeping the settled positions, into the talks."""
+    public = talks.public[0]
+    nodes = game.positions[public.frontier_sender, public.frontier_target]
+    node = min(int(position), nodes.shape[0] - 2)
+    share = position - node
+    for k in range(nodes.shape[1]):
+        if math.isnan(talks.locked[k]):
+            talks.package[k] = nodes[node, k] + share * (nodes[node + 1, k] - nodes[node, k])
+        else:
+            talks.package[k] = talks.locked[k]

@@ -1,0 +1,262 @@
+"""The moves of a round, one function each, in the order of game.md; both engines call these and nothing else.
+
+World, threats, who speaks, what each side faces, the offer, the answer's consequences, home, learning, the clock.
+"""
+
+from __future__ import annotations
+
+import math
+
+from negosim.rules import home, luck, threats, timing
+from negosim.rules.beliefs import (
+    believed_profile,
+    conceded_share,
+    learn_from_answer,
+    learn_from_offer,
+    learn_from_threat,
+    updated_trust,
+)
+from negosim.rules.compiled import rule
+from negosim.rules.menus import evaluate, menu_position, read_package, read_row
+from negosim.rules.opening import hold_dear, pick
+from negosim.rules.payoff import PAIN, STRESS
+
+
+@rule(lean=True)
+def move_world(game, talks, seed, replication):
+    """Step 1: the clock ticks; announced levels, market stress, the guarantee and the outside options move."""
+    world, public = game.world[0], talks.public[0]
+    public.round += 1
+    t = public.round
+    public.elapsed, public.goes_on = timing.elapsed_share(world, t), timing.goes_on(world, t)
+    volatility = game.sides[0].volatility
+    inputs = 0.0
+    for j in range(game.threats.shape[0]):
+        change = 0.0
+        if t > 1 and volatility > 0.0 and talks.threat_state[j] in (threats.ANNOUNCED, threats.PAUSED):
+            shock = luck.shock(seed, replication, t, luck.THREATS + j, luck.LEVEL)
+            moved = threats.moved_level(talks.threat_level[j], volatility, shock)
+            change = abs(math.log(moved / talks.threat_level[j]))
+            talks.threat_level[j] = moved
+        inputs += threats.stress_input(
+            talks.threat_state[j], talks.threat_level[j], change, game.threats[j].market_weight, world
+        )
+    if t > 1:
+        public.stress = threats.next_stress(public.stress, inputs, world.persistence)
+        public.peak_stress = max(public.peak_stress, public.stress)
+        shock = luck.shock(seed, replication, t, luck.WORLD, luck.NEWS) if world.news > 0.0 else 0.0
+        public.credibility = threats.next_credibility(public.credibility, world.news, shock, 0.0, 0.0)
+        for i in range(2):
+            talks.owns[i].outside_option += game.sides[i].outside_option_trend
+
+
+@rule(lean=True)
+def move_threats(game, talks):
+    """Step 2: the sender's principal announces, escalates or pauses each threat; a committed one never pauses."""
+    world, public = game.world[0], talks.public[0]
+    committed = talks.owns[0].committed == 1
+    moves = 0
+    for j in range(game.threats.shape[0]):
+        threat, state = game.threats[j], talks.threat_state[j]
+        after = threats.next_state(threat, state, public.round, public.deadline, public.stress, world)
+        if after == threats.PAUSED and state != threats.PAUSED:
+            learn_from_threat(talks.owns[1], talks.beliefs[1], talks.weights, 1.0, 0.0, not committed)
+            after = state if committed else after
+        if after == threats.ANNOUNCED and state == threats.PAUSED:
+            talks.threat_level[j] *= 1.0 + threat.escalation
+        if after == threats.ANNOUNCED and state != threats.ANNOUNCED:
+            moves += 1
+        talks.threat_state[j] = after
+    if moves > 0:
+        public.credibility = threats.next_credibility(public.credibility, 0.0, 0.0, world.erosion, moves)
+
+
+@rule(lean=True)
+def choose_speakers(game, talks, seed, replication):
+    """Step 3: the protocol names the proposer; its lead is drawn by portfolio and by whose priorities the principal shares."""
+    world, public = game.world[0], talks.public[0]
+    t = public.round
+    draw = luck.chance(seed, replication, t, luck.WORLD, luck.PROPOSER) if world.protocol == 1 else 0.0
+    public.proposer = timing.proposer(world.protocol, world.first_proposer, world.proposer_probability, t, draw)
+    own = talks.owns[public.proposer]
+    voices = game.sides[public.proposer].voices
+    public.lead = 0
+    if voices > 1:
+        draw = luck.chance(seed, replication, t, public.proposer, luck.LEAD)
+        public.lead = pick(game.speakers[public.proposer, public.part, own.profile], voices, draw)
+
+
+@rule(lean=True)
+def face_the_alternative(game, talks, side):
+    """Enter what a side faces without a deal now, and how surely a deal would be punished all the same."""
+    own, public = talks.owns[side], talks.public[0]
+    u = game.sides[0].unpredictability
+    own.conceded = conceded_share(public.elapsed, own.toughness)
+    own.believed_conceded = conceded_share(public.elapsed, own.believed_toughness)
+    own.base = own.reservation - game.sides[side].security_stake * (1.0 - public.credibility)
+    total = executed = pending = 0.0
+    if side == 1:
+        for j in range(game.threats.shape[0]):
+            if talks.threat_state[j] == threats.NONE:
+                continue
+            damage = game.threats[j].damage * talks.threat_level[j]
+            total += damage
+            if talks.threat_state[j] == threats.IMPOSED:
+                executed += damage
+            else:
+                pending += damage * threats.punishes_refusal(game.threats[j].execution, u)
+    own.level = total
+    own.executed_share = executed / total if total > 0.0 else 0.0
+    own.no_deal = own.base - executed - pending
+    own.punished_deal = threats.punishes_deal(u) * total
+
+
+@rule(lean=True)
+def choose_frontier(game, talks):
+    """Step 4a: the lead's salience and the belief about the other's priorities name the frontier to bid from."""
+    public = talks.public[0]
+    own = talks.owns[public.proposer]
+    lead = public.lead if game.sides[public.proposer].voices > 1 else 0
+    believed = believed_profile(talks.beliefs[public.proposer], own.other_voices, own.believed_cells)
+    public.frontier_sender = lead if public.proposer == 0 else believed
+    public.frontier_target = believed if public.proposer == 0 else lead
+
+
+@rule(lean=True)
+def restrict_menu(game, talks):
+    """Step 4a': once parts of the agenda are settled, write the menu that they leave open."""
+    public = talks.public[0]
+    if public.part == 0:
+        return
+    nodes = game.positions[public.frontier_sender, public.frontier_target]
+    for m in range(nodes.shape[0]):
+        for k in range(nodes.shape[1]):
+            talks.package[k] = nodes[m, k] if math.isnan(talks.locked[k]) else talks.locked[k]
+        evaluate(game, talks.package, talks.other_package, talks.menu[m])
+
+
+@rule(lean=True)
+def offer_noise(game, talks, seed, replication):
+    """Return the noise of this round's offer: the proposer's offer noise times a standard normal draw."""
+    public = talks.public[0]
+    spread = game.sides[public.proposer].offer_noise
+    if spread <= 0.0:
+        return 0.0
+    return spread * luck.shock(seed, replication, public.round, public.proposer, luck.NOISE)
+
+
+@rule(lean=True)
+def table_offer(game, talks, menu, demand):
+    """Step 4b: the package builder finds the package best for the other at the demanded utility, and tables it."""
+    public = talks.public[0]
+    own = talks.owns[public.proposer]
+    public.position = menu_position(menu, own.kept_column, own.side, demand, public.interpolate)
+    read_row(menu, public.position, talks.offer)
+    read_package(game, talks, public.position)
+
+
+@rule(lean=True)
+def remember_offer(game, talks):
+    """Both sides note the offer: what was demanded in public, and what the other's offers were worth."""
+    public = talks.public[0]
+    own, other = talks.owns[public.proposer], talks.owns[1 - public.proposer]
+    own.last_demand = talks.offer[own.kept_column]
+    own.public_demand = max(own.public_demand, own.last_demand)
+    other.other_before = other.other_last
+    other.other_last = talks.offer[other.kept_column]
+
+
+@rule(lean=True)
+def carry_out_threats(game, talks, seed, replication):
+    """Step 5b: after a refusal each announced or paused threat is carried out early or not; kept pauses earn trust."""
+    world, public = game.world[0], talks.public[0]
+    u = game.sides[0].unpredictability
+    before = public.executions
+    for j in range(game.threats.shape[0]):
+        state = talks.threat_state[j]
+        if state != threats.ANNOUNCED and state != threats.PAUSED:
+            continue
+        propensity = threats.punishes_refusal(game.threats[j].early_execution, u)
+        draw = luck.chance(seed, replication, public.round, luck.THREATS + j, luck.REFUSAL)
+        carried_out = draw < propensity
+        if carried_out:
+            talks.threat_state[j] = threats.IMPOSED
+            public.executions += 1
+        if state == threats.PAUSED:
+            own = talks.owns[1]
+            own.trust = updated_trust(own.trust, propensity, game.sides[1].trust_slip, not carried_out)
+            hold_dear(game, own)
+    moves = public.executions - before
+    if moves > 0:
+        public.credibility = threats.next_credibility(public.credibility, 0.0, 0.0, world.erosion, moves)
+
+
+@rule(lean=True)
+def vote(game, talks, ratifier):
+    """Step 6: one ratifier votes on the deal on the table, and its vote is public. Returns whether it consents."""
+    value = talks.offer[game.world[0].home_column + ratifier]
+    consented = home.consents(value, talks.thresholds[ratifier])
+    home.reveal(talks.homes, ratifier, value, consented)
+    return consented
+
+
+@rule(lean=True)
+def learn(game, talks, side, accepted):
+    """Step 7: a side updates its belief from the public record: the other's offer, or the other's answer to its own."""
+    public, own = talks.public[0], talks.owns[side]
+    if public.proposer == side:
+        learn_from_answer(own, talks.beliefs[side], talks.weights, talks.offer, accepted)
+    else:
+        speakers = game.speakers[1 - side, public.part]
+        learn_from_offer(own, public, talks.beliefs[side], talks.weights, talks.offer, speakers)
+
+
+@rule(lean=True)
+def lock_part(game, talks):
+    """Settle the part of the agenda on the table at the positions of the offer; the next part comes up."""
+    public = talks.public[0]
+    for k in range(talks.locked.shape[0]):
+        if game.part_of_issue[k] == public.part:
+            talks.locked[k] = talks.package[k]
+    public.part += 1
+
+
+@rule(lean=True)
+def reopen(talks):
+    """After a setback at home every part is open again."""
+    talks.locked[:] = math.nan
+    talks.public[0].part = 0
+
+
+@rule(lean=True)
+def bear_costs(game, talks, side):
+    """Charge an unsettled round: tariff pain from the threats in force, and market stress, discounted to round one."""
+    public, parameters = talks.public[0], game.sides[side]
+    factor = parameters.discount ** (public.round - 1)
+    in_force = 0.0
+    for j in range(game.threats.shape[0]):
+        if talks.threat_state[j] == threats.IMPOSED:
+            in_force += game.threats[j].damage * talks.threat_level[j]
+    talks.ledger[side, PAIN] -= factor * parameters.tariff_pain * in_force
+    talks.ledger[side, STRESS] -= factor * parameters.stress_cost * public.stress
+
+
+@rule(lean=True)
+def clock(game, talks, seed, replication):
+    """Step 8: breakdown, a sudden deadline, or the deadline, which may move once. Returns an Ending's number, or 0."""
+    world, public = game.world[0], talks.public[0]
+    t = public.round
+    if world.breakdown_hazard > 0.0:
+        if luck.chance(seed, replication, t, luck.WORLD, luck.BREAKDOWN) < world.breakdown_hazard:
+            return 5
+    if world.end_hazard > 0.0:
+        if luck.chance(seed, replication, t, luck.WORLD, luck.SUDDEN_DEADLINE) < world.end_hazard:
+            return 4
+    if t < public.deadline:
+        return 0
+    if public.extended == 0 and world.extension_rounds > 0:
+        if luck.chance(seed, replication, t, luck.WORLD, luck.EXTENSION) < world.extension_probability:
+            public.extended = 1
+            public.deadline = world.rounds + world.extension_rounds
+            return 0
+    return 4

@@ -1,0 +1,156 @@
+"""The records that rules read: constants of the game, what is public, and what one side alone knows.
+
+Each is a NumPy structured type, so that a rule reads ``own.reservation`` in compiled code and in Python alike. A strategy
+is given OWN, PUBLIC, its own belief and public tables; no record of the other side is in its reach.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numba
+import numpy as np
+from numba import types
+from numpy.typing import NDArray
+
+F, I = np.float64, np.int64  # noqa: E741
+
+
+def _record(**fields: type) -> np.dtype:
+    return np.dtype(list(fields.items()), align=True)
+
+
+WORLD = _record(
+    protocol=I, linked=I, first_proposer=I, proposer_probability=F,
+    rounds=I, extension_probability=F, extension_rounds=I, setback=I, flow_discount=F, end_hazard=F, breakdown_hazard=F,
+    initial_stress=F, persistence=F, level_effect=F, volatility_effect=F, anticipation=F,
+    pause_threshold=F, resume_threshold=F, credibility=F, news=F, erosion=F,
+    parts=I, interpolate=I, home_column=I, cost_column=I,
+)  # fmt: skip
+"""Public constants of the game. ``cost_column`` is the first of the two columns of precedent cost in a menu."""
+
+SIDE = _record(
+    opening=F, toughness=F, offer_noise=F, believed_noise=F, discount=F, prior_mean=F, half_width=F, reservation_belief_only=I,
+    voices=I, profiles=I, voices_belief_only=I, first_column=I, candour=F,
+    commitment=F, committed_demand=F, unpredictability=F, volatility=F, reversal=F,
+    audience_cost=F, tariff_pain=F, stress_cost=F, security_stake=F, trust=F, trust_slip=F, reversal_cost=F,
+    outside_option=F, outside_option_trend=F, cells=I, looks_ahead=I,
+    base_low=F, base_high=F, base_step=F, level_low=F, level_step=F,
+)  # fmt: skip
+"""A side's declared parameters, in own utility after its attitude to risk; an outside option of NaN means none."""
+
+THREAT = _record(
+    issue=I, state=I, announce_round=I, level=F, damage=F, escalation=F, execution=F, early_execution=F, pausable=I,
+    market_weight=F,
+)  # fmt: skip
+
+PUBLIC = _record(
+    round=I, deadline=I, elapsed=F, goes_on=F, ends_on_failure=I, proposer=I, lead=I, part=I, opened_part=I,
+    stress=F, peak_stress=F, credibility=F, executions=I, extended=I,
+    home_column=I, interpolate=I, frontier_sender=I, frontier_target=I, position=F,
+)  # fmt: skip
+"""What everybody sees. ``goes_on`` is the chance that the talks go on after a refusal in this round."""
+
+OWN = _record(
+    side=I, reservation=F, profile=I, table=I, committed=I, kept_column=I, cost_column=I, other_column=I, other_voices=I,
+    opening=F, toughness=F, discount=F, audience_cost=F, committed_demand=F, outside_option=F,
+    weight_kept=F, weight_reverted_by_sender=F, weight_reverted_by_target=F, expected_reversal_cost=F, trust=F,
+    public_demand=F, last_demand=F, other_last=F, other_before=F,
+    no_deal=F, punished_deal=F, base=F, level=F, executed_share=F,
+    conceded=F, believed_opening=F, believed_toughness=F, believed_conceded=F, believed_noise=F, believed_low=F, believed_high=F,
+    believed_demand=F, believed_cells=I,
+    base_low=F, base_step=F, level_low=F, level_step=F,
+)  # fmt: skip
+"""What one side alone knows: its type, its memory, what it expects, and what it believes about the other's rule."""
+
+World = numba.from_dtype(WORLD)
+SideRecord = numba.from_dtype(SIDE)
+Threat = numba.from_dtype(THREAT)
+Public = numba.from_dtype(PUBLIC)
+Own = numba.from_dtype(OWN)
+Vector = types.Array(types.float64, 1, "C")
+Matrix = types.Array(types.float64, 2, "C")
+Outlook = types.Array(types.float64, 6, "C")
+
+PROPOSE = types.float64(Own, Public, Matrix, Matrix, Matrix, Outlook, types.float64)
+"""propose(own, public, belief, homes, menu, outlook, noise) -> the own utility demanded."""
+
+RESPOND = types.int64(Own, Public, Matrix, Matrix, Vector, Outlook)
+"""respond(own, public, belief, homes, offer, outlook) -> a Response; the offer is one row of a menu."""
+
+
+class Game(NamedTuple):
+    """A scenario made ready to play: arrays that do not change during the runs.
+
+    Axes: sides 2, profiles P (a side's voices, then their mean), frontiers (P_sender, P_target), nodes M, columns C,
+    issues K, threats J, ratifiers R, edges E, rounds T.
+    """
+
+    world: NDArray[np.void]  # (1,) WORLD
+    sides: NDArray[np.void]  # (2,) SIDE
+    threats: NDArray[np.void]  # (J,) THREAT
+    menus: NDArray[np.float64]  # (P_sender, P_target, M, C)
+    positions: NDArray[np.float64]  # (P_sender, P_target, M, K)
+    nash: NDArray[np.float64]  # (P_sender, P_target, 2)
+    sender_outlook: NDArray[np.float64]  # (P, T + 1, base, level, executed, mean, committed)
+    target_outlook: NDArray[np.float64]  # the same for the target
+    speakers: NDArray[np.float64]  # (2, parts, P, voices): who leads
+    profile_priors: NDArray[np.float64]  # (2, voices)
+    homes: NDArray[np.float64]  # (R, 2): support of each home threshold
+    home_sides: NDArray[np.int64]  # (R,)
+    part_of_issue: NDArray[np.int64]  # (K,)
+    status_quo: NDArray[np.float64]  # (K,)
+    saliences: NDArray[np.float64]  # (2, P, K)
+    bounds: NDArray[np.float64]  # (2, P, 2)
+    home_saliences: NDArray[np.float64]  # (R, K)
+    home_bounds: NDArray[np.float64]  # (R, 2)
+    ideals: NDArray[np.float64]  # (2, K)
+    attitudes: NDArray[np.float64]  # (2, 3): curvature, linkage, risk aversion
+    edge_from: NDArray[np.int64]  # (E,)
+    edge_to: NDArray[np.int64]  # (E,)
+    edge_weight: NDArray[np.float64]  # (E,)
+    precedents: NDArray[np.float64]  # (2, K): cost per unit of satisfaction given up
+    revocable: NDArray[np.int64]  # (K,): side that can take the issue back, or -1
+
+
+class Talks(NamedTuple):
+    """The state of one run. The engines own it; rules change it in place."""
+
+    public: NDArray[np.void]  # (1,) PUBLIC
+    owns: NDArray[np.void]  # (2,) OWN
+    threat_state: NDArray[np.int64]  # (J,)
+    threat_level: NDArray[np.float64]  # (J,)
+    level_change: NDArray[np.float64]  # (J,): absolute log change of this round
+    homes: NDArray[np.float64]  # (R, 2): what is publicly known of the home thresholds
+    thresholds: NDArray[np.float64]  # (R,): the thresholds themselves
+    beliefs: NDArray[np.float64]  # (2, voices, cells + 1): each side's belief about the other
+    offer: NDArray[np.float64]  # (C,): the row of the offer on the table
+    package: NDArray[np.float64]  # (K,): the package on the table
+    locked: NDArray[np.float64]  # (K,): settled positions, NaN where open
+    menu: NDArray[np.float64]  # (M, C): scratch, the menu once parts are settled
+    weights: NDArray[np.float64]  # (voices, cells + 1): scratch
+    other_package: NDArray[np.float64]  # (K,): scratch
+    ledger: NDArray[np.float64]  # (2, channels)
+
+
+def _named(kind: type, **arrays: tuple[types.Type, int]) -> types.NamedTuple:
+    return types.NamedTuple([types.Array(item, ndim, "C") for item, ndim in arrays.values()], kind)
+
+
+_f, _i = types.float64, types.int64
+GAME = _named(
+    Game,
+    world=(World, 1), sides=(SideRecord, 1), threats=(Threat, 1), menus=(_f, 4), positions=(_f, 4), nash=(_f, 3),
+    sender_outlook=(_f, 7), target_outlook=(_f, 7), speakers=(_f, 4), profile_priors=(_f, 2), homes=(_f, 2), home_sides=(_i, 1),
+    part_of_issue=(_i, 1), status_quo=(_f, 1), saliences=(_f, 3), bounds=(_f, 3), home_saliences=(_f, 2),
+    home_bounds=(_f, 2), ideals=(_f, 2), attitudes=(_f, 2), edge_from=(_i, 1), edge_to=(_i, 1), edge_weight=(_f, 1),
+    precedents=(_f, 2), revocable=(_i, 1),
+)  # fmt: skip
+"""The Numba type of a Game, for explicit signatures."""
+TALKS = _named(
+    Talks,
+    public=(Public, 1), owns=(Own, 1), threat_state=(_i, 1), threat_level=(_f, 1), level_change=(_f, 1),
+    homes=(_f, 2), thresholds=(_f, 1), beliefs=(_f, 3), offer=(_f, 1), package=(_f, 1), locked=(_f, 1),
+    menu=(_f, 2), weights=(_f, 2), other_package=(_f, 1), ledger=(_f, 2),
+)  # fmt: skip
+"""The Numba type of Talks, for explicit signatures."""

@@ -1,0 +1,48 @@
+"""The clock: who proposes, how much time has passed, when talks end without a deal."""
+
+from __future__ import annotations
+
+from negosim.rules.compiled import rule
+
+ALTERNATING, RANDOM_PROPOSER, ONE_ROUND = 0, 1, 2
+
+
+@rule(lean=True)
+def proposer(protocol, first_proposer, proposer_probability, round_number, luck):
+    """Return the side that makes the offer of this round.
+
+    Alternating offers (Rubinstein 1982): the first proposer in odd rounds. Random proposer: the sender with the given
+    probability, drawn anew each round (Binmore 1987). One round: the first proposer.
+    """
+    if protocol == RANDOM_PROPOSER:
+        return 0 if luck < proposer_probability else 1
+    return first_proposer if round_number % 2 == 1 else 1 - first_proposer
+
+
+@rule(lean=True)
+def sender_proposes(protocol, first_proposer, proposer_probability, round_number):
+    """Return the probability that the sender makes the offer of a round that is still to come."""
+    if protocol == RANDOM_PROPOSER:
+        return proposer_probability
+    return 1.0 if proposer(protocol, first_proposer, proposer_probability, round_number, 0.0) == 0 else 0.0
+
+
+@rule(lean=True)
+def goes_on(world, round_number):
+    """Return the chance that the talks go on after a refusal: no breakdown, no sudden deadline, and a round left.
+
+    At the first deadline the talks go on only if the deadline is moved.
+    """
+    survives = (1.0 - world.breakdown_hazard) * (1.0 - world.end_hazard)
+    if round_number == world.rounds:
+        return survives * world.extension_probability if world.extension_rounds > 0 else 0.0
+    if round_number >= world.rounds + world.extension_rounds:
+        return 0.0
+    return survives
+
+
+@rule(lean=True)
+def elapsed_share(world, round_number):
+    """Return t / T with T the deadline in force in that round, so that the last round has 1, also when T = 1."""
+    deadline = world.rounds if round_number <= world.rounds else world.rounds + world.extension_rounds
+    return round_number / deadline

@@ -1,0 +1,23 @@
+"""The commitment type (Myerson 1991; Abreu & Gul 2000): it demands the same in every round and never takes less."""
+
+from __future__ import annotations
+
+from negosim.rules.beliefs import TOLERANCE
+from negosim.rules.compiled import rule
+from negosim.rules.records import PROPOSE, RESPOND
+from negosim.vocabulary import Response
+
+ACCEPT, REFUSE = int(Response.ACCEPT), int(Response.REFUSE)
+
+
+@rule(PROPOSE)
+def propose(own, public, belief, homes, menu, outlook, noise):
+    """Demand the committed demand, or the reservation value where that is more."""
+    return max(own.committed_demand, own.reservation)
+
+
+@rule(RESPOND)
+def respond(own, public, belief, homes, offer, outlook):
+    """Accept the committed demand or more, and nothing less."""
+    demand = max(own.committed_demand, own.reservation)
+    return ACCEPT if offer[own.kept_column] >= demand - TOLERANCE else REFUSE

@@ -1,0 +1,190 @@
+"""The runner: plays every point of an experiment on several threads and writes the results, part by part."""
+
+from __future__ import annotations
+
+import logging
+import os
+import time
+from collections.abc import Callable, Generator
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from contextlib import closing
+
+import numpy
+import pyarrow
+
+from negosim.design import scenario_at
+from negosim.experiment import Experiment
+from negosim.kernel import simulate
+from negosim.manifest import manifest_of
+from negosim.plan import Chunk, Draw, planned_chunks, planned_draws
+from negosim.results import Results
+from negosim.store import Store
+
+Progress = Callable[[int, int, float, float], None]
+"""Called with the runs done, all runs, runs a second, and seconds left (nan until a part is done)."""
+
+PAYOFFS = ("sender_payoff", "target_payoff")
+
+log = logging.getLogger(__name__)
+
+
+def sweep(
+    experiment: Experiment | str | os.PathLike[str],
+    out: str | os.PathLike[str],
+    workers: int | None = None,
+    progress: Progress | None = None,
+) -> Results:
+    """Play an experiment into the folder `out`; go on where an earlier sweep of the same experiment stopped.
+
+    experiment : an Experiment, or the path of its TOML file
+    workers : threads; None = as many as there are cores to use
+    progress : told how far the sweep is, after each part
+
+    Run r has the same luck at every point, whatever the chunks, their order and the number of workers. Whole
+    parts are kept, damaged ones are named in the log and played again. Raises ExperimentError, and StoreError
+    when `out` holds anything else or cannot be written.
+    """
+    if not isinstance(experiment, Experiment):
+        experiment = Experiment.load(experiment)
+    if workers is not None and workers < 1:
+        raise ValueError(f"workers = {workers} is out of range. It must be at least 1.")
+    store = Store(out)
+    parts: list[Chunk | Draw] = [*planned_chunks(experiment), *planned_draws(experiment)]
+    names = [part.name for part in parts]
+    manifest = manifest_of(experiment)
+    store.check(manifest, names)
+    missing = [part for part in parts if not _is_whole(store, part)]
+    if missing or store.manifest() is None:
+        with store.writing(manifest, names):
+            _run(experiment, store, parts, missing, workers or _cores(), progress)
+    return Results(out)
+
+
+def _is_whole(store: Store, part: Chunk | Draw) -> bool:
+    """Whether a part need not be played; a damaged one is named in the log."""
+    if not store.is_there(part.name):
+        return False
+    damage = store.damage(part.name, part.rows)
+    if damage is not None:
+        log.warning("%s is damaged and is played again: %s.", store.path(part.name), damage)
+    return damage is None
+
+
+def _run(
+    experiment: Experiment,
+    store: Store,
+    parts: list[Chunk | Draw],
+    missing: list[Chunk | Draw],
+    workers: int,
+    progress: Progress | None,
+) -> None:
+    """Play the missing parts; what was finished when this is stopped stays."""
+    total = sum(part.runs for part in parts)
+    before = done = total - sum(part.runs for part in missing)
+    start = time.perf_counter()
+    if progress is not None:
+        progress(done, total, 0.0, float("nan"))
+    try:
+        with closing(_finished(experiment, store, missing, workers)) as finished:
+            for part in finished:
+                done += part.runs
+                if progress is not None:
+                    rate = (done - before) / (time.perf_counter() - start)
+                    progress(done, total, rate, (total - done) / rate)
+    except KeyboardInterrupt:
+        raise KeyboardInterrupt(
+            f"Stopped after {done:,} of {total:,} runs, which are kept in {store.folder}. "
+            "Run the same sweep into the same folder to go on."
+        ) from None
+
+
+def _finished(
+    experiment: Experiment, store: Store, parts: list[Chunk | Draw], workers: int
+) -> Generator[Chunk | Draw]:
+    """Each part once it is written; at most `workers` + 1 are in flight, which bounds the memory."""
+    waiting = iter(parts)
+    flying: dict[Future[None], Chunk | Draw] = {}
+    pool = ThreadPoolExecutor(workers, thread_name_prefix="negosim-sweep")
+    try:
+        while True:
+            for part in waiting:
+                flying[pool.submit(_play, experiment, store, part)] = part
+                if len(flying) > workers:
+                    break
+            if not flying:
+                return
+            landed = wait(flying, return_when=FIRST_COMPLETED).done
+            for future in [future for future in flying if future in landed]:  # the first error counts
+                future.result()
+                yield flying.pop(future)
+    finally:
+        pool.shutdown(wait=True, cancel_futures=True)
+
+
+def _play(experiment: Experiment, store: Store, part: Chunk | Draw) -> None:
+    """Play one part and write it, in a thread of its own."""
+    try:
+        table = _runs(experiment, part) if isinstance(part, Chunk) else _means(experiment, part)
+        store.write(part.name, table)
+    except Exception as error:
+        error.add_note(f"This was in {part.name} of the sweep. Finished parts are kept in {store.folder}.")
+        raise
+
+
+def _runs(experiment: Experiment, chunk: Chunk) -> pyarrow.Table:
+    """The runs of a chunk, one row a run, with the number of their point."""
+    scenario = scenario_at(experiment.base, chunk.point)
+    table = simulate(scenario, replications=chunk.runs, seed=experiment.seed, first=chunk.first).table()
+    point = pyarrow.array(numpy.full(chunk.runs, chunk.point.number, dtype=numpy.int32))
+    return table.add_column(0, "point", point)
+
+
+def _means(experiment: Experiment, draw: Draw) -> pyarrow.Table:
+    """One row a point: the mean of each number over the runs that have it, nan if none has.
+
+    For each payoff also its mean difference to the baseline of the same draw, run for run with the same luck
+    (`_gain`), and the standard error of that mean (`_gain_error`).
+    """
+    base = experiment.base.vary(draw.overrides)
+    rows = []
+    baseline: dict[str, numpy.ndarray] = {}
+    for point in draw.points:
+        scenario = scenario_at(base, point)
+        table = simulate(scenario, replications=draw.replications, seed=experiment.seed).table()
+        values = _numbers(table)
+        baseline = baseline or {name: values[name] for name in PAYOFFS}
+        row = {name: _mean(column) for name, column in values.items()}
+        for name in PAYOFFS:
+            gain = values[name] - baseline[name]
+            row[f"{name}_gain"] = float(gain.mean())
+            row[f"{name}_gain_error"] = float(gain.std(ddof=1) / numpy.sqrt(gain.size))
+        rows.append(row)
+    counts = {
+        "draw": [draw.number] * draw.rows,
+        "point": [point.number for point in draw.points],
+        "runs": [draw.replications] * draw.rows,
+    }
+    columns = {name: pyarrow.array(numbers, pyarrow.int32()) for name, numbers in counts.items()}
+    return pyarrow.table({**columns, **{name: [row[name] for row in rows] for name in rows[0]}})
+
+
+def _numbers(table: pyarrow.Table) -> dict[str, numpy.ndarray]:
+    """The columns that a mean is taken of: numbers, and what is true or false."""
+    return {
+        field.name: table[field.name].to_numpy().astype(float)
+        for field in table.schema
+        if field.name != "replication" and not pyarrow.types.is_string(field.type)
+    }
+
+
+def _mean(column: numpy.ndarray) -> float:
+    """The mean of the numbers that are not nan."""
+    known = column[~numpy.isnan(column)]
+    return float(known.mean()) if known.size else float("nan")
+
+
+def _cores() -> int:
+    """The cores that this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1

@@ -1,0 +1,203 @@
+"""Small random scenarios that reach every parameter, for the laws that hold over all of them.
+
+``world(number)`` is the same scenario for everybody and on every machine. Its number fixes the pair of strategies, the
+protocol and the agenda, so that the first COMBINATIONS worlds hold each combination of them once.
+"""
+
+from __future__ import annotations
+
+from itertools import product
+from typing import Any
+
+import numpy as np
+from numpy.random import Generator
+
+from negosim import Scenario
+from negosim.strategies.catalogue import NAMES
+
+PROTOCOLS = ("alternating", "random-proposer", "one-round")
+AGENDAS = ("whole", "linked")
+DESIGNS = tuple(product(AGENDAS, PROTOCOLS, NAMES, NAMES))
+COMBINATIONS = len(DESIGNS)
+STATES = ("none", "announced", "paused", "imposed")
+
+TALKS = {
+    "linkage_threshold": (0.0, 0.9),
+    "proposer_probability": (0.0, 1.0),
+    "extension_probability": (0.0, 1.0),
+    "flow_discount": (0.01, 1.0),
+}
+MARKETS = {
+    "initial_stress": (0.0, 1.5),
+    "persistence": (0.0, 0.95),
+    "level_effect": (0.0, 0.6),
+    "volatility_effect": (0.0, 2.0),
+    "anticipation": (0.0, 1.0),
+}
+SECURITY = {"credibility": (0.0, 1.0), "news": (0.0, 0.2), "erosion": (0.0, 0.3)}
+THREAT = {
+    "level": (0.2, 2.0),
+    "escalation": (0.0, 1.0),
+    "execution": (0.0, 1.0),
+    "early_execution": (0.0, 0.6),
+    "market_weight": (0.0, 3.0),
+}
+DELEGATION = {
+    "toughness": (0.2, 5.0),
+    "opening": (0.6, 1.0),
+    "offer_noise": (0.0, 0.2),
+    "believed_noise": (0.02, 0.4),
+    "discount": (0.7, 1.0),
+    "risk_aversion": (0.0, 0.8),
+    "curvature": (0.3, 1.0),
+    "linkage": (0.0, 3.0),
+    "disagreement": (0.0, 0.6),
+    "outside_option": (0.0, 0.6),
+    "outside_option_trend": (-0.1, 0.1),
+    "ambiguity": (0.0, 0.5),
+    "ambiguous_voices": (0.0, 1.0),
+    "commitment": (0.0, 0.6),
+    "committed_demand": (0.3, 1.0),
+    "unpredictability": (0.0, 1.0),
+    "volatility": (0.0, 0.6),
+    "reversal": (0.0, 0.3),
+    "brinkmanship": (0.0, 0.2),
+    "deadline_hazard": (0.0, 0.2),
+    "candour": (0.0, 1.0),
+    "audience_cost": (0.0, 1.0),
+    "tariff_pain": (0.0, 0.3),
+    "stress_cost": (0.0, 0.2),
+    "precedent_pressure": (0.0, 0.5),
+    "security_stake": (0.0, 0.4),
+    "trust": (0.0, 1.0),
+    "trust_slip": (0.0, 0.5),
+    "reversal_cost": (0.0, 0.4),
+}
+SET = 0.6
+"""How often a number is set at all; otherwise it keeps its default, so that mechanisms also meet alone."""
+
+
+def _numbers(rng: Generator, ranges: dict[str, tuple[float, float]]) -> dict[str, Any]:
+    return {name: float(rng.uniform(*span)) for name, span in ranges.items() if rng.random() < SET}
+
+
+def _one_of(rng: Generator, words: tuple[Any, ...]) -> Any:
+    return words[int(rng.integers(len(words)))]
+
+
+def _weights(rng: Generator, count: int) -> np.ndarray:
+    """Return weights that sum to 1, some of them 0."""
+    weights = rng.dirichlet(np.ones(count)) * (rng.random(count) < 0.85)
+    return weights / weights.sum() if weights.sum() > 0.0 else np.full(count, 1.0 / count)
+
+
+def _salience(names: list[str], weights: np.ndarray) -> dict[str, float]:
+    return dict(zip(names, map(float, weights / weights.sum()), strict=True))
+
+
+def _issue(rng: Generator, name: str) -> dict[str, Any]:
+    target_end, sender_end = float(rng.uniform(-50, 50)), float(rng.uniform(60, 500))
+    if rng.random() < 0.5:
+        target_end, sender_end = sender_end, target_end
+
+    def between() -> float:
+        return target_end + float(rng.random()) * (sender_end - target_end)
+
+    issue = {"name": name, "title": f"Issue {name}", "unit": "points", "target_end": target_end,
+             "sender_end": sender_end, "status_quo": between(), "precedent": float(rng.random())}  # fmt: skip
+    if rng.random() < 0.15:
+        issue["levels"] = int(rng.integers(2, 7))
+    for ideal in ("sender_ideal", "target_ideal"):
+        if rng.random() < 0.2:
+            issue[ideal] = between()
+    if rng.random() < 0.6:
+        issue["revocable_by"] = _one_of(rng, ("sender", "target"))
+    return issue
+
+
+def _linkage(rng: Generator, names: list[str]) -> list[dict[str, Any]]:
+    pairs = [(a, b) for i, a in enumerate(names) for b in names[:i]]
+    return [
+        {"between": list(pair), "weight": float(rng.uniform(-1, 1)), "reason": "drawn"}
+        for pair in pairs
+        if rng.random() < 0.6
+    ]
+
+
+def _threat(rng: Generator, issue: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "issue": issue["name"], "rate": issue["sender_end"], "state": _one_of(rng, STATES),
+        "announce_round": int(rng.integers(1, 5)), "damage": float(rng.uniform(0, 0.4)),
+        "pausable": bool(rng.random() < 0.7), **_numbers(rng, THREAT),
+    }  # fmt: skip
+
+
+def _negotiators(rng: Generator, names: list[str]) -> tuple[list[dict[str, Any]], np.ndarray]:
+    """Return one to three negotiators and a principal's salience that keeps every voice a salience."""
+    count = int(rng.integers(1, 4))
+    weights = rng.uniform(0.3, 2.0, count)
+    stated = np.array([_weights(rng, len(names)) for _ in range(count)])
+    principal = weights @ stated / weights.sum()
+    lean, common = float(rng.random()), _weights(rng, len(names))
+    silent = rng.random() < 0.25  # nobody speaks for anything but the principal's weights
+    people: list[dict[str, Any]] = []
+    for v in range(count):
+        person: dict[str, Any] = {"name": f"speaker-{v}", "title": f"Speaker {v}", "weight": float(weights[v])}
+        if rng.random() < 0.5:
+            person["portfolio"] = [name for name in names if rng.random() < 0.5]
+        if not silent:
+            person["salience"] = _salience(names, lean * stated[v] + (1.0 - lean) * common)
+        people.append(person)
+    return people, principal
+
+
+def _delegation(rng: Generator, side: str, names: list[str], strategy: str) -> dict[str, Any]:
+    negotiators, weights = _negotiators(rng, names)
+    ratifiers = [
+        {"name": f"home-{r}", "title": f"Home {r}", "salience": _salience(names, _weights(rng, len(names))),
+         "threshold": float(rng.uniform(0, 0.6)), "half_width": float(rng.uniform(0, 0.3)) if rng.random() < SET else 0.0}
+        for r in range(_one_of(rng, (0, 0, 1, 2)))
+    ]  # fmt: skip
+    delegation = {
+        "name": f"the {side}", "short": side.title(), "strategy": strategy, "negotiators": negotiators,
+        "ratifiers": ratifiers, "ambiguity_belief_only": bool(rng.random() < 0.3),
+        "principal": {"name": side, "title": side.title(), "salience": _salience(names, weights)},
+        "ambiguous_voices_belief_only": bool(rng.random() < 0.3), **_numbers(rng, DELEGATION),
+    }  # fmt: skip
+    if rng.random() < 0.5:  # often the side cannot leave, or few talks would last
+        delegation.pop("outside_option", None)
+    return delegation
+
+
+def _markets(rng: Generator) -> dict[str, Any]:
+    markets = _numbers(rng, MARKETS)
+    if rng.random() < SET:
+        pause = float(rng.uniform(0.1, 1.5))
+        markets |= {"pause_threshold": pause, "resume_threshold": float(rng.uniform(0, pause))}
+    return markets
+
+
+def _talks(rng: Generator, agenda: str, protocol: str, rounds: int) -> dict[str, Any]:
+    return {
+        "protocol": protocol, "agenda": agenda, "first_proposer": _one_of(rng, ("sender", "target")),
+        "rounds": int(rng.integers(1, rounds + 1)), "extension_rounds": int(rng.integers(0, 4)),
+        "failed_ratification": _one_of(rng, ("ends", "setback")), **_numbers(rng, TALKS),
+    }  # fmt: skip
+
+
+def world(number: int, rounds: int = 7) -> Scenario:
+    """Return random world ``number``, with up to ``rounds`` rounds before the deadline."""
+    rng = np.random.default_rng([2025, number])
+    agenda, protocol, sender, target = DESIGNS[number % COMBINATIONS]
+    issues = [_issue(rng, f"issue-{k}") for k in range(int(rng.integers(1, 6)))]
+    names = [issue["name"] for issue in issues]
+    return Scenario.build(
+        {
+            "name": f"world-{number}", "title": f"World {number}", "kind": "teaching", "issues": issues,
+            "talks": _talks(rng, agenda, protocol, rounds), "markets": _markets(rng),
+            "security": _numbers(rng, SECURITY), "linkage": _linkage(rng, names),
+            "threats": [_threat(rng, issue) for issue in issues if rng.random() < 0.5],
+            "sender": _delegation(rng, "sender", names, sender),
+            "target": _delegation(rng, "target", names, target),
+        }
+    )  # fmt: skip

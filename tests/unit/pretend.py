@@ -1,0 +1,74 @@
+"""A pretended kernel, for tests of what surrounds the real one: quick, and exact to the last digit."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy
+import pyarrow
+
+from negosim.experiment import Experiment
+from negosim.scenario import Scenario
+
+
+class Outcomes:
+    """Outcomes with the method that a sweep uses."""
+
+    def __init__(self, table: pyarrow.Table) -> None:
+        self._table = table
+
+    def table(self) -> pyarrow.Table:
+        return self._table
+
+
+def simulate(scenario: Scenario, replications: int, seed: int = 0, first: int = 0) -> Outcomes:
+    """Runs whose luck depends on the seed and the replication alone, and whose payoffs also on the scenario.
+
+    Each sender's payoff is a number of luck plus its ambiguity; every fourth run ends without a settlement.
+    """
+    runs = numpy.arange(first, first + replications, dtype=numpy.int64)
+    luck = ((runs * 7919 + seed * 104729) % 1009) / 1009
+    agreed = runs % 4 != 3
+    return Outcomes(
+        pyarrow.table(
+            {
+                "replication": runs,
+                "ending": numpy.where(agreed, "settled", "impasse").astype(object),
+                "agreed": agreed,
+                "rounds": (runs % scenario.talks.rounds + 1).astype(numpy.int32),
+                "sender_payoff": luck + scenario.sender.ambiguity,
+                "target_payoff": 1.0 - luck,
+                "settled_pie": numpy.where(agreed, 100.0 * luck, numpy.nan),
+            }
+        )
+    )
+
+
+def experiment(**changes: Any) -> Experiment:
+    """A small experiment on the pie: the baseline and two points, ten runs each, in chunks of four."""
+    fields: dict[str, Any] = {
+        "name": "small",
+        "title": "A small experiment",
+        "question": "Does ambiguity pay?",
+        "scenario": "pie",
+        "vary": [{"parameter": "sender.ambiguity", "values": [0.1, 0.2]}],
+        "replications": 10,
+        "seed": 7,
+        "chunk": 4,
+    }
+    return Experiment(**{**fields, **changes})
+
+
+ASSUMING = {
+    "sender.toughness": (0.5, 2.0),
+    "talks.rounds": (3, 12),
+}
+
+
+def assuming(ranges: dict[str, tuple[float, float]] | None = None) -> Scenario:
+    """The pie with assumed numbers that have a range."""
+    pie = Scenario.load("pie")
+    notes = {
+        name: {"assumed": "for the test", "range": span} for name, span in (ranges or ASSUMING).items()
+    }
+    return Scenario.model_validate({**dict(pie), "notes": notes})

@@ -1,0 +1,332 @@
+"""The runner: the same results however the work is cut, ordered, stopped and taken up again."""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+import math
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+import numpy
+import pyarrow.parquet
+import pytest
+
+import negosim.sweep
+from negosim.experiment_error import ExperimentError
+from negosim.results import Results
+from negosim.store import StoreError
+from negosim.sweep import sweep
+from tests.unit import pretend
+from tests.unit.pretend import assuming, experiment
+
+PARTS = [f"point-000{point}-chunk-000{chunk}" for point in range(3) for chunk in (1, 2, 3)]
+
+
+@pytest.fixture
+def played(monkeypatch: pytest.MonkeyPatch) -> list[tuple[float, int]]:
+    """The calls of the pretended kernel: (ambiguity, first run)."""
+    calls: list[tuple[float, int]] = []
+
+    def simulate(scenario: Any, replications: int, seed: int = 0, first: int = 0) -> Any:
+        calls.append((scenario.sender.ambiguity, first))
+        return pretend.simulate(scenario, replications, seed, first)
+
+    monkeypatch.setattr(negosim.sweep, "simulate", simulate)
+    return calls
+
+
+def contents(folder: Path) -> dict[str, str]:
+    """The checksums of all parts."""
+    return {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in (folder / "parts").iterdir()}
+
+
+def test_every_point_is_played_as_often_as_asked(tmp_path: Path, played: Any) -> None:
+    results = sweep(experiment(), tmp_path / "runs", workers=1)
+    frame = results.frame()
+    assert frame["point"].tolist() == [0] * 10 + [1] * 10 + [2] * 10
+    assert frame["replication"].tolist() == list(range(10)) * 3
+    assert played == [(point, first) for point in (0.0, 0.1, 0.2) for first in (0, 4, 8)]
+
+
+def test_the_folder_holds_a_manifest_and_parts_that_say_their_point(tmp_path: Path, played: Any) -> None:
+    sweep(experiment(), tmp_path / "runs")
+    assert sorted(contents(tmp_path / "runs")) == sorted(
+        f"{name}{ending}" for name in PARTS for ending in (".parquet", ".sha256")
+    )
+    part = pyarrow.parquet.read_table(tmp_path / "runs" / "parts" / f"{PARTS[3]}.parquet")
+    assert part["point"].to_pylist() == [1] * 4 and str(part.schema.field("point").type) == "int32"
+
+
+def test_an_experiment_can_be_given_by_its_file(tmp_path: Path, played: Any) -> None:
+    file = tmp_path / "small.toml"
+    file.write_text('name = "s"\ntitle = "S"\nquestion = "?"\nscenario = "pie"\nreplications = 3\nseed = 1\n')
+    assert len(sweep(file, tmp_path / "runs").frame()) == 3
+    file.write_text("name = 3")
+    with pytest.raises(ExperimentError, match=r"small\.toml"):
+        sweep(file, tmp_path / "runs")
+
+
+def test_the_number_of_workers_changes_no_byte(tmp_path: Path, played: Any) -> None:
+    sweep(experiment(), tmp_path / "one", workers=1)
+    sweep(experiment(), tmp_path / "five", workers=5)
+    assert contents(tmp_path / "one") == contents(tmp_path / "five")
+
+
+@pytest.mark.parametrize("chunk", [1, 3, 10, 1000])
+def test_the_size_of_the_chunks_changes_no_run(tmp_path: Path, played: Any, chunk: int) -> None:
+    usual = sweep(experiment(), tmp_path / "usual").frame()
+    other = sweep(experiment(chunk=chunk), tmp_path / "other").frame()
+    assert usual.equals(other)
+
+
+def test_a_finished_sweep_is_not_played_again(tmp_path: Path, played: Any) -> None:
+    sweep(experiment(), tmp_path / "runs")
+    played.clear()
+    assert len(sweep(experiment(), tmp_path / "runs").frame()) == 30
+    assert played == []
+
+
+def test_a_finished_sweep_can_be_read_where_nothing_can_be_written(
+    tmp_path: Path, played: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sweep(experiment(), tmp_path / "runs")
+
+    def refuse(*_: Any, **__: Any) -> None:  # the tests may run as root, who may write everywhere
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(Path, "mkdir", refuse)
+    assert len(sweep(experiment(), tmp_path / "runs").frame()) == 30
+    with pytest.raises(StoreError, match="Permission denied"):
+        sweep(experiment(), tmp_path / "new")
+
+
+def test_only_what_is_missing_is_played(tmp_path: Path, played: Any) -> None:
+    sweep(experiment(), tmp_path / "runs")
+    before = contents(tmp_path / "runs")
+    played.clear()
+    (tmp_path / "runs" / "parts" / f"{PARTS[4]}.parquet").unlink()
+    sweep(experiment(), tmp_path / "runs")
+    assert played == [(0.1, 4)]
+    assert contents(tmp_path / "runs") == before
+
+
+def test_a_damaged_part_is_named_and_played_again(
+    tmp_path: Path, played: Any, caplog: pytest.LogCaptureFixture
+) -> None:
+    sweep(experiment(), tmp_path / "runs")
+    before = contents(tmp_path / "runs")
+    played.clear()
+    path = tmp_path / "runs" / "parts" / f"{PARTS[8]}.parquet"
+    path.write_bytes(path.read_bytes()[:-20])
+    with caplog.at_level(logging.WARNING):
+        sweep(experiment(), tmp_path / "runs")
+    assert f"{PARTS[8]}.parquet is damaged and is played again" in caplog.text
+    assert played == [(0.2, 8)]
+    assert contents(tmp_path / "runs") == before
+
+
+def test_another_experiment_does_not_touch_the_folder(tmp_path: Path, played: Any) -> None:
+    sweep(experiment(), tmp_path / "runs")
+    before = contents(tmp_path / "runs")
+    with pytest.raises(StoreError, match="another experiment"):
+        sweep(experiment(seed=8), tmp_path / "runs")
+    assert contents(tmp_path / "runs") == before
+
+
+def test_an_interrupted_sweep_keeps_what_is_finished_and_goes_on(tmp_path: Path, played: Any) -> None:
+    def stop_after_two(done: int, total: int, rate: float, left: float) -> None:
+        if done >= 8:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt, match=r"Stopped after 8 of 30 runs.*Run the same sweep"):
+        sweep(experiment(), tmp_path / "runs", workers=1, progress=stop_after_two)
+    finished = len(played)
+    assert 2 <= finished <= 4
+    with pytest.raises(StoreError, match=r"lacks \d of 9 parts.*Run the same sweep"):
+        Results(tmp_path / "runs")
+    sweep(experiment(), tmp_path / "runs", workers=1)
+    assert len(played) == 9 and len(set(played)) == 9
+    sweep(experiment(), tmp_path / "whole")
+    assert contents(tmp_path / "runs") == contents(tmp_path / "whole")
+
+
+PROGRAM = """
+import sys, time
+import negosim.sweep
+from tests.unit import pretend
+
+def slow(*args, **kwargs):
+    time.sleep(0.2)
+    return pretend.simulate(*args, **kwargs)
+
+negosim.sweep.simulate = slow
+negosim.sweep.sweep(pretend.experiment(), sys.argv[1], workers=2)
+"""
+
+
+@pytest.mark.skipif(os.name != "posix", reason="needs SIGKILL")
+def test_a_killed_sweep_goes_on_as_if_nothing_had_happened(tmp_path: Path, played: Any) -> None:
+    folder = tmp_path / "runs"
+    process = subprocess.Popen([sys.executable, "-c", PROGRAM, str(folder)])
+    deadline = time.monotonic() + 120
+    while len(list(folder.glob("parts/*.parquet"))) < 3 and time.monotonic() < deadline:
+        assert process.poll() is None, "the sweep ended before it could be killed"
+        time.sleep(0.01)
+    process.send_signal(signal.SIGKILL)
+    process.wait()
+    there = len(list(folder.glob("parts/*.parquet")))
+    assert 3 <= there < 9
+    sweep(experiment(), folder)
+    assert len(played) == 9 - there
+    sweep(experiment(), tmp_path / "whole")
+    assert contents(folder) == contents(tmp_path / "whole")
+
+
+def test_an_error_in_a_run_names_its_part_and_keeps_the_others(
+    tmp_path: Path, played: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(scenario: Any, replications: int, seed: int, first: int) -> Any:
+        if scenario.sender.ambiguity == 0.2:
+            raise ZeroDivisionError("division by zero")
+        return pretend.simulate(scenario, replications, seed, first)
+
+    monkeypatch.setattr(negosim.sweep, "simulate", fail)
+    with pytest.raises(ZeroDivisionError) as caught:
+        sweep(experiment(), tmp_path / "runs", workers=1)
+    assert "This was in point-0002-chunk-0001 of the sweep" in caught.value.__notes__[0]
+    monkeypatch.undo()
+    assert len(list((tmp_path / "runs" / "parts").glob("point-000[01]*.parquet"))) == 6
+
+
+@pytest.mark.parametrize("workers", [1, 2, 4])
+def test_no_more_than_one_chunk_waits_beside_those_being_played(
+    tmp_path: Path, played: Any, monkeypatch: pytest.MonkeyPatch, workers: int
+) -> None:
+    flying, most, lock = 0, 0, threading.Lock()
+
+    class Counting(ThreadPoolExecutor):
+        def submit(self, *args: Any, **kwargs: Any) -> Any:
+            nonlocal flying, most
+            with lock:
+                flying += 1
+                most = max(most, flying)
+            future = super().submit(*args, **kwargs)
+            future.add_done_callback(landed)
+            return future
+
+    def landed(_: Any) -> None:
+        nonlocal flying
+        with lock:
+            flying -= 1
+
+    monkeypatch.setattr(negosim.sweep, "ThreadPoolExecutor", Counting)
+    sweep(experiment(chunk=1), tmp_path / "runs", workers=workers)
+    assert most == workers + 1
+
+
+def test_progress_ends_at_the_total_and_counts_what_was_there(tmp_path: Path, played: Any) -> None:
+    told: list[tuple[int, int, float, float]] = []
+    sweep(experiment(), tmp_path / "runs", workers=1, progress=lambda *news: told.append(news))
+    assert [news[0] for news in told] == [0, 4, 8, 10, 14, 18, 20, 24, 28, 30]
+    assert {news[1] for news in told} == {30}
+    assert told[0][2] == 0.0 and math.isnan(told[0][3])
+    assert all(rate > 0.0 for _, _, rate, _ in told[1:]) and told[-1][3] == 0.0
+
+    (tmp_path / "runs" / "parts" / f"{PARTS[0]}.parquet").unlink()
+    told.clear()
+    sweep(experiment(), tmp_path / "runs", workers=1, progress=lambda *news: told.append(news))
+    assert [news[0] for news in told] == [26, 30]
+
+
+def test_no_workers_are_refused(tmp_path: Path) -> None:
+    with pytest.raises(ValueError, match="workers = 0 is out of range"):
+        sweep(experiment(), tmp_path / "runs", workers=0)
+
+
+# ---- reading ----
+
+
+@pytest.fixture
+def results(tmp_path: Path, played: Any) -> Results:
+    made = experiment(scenario=assuming(), assumed_draws=3, draw_replications=8)
+    return sweep(made, tmp_path / "runs [1] * 'a'", workers=2)  # a path that means much to a glob and to SQL
+
+
+def test_a_frame_has_the_columns_and_rows_asked_for(results: Results) -> None:
+    frame = results.frame(["sender_payoff", "point"], limit=12)
+    assert list(frame.columns) == ["sender_payoff", "point"] and frame["point"].tolist() == [0] * 10 + [1] * 2
+    assert len(results.frame(limit=0)) == 0
+
+
+def test_an_unknown_column_is_refused_with_the_nearest(results: Results) -> None:
+    with pytest.raises(StoreError, match=r'no column sender_payof\. The nearest .* is "sender_payoff"'):
+        results.frame(["sender_payof"])
+
+
+def test_runs_can_be_asked_about_in_sql_beside_their_design(results: Results) -> None:
+    answer = results.query(
+        'select point, label, "sender.ambiguity" as ambiguity, count(*) as runs, avg(sender_payoff) as mean '
+        "from runs group by all order by point"
+    )
+    assert answer["ambiguity"].tolist() == [0.0, 0.1, 0.2] and answer["runs"].tolist() == [10] * 3
+    assert answer["label"].tolist() == results.design()["label"].tolist()
+    assert answer["mean"].to_numpy() == pytest.approx(
+        results.frame().groupby("point")["sender_payoff"].mean().to_numpy(), abs=1e-12
+    )
+
+
+def test_a_folder_without_results_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(StoreError, match="holds no results"):
+        Results(tmp_path)
+
+
+def test_results_can_be_opened_again(results: Results) -> None:
+    again = Results(results.out)
+    assert again.frame().equals(results.frame()) and again.manifest == results.manifest
+    assert again.experiment.draws == results.experiment.draws
+
+
+def test_each_draw_has_the_means_of_every_point(results: Results) -> None:
+    draws = results.draws()
+    assert draws["draw"].tolist() == [1] * 3 + [2] * 3 + [3] * 3 and draws["point"].tolist() == [0, 1, 2] * 3
+    assert set(draws["runs"]) == {8}
+    runs = numpy.arange(8)
+    luck = (runs * 7919 + 7 * 104729) % 1009 / 1009
+    assert draws["agreed"].tolist() == [0.75] * 9
+    assert draws["settled_pie"].to_numpy() == pytest.approx(100 * luck[runs % 4 != 3].mean(), abs=1e-12)
+    assert draws["sender_payoff_gain"].to_numpy() == pytest.approx([0.0, 0.1, 0.2] * 3, abs=1e-12)
+    assert draws["sender_payoff_gain_error"].to_numpy() == pytest.approx(0.0, abs=1e-12)
+
+
+def test_draws_are_asked_about_in_sql_too(results: Results) -> None:
+    share = results.query(
+        "select label, avg((sender_payoff_gain > 0)::int) as share from draws where point > 0 group by all"
+    )
+    assert share["share"].tolist() == [1.0, 1.0]
+
+
+def test_each_draw_is_played_with_its_own_numbers(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    seen: list[tuple[int, float, float]] = []
+
+    def simulate(scenario: Any, replications: int, seed: int = 0, first: int = 0) -> Any:
+        seen.append((scenario.talks.rounds, scenario.sender.toughness, scenario.sender.ambiguity))
+        return pretend.simulate(scenario, replications, seed, first)
+
+    monkeypatch.setattr(negosim.sweep, "simulate", simulate)
+    made = experiment(scenario=assuming(), assumed_draws=4, replications=4)
+    sweep(made, tmp_path / "runs", workers=1)
+    expected = [(draw["talks.rounds"], draw["sender.toughness"]) for draw in made.draws]
+    assert seen[3:] == [(*pair, ambiguity) for pair in expected for ambiguity in (0.0, 0.1, 0.2)]
+
+
+def test_a_sweep_without_draws_says_so(tmp_path: Path, played: Any) -> None:
+    with pytest.raises(StoreError, match="no joint draws"):
+        sweep(experiment(), tmp_path / "runs").draws()
