@@ -26,11 +26,11 @@ class Principal(mesa.Agent):
         super().__init__(model)
         self.side, self.person = side, person
 
-    def _strategy(self):  # type: ignore[no-untyped-def]
+    def _strategy(self):
         own = self.model.talks.owns[self.side]
         return commitment if own["committed"] else self.model.strategies[self.side]
 
-    def _outlook(self):  # type: ignore[no-untyped-def]
+    def _outlook(self):
         game = self.model.game
         tables = game.sender_outlook if self.side is Side.SENDER else game.target_outlook
         return tables[self.model.talks.owns[self.side]["table"]]
@@ -43,7 +43,7 @@ class Principal(mesa.Agent):
         """Take stock of what there is without a deal."""
         moves.face_the_alternative(self.model.game, self.model.talks, self.side)
 
-    def demand(self, menu, noise: float) -> float:  # type: ignore[no-untyped-def]
+    def demand(self, menu, noise: float) -> float:
         """Say how much own utility the delegation shall demand from this menu."""
         talks = self.model.talks
         return self._strategy().propose(

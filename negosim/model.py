@@ -141,7 +141,7 @@ class Negotiation(mesa.Model):
         if [i.name for i in scenario.issues] != [i.name for i in self.scenario.issues]:
             raise ValueError("a fork must keep the issues of the talks.")
         fresh = other.talks
-        other.talks = Talks(*(array.copy() for array in self.talks))
+        other.talks = Talks._make(array.copy() for array in self.talks)
         if fresh.beliefs.shape != self.talks.beliefs.shape:  # a doubt that was not there before starts at its prior
             other.talks = other.talks._replace(beliefs=fresh.beliefs)
         for side in Side:

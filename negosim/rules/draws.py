@@ -49,7 +49,7 @@ def _high_product(typing_context: Any, left: Any, right: Any) -> Any:
 
 
 @rule
-def philox(key0: int, key1: int, c0: int, c1: int, c2: int, c3: int) -> tuple[int, int, int, int]:
+def philox(key0: int, key1: int, c0: int, c1: int, c2: int, c3: int) -> Any:
     """Return block (c0, c1, c2, c3) of Philox 4x64-10 under a key: four unsigned 64-bit numbers.
 
     numpy.random.Philox(key, counter) increments its counter before the first block, so its first four raw numbers are

@@ -1,7 +1,8 @@
 """Log-rolling: give way on one issue for a gain on another, so that one side is left as it was and the other gains.
 
 Each issue has a price: what the other loses per unit of utility that the held side gains on it. While the held side can
-buy on one issue more cheaply than it sells on another, an exchange of the two makes the other better off at no cost. This reaches efficient packages that no weighted sum of utilities picks out (Tollison & Willett 1979).
+buy on one issue more cheaply than it sells on another, an exchange of the two makes the other better off at no cost. This
+reaches efficient packages that no weighted sum of utilities picks out (Tollison & Willett 1979).
 """
 
 from __future__ import annotations
@@ -89,61 +90,61 @@ def _repay(
 
 @rule(lean=True)
 def _trade(
-    stakes: Stakes, held: int, package: NDArray[np.float64], k: int, to_k: float, l: int, to_l: float
+    stakes: Stakes, held: int, package: NDArray[np.float64], k: int, to_k: float, j: int, to_j: float
 ) -> tuple[float, float]:
-    """Return (position of l, up to ``to_l``, that repays the held side for k at ``to_k``, the other's gain); NaN if none."""
+    """Return (position of j, up to ``to_j``, that repays the held side for k at ``to_k``, the other's gain); NaN if none."""
     old = package[k]
     own, gain = _shift(stakes, held, package, k, to_k), _shift(stakes, 1 - held, package, k, to_k)
     package[k] = to_k
-    place = _repay(stakes, held, package, l, to_l, -own)
-    gain += _shift(stakes, 1 - held, package, l, place)
+    place = _repay(stakes, held, package, j, to_j, -own)
+    gain += _shift(stakes, 1 - held, package, j, place)
     package[k] = old
     return place, gain
 
 
 @rule(lean=True)
 def _full_trade(
-    stakes: Stakes, held: int, package: NDArray[np.float64], k: int, to_k: float, l: int, to_l: float
+    stakes: Stakes, held: int, package: NDArray[np.float64], k: int, to_k: float, j: int, to_j: float
 ) -> tuple[float, float, float]:
-    """Return (position of k, position of l, the other's gain) for the largest exchange: one of the two is at its limit."""
-    place, gain = _trade(stakes, held, package, k, to_k, l, to_l)
+    """Return (position of k, position of j, the other's gain) for the largest exchange: one of the two is at its limit."""
+    place, gain = _trade(stakes, held, package, k, to_k, j, to_j)
     if not np.isnan(place):
         return to_k, place, gain
-    place, gain = _trade(stakes, held, package, l, to_l, k, to_k)
-    return place, to_l, gain
+    place, gain = _trade(stakes, held, package, j, to_j, k, to_k)
+    return place, to_j, gain
 
 
 @rule(lean=True)
 def _exchange(
-    stakes: Stakes, held: int, package: NDArray[np.float64], k: int, way_k: int, l: int, way_l: int,
+    stakes: Stakes, held: int, package: NDArray[np.float64], k: int, way_k: int, j: int, way_j: int,
     rates: NDArray[np.float64],
 ) -> float:  # fmt: skip
-    """Move issue k for the held side and l against it until their prices meet or one is at its limit; return the gain."""
-    old_k, old_l = package[k], package[l]
-    to_l = _limit(stakes, l, old_l, way_l)
+    """Move issue k for the held side and j against it until their prices meet or one is at its limit; return the gain."""
+    old_k, old_j = package[k], package[j]
+    to_j = _limit(stakes, j, old_j, way_j)
     to_k = _limit(stakes, k, old_k, way_k)
-    best_k, best_l, gain = _full_trade(stakes, held, package, k, to_k, l, to_l)
+    best_k, best_j, gain = _full_trade(stakes, held, package, k, to_k, j, to_j)
     if np.isnan(gain):
         return 0.0
     near, far = old_k, best_k
     for _ in range(BISECTIONS):
         middle = 0.5 * (near + far)
-        place, value = _trade(stakes, held, package, k, middle, l, to_l)
+        place, value = _trade(stakes, held, package, k, middle, j, to_j)
         if np.isnan(place):
             break
-        package[k], package[l] = middle, place
+        package[k], package[j] = middle, place
         _rate(stakes, package, k, way_k, rates[k, way_k])
-        _rate(stakes, package, l, way_l, rates[l, way_l])
-        package[k], package[l] = old_k, old_l
+        _rate(stakes, package, j, way_j, rates[j, way_j])
+        package[k], package[j] = old_k, old_j
         if value > gain:
-            best_k, best_l, gain = middle, place, value
-        bought, sold = rates[k, way_k], rates[l, way_l]
+            best_k, best_j, gain = middle, place, value
+        bought, sold = rates[k, way_k], rates[j, way_j]
         if bought[1 - held] / bought[held] > sold[1 - held] / sold[held]:
             near = middle
         else:
             far = middle
     if gain > 0.0:
-        package[k], package[l] = best_k, best_l
+        package[k], package[j] = best_k, best_j
     return gain
 
 
@@ -164,18 +165,18 @@ def _cheapest(rates: NDArray[np.float64], held: int, buying: bool) -> tuple[int,
 @rule(lean=True)
 def _jump(stakes: Stakes, held: int, package: NDArray[np.float64], rates: NDArray[np.float64]) -> float:
     """Make the best full exchange of two issues that helps though its first unit does not; return the gain."""
-    best, best_k, best_l, place_k, place_l = 0.0, 0, 0, 0.0, 0.0
+    best, best_k, best_j, place_k, place_j = 0.0, 0, 0, 0.0, 0.0
     for k in range(package.shape[0]):
-        for l in range(package.shape[0]):
-            for ways in range(4 if k != l else 0):
-                way_k, way_l = ways & 1, ways >> 1
-                if rates[k, way_k, held] > 0.0 and rates[l, way_l, held] < 0.0:
-                    to_k, to_l = _limit(stakes, k, package[k], way_k), _limit(stakes, l, package[l], way_l)
-                    at_k, at_l, gain = _full_trade(stakes, held, package, k, to_k, l, to_l)
+        for j in range(package.shape[0]):
+            for ways in range(4 if k != j else 0):
+                way_k, way_j = ways & 1, ways >> 1
+                if rates[k, way_k, held] > 0.0 and rates[j, way_j, held] < 0.0:
+                    to_k, to_j = _limit(stakes, k, package[k], way_k), _limit(stakes, j, package[j], way_j)
+                    at_k, at_j, gain = _full_trade(stakes, held, package, k, to_k, j, to_j)
                     if gain > best:
-                        best, best_k, best_l, place_k, place_l = gain, k, l, at_k, at_l
+                        best, best_k, best_j, place_k, place_j = gain, k, j, at_k, at_j
     if best > GAIN:
-        package[best_k], package[best_l] = place_k, place_l
+        package[best_k], package[best_j] = place_k, place_j
     return best
 
 
@@ -188,10 +189,10 @@ def log_roll(stakes: Stakes, held: int, package: NDArray[np.float64], rates: NDA
     for _ in range(EXCHANGES):
         _rates(stakes, package, rates)
         k, way_k, price = _cheapest(rates, held, True)
-        l, way_l, minus_refund = _cheapest(rates, held, False)
+        j, way_j, minus_refund = _cheapest(rates, held, False)
         gain = 0.0
-        if k >= 0 and l >= 0 and k != l and price + minus_refund < -SPREAD:
-            gain = _exchange(stakes, held, package, k, way_k, l, way_l, rates)
+        if k >= 0 and j >= 0 and k != j and price + minus_refund < -SPREAD:
+            gain = _exchange(stakes, held, package, k, way_k, j, way_j, rates)
         if gain <= GAIN:
             _rates(stakes, package, rates)
             if _jump(stakes, held, package, rates) <= GAIN:

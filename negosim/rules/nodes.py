@@ -13,9 +13,9 @@ APART = 1e-9  # packages closer than this in utility are one node
 
 
 class Nodes(NamedTuple):
-    """Up to M packages; piece m joins node m to node m + 1. The first ``count`` nodes are in use."""
+    """Up to M packages; piece m joins node m to node m + 1. The first ``used`` nodes are in use."""
 
-    count: NDArray[np.int64]  # (1,)
+    used: NDArray[np.int64]  # (1,)
     positions: NDArray[np.float64]  # (M, K)
     utilities: NDArray[np.float64]  # (M, 2)
     length: NDArray[np.float64]  # (M,): of a piece, 0 once nothing more is to be found between its ends
@@ -33,14 +33,14 @@ def no_nodes(most: int, issues: int) -> Nodes:
 @rule
 def _move(nodes: Nodes, start: int, by: int) -> None:
     """Shift the nodes and pieces from ``start`` on by a number of places, to close a gap or to open one."""
-    count = nodes.count[0]
+    count = nodes.used[0]
     for i in range(count - start):
         m = start + i if by < 0 else count - 1 - i
         nodes.positions[m + by] = nodes.positions[m]
         nodes.utilities[m + by] = nodes.utilities[m]
         nodes.length[m + by] = nodes.length[m]
         nodes.straight[m + by] = nodes.straight[m]
-    nodes.count[0] += by
+    nodes.used[0] += by
 
 
 @rule
@@ -49,7 +49,7 @@ def admit(nodes: Nodes, package: NDArray[np.float64], sender: float, target: flo
 
     The pieces at its sides are new: not straight, unless it was put inside a straight one, and of length 0 so far.
     """
-    count = nodes.count[0]
+    count = nodes.used[0]
     after = 0
     while after < count and nodes.utilities[after, 0] < sender - APART:
         after += 1
@@ -82,7 +82,7 @@ def admit(nodes: Nodes, package: NDArray[np.float64], sender: float, target: flo
 def longest(nodes: Nodes) -> int:
     """Return the longest piece, or -1 if nothing more is to be found."""
     best, length = -1, 0.0
-    for m in range(nodes.count[0] - 1):
+    for m in range(nodes.used[0] - 1):
         if nodes.length[m] > length:
             best, length = m, nodes.length[m]
     return best

@@ -56,7 +56,7 @@ def _best_package(
 @rule(lean=True)
 def _measure(stakes: Stakes, nodes: Nodes, m: int, scratch: NDArray[np.float64]) -> None:
     """Set the length of piece m: the distance in utility, and more where the straight line leaves the frontier."""
-    if m < 0 or m >= nodes.count[0] - 1:
+    if m < 0 or m >= nodes.used[0] - 1:
         return
     start, end = nodes.utilities[m], nodes.utilities[m + 1]
     length = end[0] - start[0] + start[1] - end[1]
@@ -143,11 +143,11 @@ def trace_frontier(
         admit(nodes, package, worth(stakes, 0, package), worth(stakes, 1, package))
     _measure(stakes, nodes, 0, scratch)
     package = np.empty(issues)
-    while nodes.count[0] < most:
+    while nodes.used[0] < most:
         m = longest(nodes)
         if m < 0:
             break
         _refine(stakes, nodes, m, package, scratch, rates)
-    for m in range(nodes.count[0], most):
-        nodes.positions[m] = nodes.positions[nodes.count[0] - 1]
+    for m in range(nodes.used[0], most):
+        nodes.positions[m] = nodes.positions[nodes.used[0] - 1]
     return nodes.positions
