@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import math
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import mesa
 
@@ -10,11 +11,61 @@ from negosim.parameters import Negotiator as NegotiatorParameters
 from negosim.parameters import Person
 from negosim.parameters import Ratifier as RatifierParameters
 from negosim.rules import moves
+from negosim.rules.beliefs import TOLERANCE, concession
+from negosim.rules.home import ratification
+from negosim.rules.outlook import if_nothing_learnt, outlook_now
+from negosim.rules.payoff import settlement_worth
 from negosim.strategies import commitment
+from negosim.strategies.tit_for_tat import imitation
+from negosim.strategies.veto_aware import LIKELY
 from negosim.vocabulary import Response, Side
 
 if TYPE_CHECKING:
     from negosim.model import Negotiation
+
+
+class Weighing(NamedTuple):
+    """What a principal compared when it answered: ``worth`` must reach ``needed`` (both utilities; chances for "home").
+
+    ``basis`` says what was needed: "commitment" its final demand, "aspiration" what it aspires to in this round,
+    "reciprocity" what would answer the other's concession in kind, "reservation" its reservation value, "home" a chance
+    of passing at home, "going-on" what it expects of going on, "outside-option" what it has by leaving, "" unknown.
+    """
+
+    worth: float
+    needed: float
+    basis: str
+
+
+def weigh(strategy: str, own, public, belief, homes, offer, outlook) -> Weighing:
+    """Return what a strategy compares in its answer, from what it is given to answer by; ``strategy`` by name."""
+    value = float(offer[own["kept_column"]])
+    if strategy == "commitment":
+        return Weighing(value, float(max(own["committed_demand"], own["reservation"])), "commitment")
+    if strategy in ("time-dependent", "veto-aware"):
+        aspired = concession(own["reservation"], own["opening"], own["conceded"])
+        passes = ratification(offer, homes, public["home_column"])
+        if strategy == "veto-aware" and value >= aspired - TOLERANCE and passes < LIKELY and public["goes_on"] > 0.0:
+            return Weighing(passes, LIKELY, "home")
+        return Weighing(value, aspired, "aspiration")
+    if strategy == "tit-for-tat":
+        if public["elapsed"] >= 1.0:
+            return Weighing(value, float(own["reservation"]), "reservation")
+        return Weighing(value, imitation(own, own["other_last"], value), "reciprocity")
+    if strategy == "risk-return":
+        return _expectations(own, public, belief, homes, offer, outlook)
+    return Weighing(value, math.nan, "")
+
+
+def _expectations(own, public, belief, homes, offer, outlook) -> Weighing:
+    """Return the deal, as far as it is believed to pass and to be kept, against going on or leaving."""
+    going_on = if_nothing_learnt(own, public, belief, outlook_now(own, public, outlook))
+    passes = ratification(offer, homes, public["home_column"])
+    failed = own["no_deal"] if public["ends_on_failure"] else going_on
+    deal = float(passes * settlement_worth(own, offer) + (1.0 - passes) * failed)
+    if own["outside_option"] > going_on:  # false where there is none, which is NaN
+        return Weighing(deal, float(own["outside_option"]), "outside-option")
+    return Weighing(deal, float(going_on), "going-on")
 
 
 class Principal(mesa.Agent):
@@ -29,6 +80,11 @@ class Principal(mesa.Agent):
     def _strategy(self):
         own = self.model.talks.owns[self.side]
         return commitment if own["committed"] else self.model.strategies[self.side]
+
+    def _knowledge(self) -> tuple[Any, ...]:
+        """Return what a strategy may see: its own record, the public one, its belief, what is known of the homes."""
+        talks = self.model.talks
+        return talks.owns[self.side], talks.public[0], talks.beliefs[self.side], talks.homes
 
     def _outlook(self):
         game = self.model.game
@@ -45,21 +101,17 @@ class Principal(mesa.Agent):
 
     def demand(self, menu, noise: float) -> float:
         """Say how much own utility the delegation shall demand from this menu."""
-        talks = self.model.talks
-        return self._strategy().propose(
-            talks.owns[self.side], talks.public[0], talks.beliefs[self.side], talks.homes, menu,
-            self._outlook(), noise,
-        )  # fmt: skip
+        return self._strategy().propose(*self._knowledge(), menu, self._outlook(), noise)
 
     def answer(self) -> Response:
         """Accept, refuse, or leave the talks."""
-        talks = self.model.talks
-        return Response(
-            self._strategy().respond(
-                talks.owns[self.side], talks.public[0], talks.beliefs[self.side], talks.homes, talks.offer,
-                self._outlook(),
-            )
-        )  # fmt: skip
+        return Response(self._strategy().respond(*self._knowledge(), self.model.talks.offer, self._outlook()))
+
+    def weigh(self) -> Weighing:
+        """Say what this principal compares when it answers the offer on the table."""
+        committed = self.model.talks.owns[self.side]["committed"]
+        name = "commitment" if committed else self.model.scenario.delegation(self.side).strategy
+        return weigh(name, *self._knowledge(), self.model.talks.offer, self._outlook())
 
     def carry_out_threats(self) -> None:
         """Punish a refusal early, or let the threat stand."""

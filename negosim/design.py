@@ -50,6 +50,37 @@ class Point:
         return next(iter(self.overrides)) if len(self.overrides) == 1 else None
 
 
+@dataclass(frozen=True)
+class Comparison:
+    """Two points of a design, of which the difference is a finding: run for run, `point` less `against`."""
+
+    point: Point
+    against: Point
+
+    @property
+    def label(self) -> str:
+        """What changes from the one to the other.
+
+        >>> Comparison(Point(2, {"sender.ambiguity": 0.2}), Point(1, {"sender.ambiguity": 0.0})).label
+        'sender.ambiguity from 0 to 0.2'
+        >>> Comparison(Point(2, {"sender.ambiguity": 0.2}), Point(0, {})).label
+        'sender.ambiguity = 0.2 against the baseline'
+        """
+        name = self.point.parameter
+        if name is not None and name == self.against.parameter:
+            return f"{name} from {shown(self.against.overrides[name])} to {shown(self.point.overrides[name])}"
+        return f"{self.point.label} against {'the baseline' if not self.against.number else self.against.label}"
+
+
+def shown(value: Value) -> str:
+    """A value as a person writes it.
+
+    >>> shown(0.0), shown(0.05), shown("commitment")
+    ('0', '0.05', 'commitment')
+    """
+    return f"{value:g}" if isinstance(value, float) else str(value)
+
+
 def numbered(overrides: Iterable[Overrides]) -> tuple[Point, ...]:
     """The points of a design: the baseline as point 0, then the others in their order.
 

@@ -12,12 +12,22 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, BeforeValidator, Field, ValidationError, model_validator
 
 from negosim import scenario_file
-from negosim.design import Overrides, Point, Value, assumed_draws, grid, numbered, one_at_a_time, scenario_at
+from negosim.design import (
+    Comparison,
+    Overrides,
+    Point,
+    Value,
+    assumed_draws,
+    grid,
+    numbered,
+    one_at_a_time,
+    scenario_at,
+)
 from negosim.diagnosis import explain
 from negosim.experiment_error import ExperimentError
 from negosim.parameters import Part, Slug
 from negosim.scenario import Scenario
-from negosim.scenario_error import ScenarioError
+from negosim.scenario_error import ScenarioError, nearest
 
 
 def _plain(value: Any) -> Any:
@@ -86,6 +96,9 @@ class Vary(Part):
     values: Annotated[tuple[_Value, ...], BeforeValidator(_listed), AfterValidator(_each_once)] = Field(
         min_length=1, description="the values it takes"
     )
+    headline: Annotated[tuple[_Value, _Value] | None, BeforeValidator(_listed)] = Field(
+        None, description="two of the values, from and to: their difference is a finding"
+    )
 
 
 class Experiment(Part):
@@ -116,9 +129,12 @@ class Experiment(Part):
     seed: int = Field(ge=0, lt=2**63, description="seed of all luck; each point has the same")
     chunk: int = Field(25_000, ge=1, description="most runs in one part of the results")
     assumed_draws: int = Field(
-        0, ge=0, description="joint draws of the assumed numbers, in each of which all points are played"
+        0, ge=0, description="joint draws of the assumed numbers; each plays the points of all comparisons"
     )
-    draw_replications: int = Field(500, ge=2, description="runs at each point of each joint draw")
+    draw_replications: int = Field(500, ge=2, description="runs at each of these points in each joint draw")
+    reported: _Overrides = Field(
+        {}, description="what was reported of the case, by issue, when its numbers were chosen"
+    )
 
     def __init__(self, **fields: Any) -> None:
         """Build and check; ExperimentError when anything is wrong."""
@@ -160,6 +176,8 @@ class Experiment(Part):
         _check_points(self.points)
         for point in self.design_points:
             scenario_at(self.base, point)
+        _check_headlines(self.vary, alone=self.design == "one-at-a-time" or len(self.vary) == 1)
+        _check_reported(self.base, self.reported)
         return self
 
     @cached_property
@@ -179,10 +197,29 @@ class Experiment(Part):
         return numbered(one_at_a_time(values) if self.design == "one-at-a-time" else grid(values))
 
     @cached_property
+    def comparisons(self) -> tuple[Comparison, ...]:
+        """The comparisons that findings are about: the headlines; without any, each point with the baseline."""
+        points = self.design_points
+        headlines = [
+            [next(p for p in points if p.overrides == {block.parameter: value}) for value in block.headline]
+            for block in self.vary
+            if block.headline is not None
+        ]
+        if headlines:
+            return tuple(Comparison(point, against) for against, point in headlines)
+        return tuple(Comparison(point, points[0]) for point in points[1:])
+
+    @cached_property
+    def draw_points(self) -> tuple[Point, ...]:
+        """The points that each joint draw plays: those of the comparisons, in the order of the design."""
+        wanted = {p.number for c in self.comparisons for p in (c.point, c.against)} or {0}
+        return tuple(point for point in self.design_points if point.number in wanted)
+
+    @cached_property
     def draws(self) -> list[dict[str, float | int]]:
         """The joint draws of what the scenario assumes and the baseline leaves alone; see `assumed_draws`."""
         return assumed_draws(
-            self.base, self.assumed_draws, self.seed, fixed=self.baseline, points=self.design_points
+            self.base, self.assumed_draws, self.seed, fixed=self.baseline, points=self.draw_points
         )
 
     @property
@@ -207,6 +244,42 @@ def _check_parameters(base: Scenario, vary: Iterable[Vary]) -> None:
                 "is varied twice", field=place, value=block.parameter, remedy="Put its values in one block."
             )
         seen.add(block.parameter)
+
+
+def _check_headlines(vary: tuple[Vary, ...], alone: bool) -> None:
+    """ExperimentError for a headline that no two points of the design differ by."""
+    for number, block in enumerate(vary, start=1):
+        if block.headline is None:
+            continue
+        place = f"vary.{number}.headline"
+        if not alone:
+            raise ExperimentError(
+                "needs a parameter that is varied alone", field=place, remedy='Set design = "one-at-a-time".'
+            )
+        for value in block.headline:
+            if value not in block.values:
+                raise ExperimentError(
+                    "is none of the values", field=place, value=value, remedy="Add it to values, or take one of them."
+                )
+        if block.headline[0] == block.headline[1]:
+            raise ExperimentError(
+                "names the same value twice", field=place, value=block.headline[0], remedy="Write [from, to]."
+            )
+
+
+def _check_reported(base: Scenario, reported: Overrides) -> None:
+    """ExperimentError for a reported value that is no number, or of no issue."""
+    names = [issue.name for issue in base.issues]
+    for name, value in reported.items():
+        if name not in names:
+            raise ExperimentError(
+                "is no issue of the scenario", field=f"reported.{name}", remedy=nearest(name, names)
+            )
+        if isinstance(value, bool) or not isinstance(value, (int, float)):
+            raise ExperimentError(
+                "has the wrong type; a number belongs here", field=f"reported.{name}", value=value,
+                remedy="Write a number in the unit of the issue.",
+            )  # fmt: skip
 
 
 def _check_points(points: tuple[Overrides, ...]) -> None:

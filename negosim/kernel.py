@@ -80,6 +80,30 @@ def finish(game, talks, seed, replication, ending, walker):
 
 
 @rule(lean=True)
+def demand(game, talks, menu, noise, sender_proposes, target_proposes):
+    """Return the utility that the proposer's principal demands; a committed one plays the commitment type."""
+    public, i = talks.public[0], talks.public[0].proposer
+    own, belief, homes = talks.owns[i], talks.beliefs[i], talks.homes
+    if own.committed:
+        return commitment.propose(own, public, belief, homes, menu, game.sender_outlook[0], noise)
+    if i == 0:
+        return sender_proposes(own, public, belief, homes, menu, game.sender_outlook[own.table], noise)
+    return target_proposes(own, public, belief, homes, menu, game.target_outlook[own.table], noise)
+
+
+@rule(lean=True)
+def answer(game, talks, sender_responds, target_responds):
+    """Return the answer of the other side's principal to the offer on the table."""
+    public, i = talks.public[0], 1 - talks.public[0].proposer
+    own, belief, homes = talks.owns[i], talks.beliefs[i], talks.homes
+    if own.committed:
+        return commitment.respond(own, public, belief, homes, talks.offer, game.sender_outlook[0])
+    if i == 0:
+        return sender_responds(own, public, belief, homes, talks.offer, game.sender_outlook[own.table])
+    return target_responds(own, public, belief, homes, talks.offer, game.target_outlook[own.table])
+
+
+@rule(lean=True)
 def play(game, talks, sender_proposes, sender_responds, target_proposes, target_responds, seed, replication):
     """Play one run from the opening to the ledger. Returns (ending, rounds the settlement was kept)."""
     public = talks.public[0]
@@ -94,27 +118,12 @@ def play(game, talks, sender_proposes, sender_responds, target_proposes, target_
         moves.restrict_menu(game, talks)
         menu = game.menus[public.frontier_sender, public.frontier_target] if public.part == 0 else talks.menu
         noise = moves.offer_noise(game, talks, seed, replication)
-        i = public.proposer
-        own, other = talks.owns[i], talks.owns[1 - i]
-        belief, their_belief = talks.beliefs[i], talks.beliefs[1 - i]
-        s_outlook, t_outlook = game.sender_outlook[talks.owns[0].table], game.target_outlook[talks.owns[1].table]
-        if own.committed:
-            demand = commitment.propose(own, public, belief, talks.homes, menu, s_outlook, noise)
-        elif i == 0:
-            demand = sender_proposes(own, public, belief, talks.homes, menu, s_outlook, noise)
-        else:
-            demand = target_proposes(own, public, belief, talks.homes, menu, t_outlook, noise)
-        moves.table_offer(game, talks, menu, demand)
-        if other.committed:
-            answer = commitment.respond(other, public, their_belief, talks.homes, talks.offer, t_outlook)
-        elif i == 0:
-            answer = target_responds(other, public, their_belief, talks.homes, talks.offer, t_outlook)
-        else:
-            answer = sender_responds(other, public, their_belief, talks.homes, talks.offer, s_outlook)
+        moves.table_offer(game, talks, menu, demand(game, talks, menu, noise, sender_proposes, target_proposes))
+        answered = answer(game, talks, sender_responds, target_responds)
         moves.remember_offer(game, talks)
-        if answer == WALK_OUT:
-            return finish(game, talks, seed, replication, LEFT, 1 - i)
-        accepted = answer == ACCEPT
+        if answered == WALK_OUT:
+            return finish(game, talks, seed, replication, LEFT, 1 - public.proposer)
+        accepted = answered == ACCEPT
         if accepted:
             moves.lock_part(game, talks)
             if public.part == game.world[0].parts:

@@ -5,8 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from negosim.design import Overrides, Point
+from negosim.design import Comparison, Overrides, Point
 from negosim.experiment import Experiment
+
+DRAWS_IN_PART = 10
+"""Joint draws in one part of the results: enough that writing takes less time than playing."""
 
 
 @dataclass(frozen=True)
@@ -30,28 +33,36 @@ class Chunk:
 
 
 @dataclass(frozen=True)
-class Draw:
-    """A joint draw of the assumed numbers, at which every point is played; draws are counted from 1."""
+class Draws:
+    """Some joint draws of the assumed numbers, in each of which the points of all comparisons are played.
 
-    number: int
-    overrides: Overrides
+    Draws are counted from 1. Each has runs of its own, so that the luck of one draw says nothing about another's.
+    """
+
+    first: int
+    draws: tuple[Overrides, ...]
+    comparisons: tuple[Comparison, ...]
     points: tuple[Point, ...]
     replications: int
 
     @property
     def name(self) -> str:
-        """The name of the part."""
-        return f"draw-{self.number:04d}"
+        """The name of the part: the first of its draws."""
+        return f"draws-from-{self.first:04d}"
 
     @property
     def runs(self) -> int:
-        """Runs at all points together."""
-        return len(self.points) * self.replications
+        """Runs at all points of all draws together."""
+        return self.rows * self.replications
 
     @property
     def rows(self) -> int:
-        """Rows of the part: one a point."""
-        return len(self.points)
+        """Rows of the part: one a draw and point."""
+        return len(self.draws) * len(self.points)
+
+    def against(self, point: Point) -> Point:
+        """The point that another is compared with; itself if others are compared with it."""
+        return next((c.against for c in self.comparisons if c.point.number == point.number), point)
 
 
 def planned_chunks(experiment: Experiment) -> Iterator[Chunk]:
@@ -62,10 +73,16 @@ def planned_chunks(experiment: Experiment) -> Iterator[Chunk]:
             yield Chunk(point, number, first, min(experiment.chunk, experiment.replications - first))
 
 
-def planned_draws(experiment: Experiment) -> Iterator[Draw]:
+def planned_draws(experiment: Experiment) -> Iterator[Draws]:
     """The parts with the means of joint draws."""
-    for number, overrides in enumerate(experiment.draws, start=1):
-        yield Draw(number, overrides, experiment.design_points, experiment.draw_replications)
+    for first in range(0, experiment.assumed_draws, DRAWS_IN_PART):
+        yield Draws(
+            first + 1,
+            tuple(experiment.draws[first : first + DRAWS_IN_PART]),
+            experiment.comparisons,
+            experiment.draw_points,
+            experiment.draw_replications,
+        )
 
 
 def chunk_names(experiment: Experiment) -> list[str]:
@@ -75,4 +92,6 @@ def chunk_names(experiment: Experiment) -> list[str]:
 
 def draw_names(experiment: Experiment) -> list[str]:
     """The names of the parts with the means of joint draws; the draws themselves are not made for it."""
-    return [Draw(number, {}, (), 0).name for number in range(1, experiment.assumed_draws + 1)]
+    return [
+        Draws(first + 1, (), (), (), 0).name for first in range(0, experiment.assumed_draws, DRAWS_IN_PART)
+    ]

@@ -31,6 +31,10 @@ class Quantity:
     everywhere: bool = True
 
 
+COMPARED = ("sender_payoff", "target_payoff", "joint_payoff", "no_deal")
+"""The quantities that findings are about."""
+
+
 def ending_quantity(ending: Ending) -> str:
     """The name of the share of runs that end so.
 
@@ -45,6 +49,7 @@ def quantities(scenario: Scenario, columns: list[str]) -> list[Quantity]:
     wanted = [
         *(Quantity(ending_quantity(end), f"ending = '{end.label}'", "share") for end in Ending),
         Quantity("agreed", "agreed", "share"),
+        Quantity("no_deal", "not agreed", "share"),
         Quantity("rounds", "rounds", "rounds"),
         Quantity("rounds_to_agreement", "case when agreed then rounds end", "rounds", everywhere=False),
         *_of_both_sides(),
@@ -69,14 +74,21 @@ def _of_both_sides() -> list[Quantity]:
     ledgers = [f"{side}_{channel}" for side in sides for channel in CHANNELS]
     utilities = [f"{side}_utility" for side in sides]
     return [
-        *(Quantity(name, name, "utility") for name in payoffs + ledgers),
+        *(Quantity(name, name, "utility") for name in payoffs),
+        Quantity("joint_payoff", " + ".join(payoffs), "utility"),
+        *(Quantity(name, name, "utility") for name in ledgers),
         *(Quantity(name, name, "utility", everywhere=False) for name in utilities),
     ]
 
 
 def _column(quantity: Quantity) -> str:
     """The column that a quantity is read from."""
-    derived = {"rounds_to_agreement": "rounds", "reversed": "reversed_after"}
+    derived = {
+        "rounds_to_agreement": "rounds",
+        "reversed": "reversed_after",
+        "no_deal": "agreed",
+        "joint_payoff": "sender_payoff",
+    }
     return "ending" if quantity.name.startswith("ending_") else derived.get(quantity.name, quantity.name)
 
 

@@ -16,14 +16,14 @@ from negosim.design import scenario_at
 from negosim.experiment import Experiment
 from negosim.kernel import simulate
 from negosim.manifest import manifest_of
-from negosim.plan import Chunk, Draw, planned_chunks, planned_draws
+from negosim.plan import Chunk, Draws, planned_chunks, planned_draws
+from negosim.quantities import COMPARED
 from negosim.results import Results
+from negosim.scenario import Scenario
 from negosim.store import Store
 
 Progress = Callable[[int, int, float, float], None]
 """Called with the runs done, all runs, runs a second, and seconds left (nan until a part is done)."""
-
-PAYOFFS = ("sender_payoff", "target_payoff")
 
 log = logging.getLogger(__name__)
 
@@ -49,7 +49,7 @@ def sweep(
     if workers is not None and workers < 1:
         raise ValueError(f"workers = {workers} is out of range. It must be at least 1.")
     store = Store(out)
-    parts: list[Chunk | Draw] = [*planned_chunks(experiment), *planned_draws(experiment)]
+    parts: list[Chunk | Draws] = [*planned_chunks(experiment), *planned_draws(experiment)]
     names = [part.name for part in parts]
     manifest = manifest_of(experiment)
     store.check(manifest, names)
@@ -60,7 +60,7 @@ def sweep(
     return Results(out)
 
 
-def _is_whole(store: Store, part: Chunk | Draw) -> bool:
+def _is_whole(store: Store, part: Chunk | Draws) -> bool:
     """Whether a part need not be played; a damaged one is named in the log."""
     if not store.is_there(part.name):
         return False
@@ -73,8 +73,8 @@ def _is_whole(store: Store, part: Chunk | Draw) -> bool:
 def _run(
     experiment: Experiment,
     store: Store,
-    parts: list[Chunk | Draw],
-    missing: list[Chunk | Draw],
+    parts: list[Chunk | Draws],
+    missing: list[Chunk | Draws],
     workers: int,
     progress: Progress | None,
 ) -> None:
@@ -99,11 +99,11 @@ def _run(
 
 
 def _finished(
-    experiment: Experiment, store: Store, parts: list[Chunk | Draw], workers: int
-) -> Generator[Chunk | Draw]:
+    experiment: Experiment, store: Store, parts: list[Chunk | Draws], workers: int
+) -> Generator[Chunk | Draws]:
     """Each part once it is written; at most `workers` + 1 are in flight, which bounds the memory."""
     waiting = iter(parts)
-    flying: dict[Future[None], Chunk | Draw] = {}
+    flying: dict[Future[None], Chunk | Draws] = {}
     pool = ThreadPoolExecutor(workers, thread_name_prefix="negosim-sweep")
     try:
         while True:
@@ -121,7 +121,7 @@ def _finished(
         pool.shutdown(wait=True, cancel_futures=True)
 
 
-def _play(experiment: Experiment, store: Store, part: Chunk | Draw) -> None:
+def _play(experiment: Experiment, store: Store, part: Chunk | Draws) -> None:
     """Play one part and write it, in a thread of its own."""
     try:
         table = _runs(experiment, part) if isinstance(part, Chunk) else _means(experiment, part)
@@ -139,48 +139,61 @@ def _runs(experiment: Experiment, chunk: Chunk) -> pyarrow.Table:
     return table.add_column(0, "point", point)
 
 
-def _means(experiment: Experiment, draw: Draw) -> pyarrow.Table:
-    """One row a point: the mean of each number over the runs that have it, nan if none has.
+def _means(experiment: Experiment, part: Draws) -> pyarrow.Table:
+    """One row a draw and point: the mean of each number over the runs that have it, nan if none has.
 
-    For each payoff also its mean difference to the baseline of the same draw, run for run with the same luck
+    For each quantity of COMPARED also its mean difference to the point `against`, run for run with the same luck
     (`_gain`), and the standard error of that mean (`_gain_error`).
     """
-    base = experiment.base.vary(draw.overrides)
-    rows = []
-    baseline: dict[str, numpy.ndarray] = {}
-    for point in draw.points:
+    rows: list[dict[str, float]] = []
+    for number, overrides in enumerate(part.draws, start=part.first):
+        rows += _draw(experiment, part, number, experiment.base.vary(overrides))
+    counts = ("draw", "point", "against", "runs")
+    return pyarrow.table(
+        {name: pyarrow.array([row[name] for row in rows], pyarrow.int32() if name in counts else None) for name in rows[0]}
+    )
+
+
+def _draw(experiment: Experiment, part: Draws, number: int, base: Scenario) -> list[dict[str, float]]:
+    """The rows of one joint draw, whose scenario is `base`."""
+    rows: dict[int, dict[str, float]] = {}
+    compared: dict[int, numpy.ndarray] = {}
+    for point in part.points:
+        first = (number - 1) * part.replications
         scenario = scenario_at(base, point)
-        table = simulate(scenario, replications=draw.replications, seed=experiment.seed).table()
+        table = simulate(scenario, replications=part.replications, seed=experiment.seed, first=first).table()
         values = _numbers(table)
-        baseline = baseline or {name: values[name] for name in PAYOFFS}
-        row = {name: _mean(column) for name, column in values.items()}
-        for name in PAYOFFS:
-            gain = values[name] - baseline[name]
-            row[f"{name}_gain"] = float(gain.mean())
-            row[f"{name}_gain_error"] = float(gain.std(ddof=1) / numpy.sqrt(gain.size))
-        rows.append(row)
-    counts = {
-        "draw": [draw.number] * draw.rows,
-        "point": [point.number for point in draw.points],
-        "runs": [draw.replications] * draw.rows,
-    }
-    columns = {name: pyarrow.array(numbers, pyarrow.int32()) for name, numbers in counts.items()}
-    return pyarrow.table({**columns, **{name: [row[name] for row in rows] for name in rows[0]}})
+        compared[point.number] = numpy.column_stack([values[name] for name in COMPARED])
+        rows[point.number] = dict(zip(values, _means_of(numpy.column_stack(list(values.values()))), strict=True))
+    for point in part.points:
+        against = part.against(point).number
+        gains = compared[point.number] - compared[against]
+        errors = gains.std(axis=0, ddof=1) / numpy.sqrt(part.replications)
+        for name, gain, error in zip(COMPARED, gains.mean(axis=0), errors, strict=True):
+            rows[point.number] |= {f"{name}_gain": float(gain), f"{name}_gain_error": float(error)}
+        where = {"draw": number, "point": point.number, "against": against, "runs": part.replications}
+        rows[point.number] = where | rows[point.number]
+    return list(rows.values())
 
 
 def _numbers(table: pyarrow.Table) -> dict[str, numpy.ndarray]:
-    """The columns that a mean is taken of: numbers, and what is true or false."""
-    return {
+    """The columns that a mean is taken of: numbers, what is true or false, and what COMPARED has besides."""
+    values = {
         field.name: table[field.name].to_numpy().astype(float)
         for field in table.schema
         if field.name != "replication" and not pyarrow.types.is_string(field.type)
     }
+    values["joint_payoff"] = values["sender_payoff"] + values["target_payoff"]
+    values["no_deal"] = 1.0 - values["agreed"]
+    return values
 
 
-def _mean(column: numpy.ndarray) -> float:
-    """The mean of the numbers that are not nan."""
-    known = column[~numpy.isnan(column)]
-    return float(known.mean()) if known.size else float("nan")
+def _means_of(columns: numpy.ndarray) -> list[float]:
+    """The mean of the numbers in each column that are not nan; nan for a column without any."""
+    known = ~numpy.isnan(columns)
+    counts = known.sum(axis=0)
+    totals = numpy.where(known, columns, 0.0).sum(axis=0)
+    return [float(total / count) if count else float("nan") for total, count in zip(totals, counts, strict=True)]
 
 
 def _cores() -> int:

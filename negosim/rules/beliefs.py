@@ -34,7 +34,7 @@ def concession(reservation, opening, conceded):
     return reservation + (max(opening, reservation) - reservation) * (1.0 - conceded)
 
 
-@rule(lean=True)
+@rule(lean=True, inline=True)
 def most_demanding_acceptor(offered, opening, conceded):
     """Return the highest reservation value r whose demand D(r) an offer worth ``offered`` still meets."""
     if offered >= opening:
@@ -66,7 +66,7 @@ def cumulative(own, belief):
     return sums
 
 
-@rule(lean=True)
+@rule(lean=True, inline=True)
 def acceptance(own, belief, sums, row):
     """Return (chance of acceptance, mass and first moment of the rational types that refuse, committed that refuse).
 

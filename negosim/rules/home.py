@@ -21,7 +21,7 @@ def consents(value, limit):
     return value >= limit
 
 
-@rule(lean=True)
+@rule(lean=True, inline=True)
 def consent_probability(value, low, high):
     """Return the chance that a threshold known to be uniform on [low, high] is met: a step where low = high."""
     if value >= high:
@@ -29,7 +29,7 @@ def consent_probability(value, low, high):
     return (value - low) / (high - low) if value > low else 0.0
 
 
-@rule(lean=True)
+@rule(lean=True, inline=True)
 def ratification(row, homes, home_column):
     """Return the chance that an offer passes all homes: the product over ratifiers; ``homes`` has shape (ratifiers, 2)."""
     chance = 1.0

@@ -36,7 +36,7 @@ def menu_position(menu, column, side, level, interpolate):
     return float(node)
 
 
-@rule(lean=True)
+@rule(lean=True, inline=True)
 def read_row(menu, position, row):
     """Write the columns of a menu at a place into ``row``."""
     node = min(int(position), menu.shape[0] - 2) if menu.shape[0] > 1 else 0

@@ -24,7 +24,7 @@ def _place(value, low, step, count):
     return index, place - index
 
 
-@rule
+@rule(lean=True, inline=True)
 def committed_place(mass, count):
     """Return the place of a committed mass on its grid, which is finer near zero: mass = (j / (count - 1))^2."""
     return math.sqrt(min(1.0, max(0.0, mass))) * (count - 1)
@@ -52,7 +52,7 @@ def outlook_now(own, public, outlook):
     return sheet
 
 
-@rule
+@rule(lean=True, inline=True)
 def read_sheet(sheet, mean_place, committed):
     """Return a sheet's value at a place of the mean and a place of the committed mass, both within the grid."""
     means, masses = sheet.shape
@@ -70,7 +70,7 @@ def read_sheet(sheet, mean_place, committed):
     return value
 
 
-@rule
+@rule(lean=True, inline=True)
 def mean_place(own, mean, count):
     """Return the place of a mean reservation value on the grid over its support."""
     if count == 1 or own.believed_high <= own.believed_low:
@@ -79,7 +79,7 @@ def mean_place(own, mean, count):
     return min(1.0, max(0.0, share)) * (count - 1)
 
 
-@rule
+@rule(lean=True, inline=True)
 def after_refusal(own, public, sheet, mean, committed):
     """Return what a refusal in this round is worth: (1 - g) no deal + g going on, g the chance that the talks go on.
 

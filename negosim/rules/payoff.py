@@ -28,13 +28,13 @@ def holding_weights(trust, flow_discount, own_hazard, other_hazard):
     return kept, own, (1.0 - trust) * other_hazard / both
 
 
-@rule(lean=True)
+@rule(lean=True, inline=True)
 def retreat(public_demand, value):
     """Return how far a settlement falls short of what the side has publicly demanded."""
     return max(0.0, public_demand - value)
 
 
-@rule(lean=True)
+@rule(lean=True, inline=True)
 def settlement_worth(own, row):
     """Return what a side expects from a deal signed now: value as held, less precedent, retreat and punishment anyway."""
     value = row[own.kept_column]

@@ -23,13 +23,18 @@ from negosim.vocabulary import Response
 ACCEPT, REFUSE, WALK_OUT = int(Response.ACCEPT), int(Response.REFUSE), int(Response.WALK_OUT)
 STRIDE = 8
 GOLDEN = 0.6180339887498949
-REFINEMENTS = 12
+REFINEMENTS = 11
 
 
-@rule
+@rule(lean=True, inline=True)
 def expected_payoff(own, public, belief, sums, homes, row, sheet, present):
-    """Return EV(x) of tabling the package with this row; ``present`` is the worth of going on at the present belief."""
+    """Return EV(x) of tabling the package with this row; ``present`` is the worth of going on at the present belief.
+
+    A refusal that was certain beforehand teaches nothing, so such an offer is worth ``present``.
+    """
     accepted, refusing, moment, stubborn = acceptance(own, belief, sums, row)
+    if accepted <= 0.0:
+        return present
     left = refusing + stubborn
     if left > 1e-12:
         mean = moment / refusing if refusing > 0.0 else own.believed_high
@@ -42,63 +47,62 @@ def expected_payoff(own, public, belief, sums, homes, row, sheet, present):
     return accepted * deal + (1.0 - accepted) * refused
 
 
-@rule
+@rule(lean=True, inline=True)
 def place_of(position, public):
     """Return a place that may be tabled: any, or the nearest node where the menu may not be interpolated."""
     return position if public.interpolate else float(round(position))
 
 
+@rule(lean=True, inline=True)
+def _value_at(own, public, belief, sums, homes, menu, sheet, present, position, row):
+    """Return EV of the package at a place of the menu, whose columns are written into ``row``."""
+    read_row(menu, place_of(position, public), row)
+    return expected_payoff(own, public, belief, sums, homes, row, sheet, present)
+
+
+@rule(lean=True)
+def _coarse(own, public, belief, sums, homes, menu, sheet, present, row):
+    """Return (best place, its EV) among every eighth node and, for each voice, what its most demanding type just takes.
+
+    Of offers that promise the same, it is the one best for the other: that commits the side to least in public.
+    """
+    last = menu.shape[0] - 1
+    count = last // STRIDE + 1
+    sure = concession(own.believed_high, own.believed_opening, own.believed_conceded)
+    best, most = 0.0, -np.inf
+    for i in range(count + own.other_voices):
+        position = float(i * STRIDE if own.side == 0 else last - i * STRIDE)
+        if i >= count:
+            column = own.other_column + 3 * (i - count)
+            position = menu_position(menu, column, 1 - own.side, sure, public.interpolate)
+        value = _value_at(own, public, belief, sums, homes, menu, sheet, present, position, row)
+        if value > most:
+            best, most = position, value
+    return best, most
+
+
 @rule(PROPOSE)
 def propose(own, public, belief, homes, menu, outlook, noise):
-    """Demand the own utility of the package with the highest expected payoff.
-
-    The search is coarse, tries the kink of each voice (just enough for its most demanding type), and then narrows the
-    best interval by golden sections.
-    """
+    """Demand the own utility of the package with the highest expected payoff: a coarse search, then golden sections."""
     sums, sheet = cumulative(own, belief), outlook_now(own, public, outlook)
     present = if_nothing_learnt(own, public, belief, sheet)
     row = np.empty(menu.shape[1])
-    last = menu.shape[0] - 1
-    coarse = last // STRIDE + 1
-    best, best_value = 0.0, -np.inf
-    for i in range(coarse + own.other_voices):
-        position = float(i * STRIDE)
-        if i >= coarse:
-            sure = concession(own.believed_high, own.believed_opening, own.believed_conceded)
-            position = menu_position(menu, own.other_column + 3 * (i - coarse), 1 - own.side, sure, public.interpolate)
-        read_row(menu, position, row)
-        value = expected_payoff(own, public, belief, sums, homes, row, sheet, present)
-        if value > best_value:
-            best, best_value = position, value
-    low, high = max(0.0, best - STRIDE), min(float(last), best + STRIDE)
-    inner, at_inner = low, -np.inf
-    outer, at_outer = high, -np.inf
-    for n in range(REFINEMENTS):
-        new_inner = n == 0 or at_inner >= at_outer
-        if n > 0:
-            if new_inner:
-                high, outer, at_outer = outer, inner, at_inner
-            else:
-                low, inner, at_inner = inner, outer, at_outer
-        if new_inner:
-            inner = high - GOLDEN * (high - low)
-        if n == 0 or not new_inner:
-            outer = low + GOLDEN * (high - low)
-        place = place_of(inner if new_inner else outer, public)
-        read_row(menu, place, row)
-        value = expected_payoff(own, public, belief, sums, homes, row, sheet, present)
-        if value > best_value:
-            best, best_value = place, value
-        if new_inner:
-            at_inner = value
+    best, most = _coarse(own, public, belief, sums, homes, menu, sheet, present, row)
+    low, high = max(0.0, best - STRIDE), min(float(menu.shape[0] - 1), best + STRIDE)
+    left, right = high - GOLDEN * (high - low), low + GOLDEN * (high - low)
+    at_left = _value_at(own, public, belief, sums, homes, menu, sheet, present, left, row)
+    at_right = _value_at(own, public, belief, sums, homes, menu, sheet, present, right, row)
+    for _ in range(REFINEMENTS):
+        if at_left >= at_right:
+            high, right, at_right = right, left, at_left
+            left = high - GOLDEN * (high - low)
+            at_left = _value_at(own, public, belief, sums, homes, menu, sheet, present, left, row)
         else:
-            at_outer = value
-        if n == 0:
-            read_row(menu, place_of(outer, public), row)
-            at_outer = expected_payoff(own, public, belief, sums, homes, row, sheet, present)
-            if at_outer > best_value:
-                best, best_value = place_of(outer, public), at_outer
-    read_row(menu, best, row)
+            low, left, at_left = left, right, at_right
+            right = low + GOLDEN * (high - low)
+            at_right = _value_at(own, public, belief, sums, homes, menu, sheet, present, right, row)
+    narrowed = left if at_left >= at_right else right
+    read_row(menu, place_of(narrowed if max(at_left, at_right) > most else best, public), row)
     return row[own.kept_column]
 
 
