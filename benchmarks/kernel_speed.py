@@ -1,29 +1,95 @@
-"""How many runs a second the kernel plays: the best of several rounds, compilation left out."""
+"""How fast the kernel plays, how much faster than the Mesa model, and how long the first use takes.
+
+The case is us-japan-2025 with risk-return beliefs on both sides, so that linkage, ratification and all six kinds of
+uncertainty are on. Runs a second are counted in processor time of one thread, the best of several repetitions.
+"""
 
 from __future__ import annotations
 
 import argparse
+import os
+import subprocess
+import sys
+import tempfile
 import time
 
 import negosim as ns
+from negosim.game import prepare
+
+IMPORT = "import negosim"
+FIRST_PLAY = "import negosim as ns; ns.Negotiation(ns.Scenario.load('us-japan-2025'), seed=7).play().transcript()"
+FIRST_BATCH = "import negosim as ns; ns.simulate(ns.Scenario.load('us-japan-2025'), 1_000)"
+
+
+def rate(scenario: ns.Scenario, replications: int, repetitions: int) -> float:
+    """Return the runs a second of the kernel, preparation apart."""
+    game = prepare(scenario)
+    ns.simulate(scenario, replications=100, game=game)
+    seconds = []
+    for seed in range(repetitions):
+        start = time.process_time()
+        ns.simulate(scenario, replications=replications, seed=seed, game=game)
+        seconds.append(time.process_time() - start)
+    return replications / min(seconds)
+
+
+def mesa_rate(scenario: ns.Scenario, replications: int) -> float:
+    """Return the runs a second of the Mesa model on the first of the same runs."""
+    ns.Negotiation(scenario).play()
+    start = time.process_time()
+    for replication in range(replications):
+        ns.Negotiation(scenario, seed=0, replication=replication).play()
+    return replications / (time.process_time() - start)
+
+
+def preparation(scenario: ns.Scenario, repetitions: int = 20) -> tuple[float, float]:
+    """Return the seconds it takes to prepare a scenario with new preferences, and with preferences seen before."""
+    new, known = [], []
+    for n in range(repetitions):
+        other = scenario.vary({"sender.linkage": 0.2 + 0.001 * n})
+        start = time.process_time()
+        prepare(other)
+        new.append(time.process_time() - start)
+        start = time.process_time()
+        prepare(other.vary({"sender.brinkmanship": 0.02}))
+        known.append(time.process_time() - start)
+    return min(new), min(known)
+
+
+def seconds_of(code: str, cache: str) -> float:
+    """Return the wall-clock seconds of a new Python process that runs the code."""
+    start = time.perf_counter()
+    subprocess.run([sys.executable, "-c", code], check=True, env={**os.environ, "NEGOSIM_CACHE_DIR": cache})
+    return time.perf_counter() - start
 
 
 def main() -> None:
-    """Time `simulate` on one scenario and print runs per second."""
+    """Measure and print."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--scenario", default="us-japan-2025")
-    parser.add_argument("--replications", type=int, default=20_000)
-    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--replications", type=int, default=50_000)
+    parser.add_argument("--repetitions", type=int, default=5)
+    parser.add_argument("--mesa", type=int, default=100, help="runs of the Mesa model")
     arguments = parser.parse_args()
 
-    scenario = ns.Scenario.load(arguments.scenario)
-    ns.simulate(scenario, replications=100, seed=1)  # compiles, or finds the compiled rules on disk
-    seconds = []
-    for seed in range(arguments.rounds):
-        start = time.perf_counter()
-        ns.simulate(scenario, replications=arguments.replications, seed=seed)
-        seconds.append(time.perf_counter() - start)
-    print(f"{arguments.scenario}: {arguments.replications / min(seconds):,.0f} runs a second")
+    default = ns.Scenario.load("us-japan-2025")
+    both = default.vary({"sender.strategy": "risk-return"})
+    cases = {
+        "risk-return on both sides": both,
+        "as the scenario stands (sender time-dependent)": default,
+        "time-dependent on both sides": default.vary({"target.strategy": "time-dependent"}),
+    }
+    for name, scenario in cases.items():
+        print(f"{name}: {rate(scenario, arguments.replications, arguments.repetitions):,.0f} runs a second on one core")
+    kernel, mesa = rate(both, arguments.replications, arguments.repetitions), mesa_rate(both, arguments.mesa)
+    print(f"Mesa model, risk-return on both sides: {mesa:,.0f} runs a second; the kernel is {kernel / mesa:,.0f} times as fast")
+    new, known = preparation(both)
+    print(f"preparing a scenario: {1000 * new:.0f} ms with new preferences, {1000 * known:.0f} ms with preferences seen before")
+    with tempfile.TemporaryDirectory() as cache:
+        print(f"first play ever, compiling: {seconds_of(FIRST_PLAY, cache):.1f} s")
+        print(f"first batch ever, compiling what is left: {seconds_of(FIRST_BATCH, cache):.1f} s")
+        print(f"first play of a later process: {seconds_of(FIRST_PLAY, cache):.1f} s")
+        print(f"first batch of a later process: {seconds_of(FIRST_BATCH, cache):.1f} s")
+        print(f"starting Python and importing negosim: {min(seconds_of(IMPORT, cache) for _ in range(5)):.2f} s")
 
 
 if __name__ == "__main__":

@@ -1,75 +1,165 @@
-"""What happened, as plain data: the state of a round for tables, and the events that a transcript tells."""
+"""What happened, as plain data: the state of a round for tables, and the events that a transcript tells.
+
+Facts are plain values by name: whole numbers, fractions, texts, dates, True, False or None.
+"""
 
 from __future__ import annotations
 
+import datetime
+import math
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from negosim.parameters import Threat
 from negosim.rules.beliefs import summary
+from negosim.scenario import Scenario
 from negosim.vocabulary import Response, Side, ThreatState
 
 if TYPE_CHECKING:
+    from negosim.agents import Weighing
     from negosim.model import Negotiation
 
 
 class Event(NamedTuple):
-    """One thing to tell: ``kind`` is "opening", "round" or "end", ``facts`` plain values by name."""
+    """One thing to tell: ``kind`` is "opening", "round", "fork" or "end"."""
 
     kind: str
     facts: dict[str, Any]
 
 
-def _column(prefix: str, name: str) -> str:
+class Answered(NamedTuple):
+    """A round as it was played: what the state of the talks at its end does not show any more.
+
+    ``threats`` are the states (threats,) under which the offer was made, ``part`` the part of the agenda on the table.
+    """
+
+    proposer: Side
+    answer: Response
+    weighing: Weighing
+    votes: list[bool]
+    threats: list[ThreatState]
+    part: int
+
+
+def column(prefix: str, name: str) -> str:
+    """Return the name of a fact about an issue or a person: ``column("offer", "car-tariff")`` is ``offer_car_tariff``."""
     return f"{prefix}_{name.replace('-', '_')}"
 
 
-def opening_event(model: Negotiation) -> Event:
-    """Return the opening: the threats as they stand before round 1."""
-    return Event("opening", _threat_facts(model))
+def threatened(threat: Threat, level: float) -> float:
+    """Return the threatened value in the issue's unit at this level (a multiple of the rate)."""
+    return threat.rate * level
 
 
 def _threat_facts(model: Negotiation) -> dict[str, Any]:
     facts: dict[str, Any] = {}
     for j, threat in enumerate(model.scenario.threats):
-        facts[_column("threat", threat.issue)] = ThreatState(int(model.talks.threat_state[j])).label
-        facts[_column("level", threat.issue)] = float(model.talks.threat_level[j])
+        state, level = ThreatState(int(model.talks.threat_state[j])), float(model.talks.threat_level[j])
+        rate = threatened(threat, level)
+        status_quo = float(model.scenario.issue(threat.issue).status_quo)
+        facts[column("threat", threat.issue)] = state.label
+        facts[column("level", threat.issue)] = level
+        facts[column("threatened", threat.issue)] = rate
+        facts[column("in_force", threat.issue)] = rate if state is ThreatState.IMPOSED else status_quo
     return facts
 
 
-def _side_facts(model: Negotiation, side: Side) -> dict[str, Any]:
+def _belief_facts(model: Negotiation, side: Side) -> dict[str, Any]:
     own, belief = model.talks.owns[side], model.talks.beliefs[side]
     mean, committed = summary(belief, own)
     label, other = side.label, side.other.label
-    return {
-        f"{label}_value": float(model.talks.offer[own["kept_column"]]),
-        f"{label}_without_deal": float(own["no_deal"]),
+    facts: dict[str, Any] = {
         f"{label}_trust": float(own["trust"]),
         f"{label}_believes_{other}_reservation": float(mean),
-        f"{label}_believes_{other}_committed": float(committed),
+        f"{label}_believes_{other}_committed": max(0.0, float(committed)),
     }
+    voices = model.scenario.delegation(side.other).negotiators
+    if len(voices) > 1:
+        masses = belief[: len(voices), : own["believed_cells"] + 1].sum(axis=1)
+        facts |= {column(f"{label}_believes_{other}_is", v.name): float(m) for v, m in zip(voices, masses, strict=True)}
+    return facts
 
 
-def round_state(model: Negotiation, before: Any, proposer: Side, answer: Response, votes: list[bool]) -> dict[str, Any]:
-    """Return the state of the round just played; ``before`` holds the threat states in which it began."""
-    public, scenario = model.talks.public[0], model.scenario
-    t = int(public["round"])
+def standing(model: Negotiation) -> dict[str, Any]:
+    """Return how things stand: the clock, the world, the threats, and what each side believes."""
+    public = model.talks.public[0]
     facts: dict[str, Any] = {
-        "round": t,
-        "date": scenario.date(t),
+        "round": int(public["round"]),
+        "date": model.scenario.date(int(public["round"])),
         "deadline": int(public["deadline"]),
-        "proposer": proposer.label,
-        "lead": scenario.delegation(proposer).negotiators[int(public["lead"])].name,
-        "answer": answer.name.lower().replace("_", "-"),
         "parts_settled": int(public["part"]),
+        "stress": float(public["stress"]),
+        "credibility": float(public["credibility"]),
+    }
+    return facts | _threat_facts(model) | _belief_facts(model, Side.SENDER) | _belief_facts(model, Side.TARGET)
+
+
+def opening_event(model: Negotiation) -> Event:
+    """Return the opening: how things stand before round 1."""
+    return Event("opening", standing(model) | {"date": None})
+
+
+def round_state(model: Negotiation, played: Answered) -> dict[str, Any]:
+    """Return the state of the round just played."""
+    scenario, talks = model.scenario, model.talks
+    lead = scenario.delegation(played.proposer).negotiators[int(talks.public[0]["lead"])]
+    facts = standing(model)
+    facts |= {
+        "part": played.part + 1,
+        "proposer": played.proposer.label,
+        "lead": lead.name,
+        "answer": played.answer.name.lower().replace("_", "-"),
+        "answer_worth": float(played.weighing.worth),
+        "answer_needed": float(played.weighing.needed),
+        "answer_basis": played.weighing.basis,
     }
     for k, issue in enumerate(scenario.issues):
-        facts[_column("offer", issue.name)] = scenario.real(issue.name, float(model.talks.package[k]))
+        facts[column("offer", issue.name)] = scenario.real(issue.name, float(talks.package[k]))
     for side in Side:
-        facts |= _side_facts(model, side)
-    facts |= _threat_facts(model)
-    for j, threat in enumerate(scenario.threats):
-        facts[_column("before", threat.issue)] = ThreatState(int(before[j])).label
-    facts["stress"], facts["credibility"] = float(public["stress"]), float(public["credibility"])
-    names = [f"{ratifier.side.label}:{ratifier.person.name}" for ratifier in model.ratifiers]
-    facts["refused_at_home"] = ", ".join(n for n, consents in zip(names, votes, strict=False) if not consents)
-    facts["voted"] = bool(votes)
-    return facts
+        facts[f"{side.label}_value"] = float(talks.offer[talks.owns[side]["kept_column"]])
+        facts[f"{side.label}_without_deal"] = float(talks.owns[side]["no_deal"])
+    for threat, state in zip(scenario.threats, played.threats, strict=True):
+        facts[column("before_answer", threat.issue)] = state.label
+    return facts | vote_facts(model, played.votes)
+
+
+def vote_facts(model: Negotiation, votes: list[bool]) -> dict[str, Any]:
+    """Return each ratifier's vote; None for all where nothing was put to them."""
+    cast: list[bool | None] = [*votes] or [None] * len(model.ratifiers)
+    names = [column(f"vote_{ratifier.side.label}", ratifier.person.name) for ratifier in model.ratifiers]
+    return dict(zip(names, cast, strict=True))
+
+
+def fork_event(model: Negotiation, changes: Mapping[str, Any]) -> Event:
+    """Return the parting of the ways: how things stand after the changes, and the changes as text by dotted name."""
+    return Event("fork", standing(model) | {"changes": {name: str(value) for name, value in changes.items()}})
+
+
+def end_event(model: Negotiation, votes: list[bool]) -> Event:
+    """Return the end: the row of the outcome, the threats as they are left, and votes on a settlement in part."""
+    assert model.outcome is not None
+    row = model.outcome.frame().iloc[0].to_dict()
+    facts = {name: value.item() if hasattr(value, "item") else value for name, value in row.items()}
+    facts |= {"date": model.scenario.date(model.round)} | _threat_facts(model) | vote_facts(model, votes)
+    return Event("end", facts | {"taken_back": reversal_date(model.scenario, facts)})
+
+
+def reversal_date(scenario: Scenario, facts: Mapping[str, Any]) -> datetime.date | None:
+    """Return the day on which a settlement is taken back; None if it is not, or where rounds have no dates."""
+    kept = facts["reversed_after"]
+    if scenario.calendar is None or facts["date"] is None or not math.isfinite(kept):
+        return None
+    days = kept * scenario.calendar.days_per_round
+    last = datetime.date.max - facts["date"]
+    return facts["date"] + datetime.timedelta(days=days) if days < last.days else None
+
+
+def plain(value: Any) -> Any:
+    """Return facts as JSON has them: a date as text (2025-04-02), what is not a number as None, lists for tuples."""
+    if isinstance(value, Mapping):
+        return {name: plain(item) for name, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [plain(item) for item in value]
+    if isinstance(value, float) and not math.isfinite(value):
+        return None
+    return value.isoformat() if isinstance(value, datetime.date) else value

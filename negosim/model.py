@@ -3,50 +3,59 @@
 from __future__ import annotations
 
 import copy
+import re
+from collections.abc import Mapping
+from numbers import Integral
 from typing import TYPE_CHECKING, Any
 
 import mesa
 import numpy as np
+from numpy.typing import NDArray
 
-from negosim.agents import Negotiator, Principal, Ratifier
-from negosim.events import Event, opening_event, round_state
+from negosim.agents import Negotiator, Principal, Ratifier, Weighing
+from negosim.events import Answered, Event, end_event, fork_event, opening_event, plain, round_state
 from negosim.game import prepare
-from negosim.kernel import RUN, Outcomes, finish, new_talks, record, strategies_of
-from negosim.rules import moves
+from negosim.kernel import RUN, Outcomes, new_talks, record, strategies_of
+from negosim.rules import closing, moves
 from negosim.rules.opening import hold_dear, open_talks
-from negosim.rules.records import Talks
+from negosim.rules.records import Game, Talks
 from negosim.scenario import Scenario
+from negosim.scenario_error import ScenarioError
 from negosim.transcript import narrate
-from negosim.vocabulary import Ending, Response, Side
+from negosim.vocabulary import Ending, Response, Side, ThreatState
 
 if TYPE_CHECKING:
     import pandas
+
+GOING_ON, NOBODY = 0, -1
+"""No ending yet; and no side has walked out."""
 
 
 class Negotiation(mesa.Model):
     """The talks of one scenario with one run's luck; the same run as ``simulate(scenario, 1, seed, first=replication)``.
 
     One ``step()`` is one round. ``running`` says whether the talks go on, ``outcome`` is None until they have ended.
-    Raises ValueError for a seed or replication that is negative.
+    Raises TypeError for a seed or replication that is no whole number, ValueError for one outside [0, 2**64).
     """
 
     def __init__(self, scenario: Scenario, seed: int = 0, replication: int = 0) -> None:
-        if not 0 <= seed < 2**64 or replication < 0:
-            raise ValueError(f"seed = {seed}, replication = {replication}: both must be 0 or more.")
-        super().__init__(rng=seed)
+        for name, value in (("seed", seed), ("replication", replication)):
+            if not isinstance(value, Integral):
+                raise TypeError(f"{name} = {value!r} is no whole number. Write {name} = 7, say.")
+            if not 0 <= value < 2**64:
+                raise ValueError(f"{name} = {value} lies outside [0, 2**64). Write {name} = 7, say.")
+        super().__init__(rng=int(seed))
         self.scenario, self.luck_seed, self.replication = scenario, np.uint64(seed), np.uint64(replication)
         self.game = prepare(scenario)
-        self.talks = new_talks(self.game)
+        self.talks = _opened(self.game, self.luck_seed, self.replication)
         self.strategies = strategies_of(scenario)
-        self.events: list[Event] = []
-        self.rounds: list[dict[str, Any]] = []
-        self.outcome: Outcomes | None = None
         self.principals = [Principal(self, s, scenario.delegation(s).principal) for s in Side]
         self.negotiators = [[Negotiator(self, s, p) for p in scenario.delegation(s).negotiators] for s in Side]
         people = [(s, person) for s in Side for person in scenario.delegation(s).ratifiers]
         self.ratifiers = [Ratifier(self, s, person, r) for r, (s, person) in enumerate(people)]
-        open_talks(self.game, self.talks, self.luck_seed, self.replication)
-        self.events.append(opening_event(self))
+        self.rounds: list[dict[str, Any]] = []
+        self.outcome: Outcomes | None = None
+        self.events: list[Event] = [opening_event(self)]
 
     @property
     def round(self) -> int:
@@ -58,61 +67,72 @@ class Negotiation(mesa.Model):
         if not self.running:
             return
         game, talks, luck = self.game, self.talks, (self.luck_seed, self.replication)
-        before = talks.threat_state.copy()
         moves.move_world(game, talks, *luck)
         self.principals[Side.SENDER].move_threats()
         moves.choose_speakers(game, talks, *luck)
         for principal in self.principals:
             principal.face_the_alternative()
         moves.choose_frontier(game, talks)
-        public = talks.public[0]
-        proposer = Side(int(public["proposer"]))
-        self.negotiators[proposer][int(public["lead"])].offer(self.principals[proposer])
-        answer = self.principals[proposer.other].answer()
+        proposer, lead = Side(int(talks.public[0]["proposer"])), int(talks.public[0]["lead"])
+        self.negotiators[proposer][lead].offer(self.principals[proposer])
+        played = self._answer(proposer)
         moves.remember_offer(game, talks)
-        votes: list[bool] = []
-        ending, walker = self._consequences(answer, proposer, votes)
-        if ending == 0:
+        ending, walker = self._consequences(played)
+        if ending == GOING_ON:
             for principal in self.principals:
-                principal.learn(answer is Response.ACCEPT)
+                principal.learn(played.answer is Response.ACCEPT)
             for principal in self.principals:
                 principal.bear_costs()
             ending = int(moves.clock(game, talks, *luck))
-        self._note(before, proposer, answer, votes)
-        if ending != 0:
+        self.rounds.append(round_state(self, played))
+        self.events.append(Event("round", self.rounds[-1]))
+        if ending != GOING_ON:
             self._finish(ending, walker)
 
-    def _consequences(self, answer: Response, proposer: Side, votes: list[bool]) -> tuple[int, int]:
-        """Draw the consequences of an answer. Returns (ending or 0, the side that walked out or -1)."""
+    def _answer(self, proposer: Side) -> Answered:
+        """Let the other side's principal answer, and note what it compared and what stood at that moment."""
+        principal = self.principals[proposer.other]
+        weighing, answer = principal.weigh(), principal.answer()
+        threats = [ThreatState(int(state)) for state in self.talks.threat_state]
+        return Answered(proposer, answer, weighing, [], threats, int(self.talks.public[0]["part"]))
+
+    def _consequences(self, played: Answered) -> tuple[int, int]:
+        """Draw the consequences of an answer. Returns (an Ending's number or GOING_ON, the side that left or NOBODY)."""
         game, talks = self.game, self.talks
-        if answer is Response.WALK_OUT:
-            return int(Ending.WALK_OUT), int(proposer.other)
-        if answer is Response.REFUSE:
+        if played.answer is Response.WALK_OUT:
+            return Ending.WALK_OUT, played.proposer.other
+        if played.answer is Response.REFUSE:
             self.principals[Side.SENDER].carry_out_threats()
-            return 0, -1
+            return GOING_ON, NOBODY
         moves.lock_part(game, talks)
         if talks.public[0]["part"] < game.world[0]["parts"]:
-            return 0, -1
-        votes.extend(ratifier.vote() for ratifier in self.ratifiers)
-        if all(votes):
-            return int(Ending.SETTLED), -1
+            return GOING_ON, NOBODY
+        played.votes.extend(ratifier.vote() for ratifier in self.ratifiers)
+        if all(played.votes):
+            return Ending.SETTLED, NOBODY
         if not game.world[0]["setback"]:
-            return int(Ending.RATIFICATION_FAILED), -1
+            return Ending.RATIFICATION_FAILED, NOBODY
         moves.reopen(talks)
-        return 0, -1
-
-    def _note(self, before: Any, proposer: Side, answer: Response, votes: list[bool]) -> None:
-        state = round_state(self, before, proposer, answer, votes)
-        self.rounds.append(state)
-        self.events.append(Event("round", state))
+        return GOING_ON, NOBODY
 
     def _finish(self, ending: int, walker: int) -> None:
-        ending, kept = finish(self.game, self.talks, self.luck_seed, self.replication, ending, walker)
-        runs, settlements = np.zeros(1, RUN), np.zeros((1, len(self.game.status_quo)))
-        record(self.game, self.talks, int(ending), kept, runs[0], settlements[0])
+        """Close the ledger by the ending; parts that are settled by then are put to the ratifiers as they stand."""
+        game, talks, luck = self.game, self.talks, (self.luck_seed, self.replication)
+        kept, votes = np.nan, []
+        if talks.public[0]["part"] > 0 and ending not in (Ending.SETTLED, Ending.RATIFICATION_FAILED):
+            closing.settle_in_part(game, talks)
+            votes = [ratifier.vote() for ratifier in self.ratifiers]
+            ending = Ending.SETTLED_IN_PART if all(votes) else Ending.RATIFICATION_FAILED
+        if ending in (Ending.SETTLED, Ending.SETTLED_IN_PART):
+            kept = closing.close_with_deal(game, talks, *luck, ending == Ending.SETTLED)
+        else:
+            closing.close_without_deal(game, talks, *luck, walker)
+        closing.close_ledger(game, talks)
+        runs, settlements = np.zeros(1, RUN), np.zeros((1, len(game.status_quo)))
+        record(game, talks, int(ending), kept, runs[0], settlements[0])
         self.outcome = Outcomes(self.scenario, int(self.replication), runs, settlements)
         self.running = False
-        self.events.append(Event("end", self.outcome.frame().iloc[0].to_dict()))
+        self.events.append(end_event(self, votes))
 
     def play(self) -> Negotiation:
         """Play on until the talks have ended, and return the model."""
@@ -124,43 +144,184 @@ class Negotiation(mesa.Model):
         """Tell the run so far in plain English, with dates and real units."""
         return narrate(self.scenario, self.events)
 
+    def story(self) -> dict[str, Any]:
+        """Return the run so far as plain data that ``json.dumps`` takes: what ``negosim play --json`` prints.
+
+        Keys: scenario (its name), fingerprint, seed, replication, opening and rounds (facts by the names of ``frame()``),
+        forks (with the round after which each was taken), outcome (the row of ``simulate(...).frame()``; None while the
+        talks go on). Dates are texts such as 2025-04-02; what is not a number is None.
+        """
+        told = {kind: [plain(event.facts) for event in self.events if event.kind == kind] for kind in ("opening", "fork")}
+        outcome = None if self.outcome is None else self.outcome.frame().astype(object).iloc[0].to_dict()
+        return {
+            "scenario": self.scenario.name,
+            "fingerprint": self.scenario.fingerprint(),
+            "seed": int(self.luck_seed),
+            "replication": int(self.replication),
+            "opening": told["opening"][0],
+            "rounds": plain(self.rounds),
+            "forks": told["fork"],
+            "outcome": plain(outcome),
+        }
+
     def frame(self) -> pandas.DataFrame:
-        """Return the state of every round played, one row a round."""
+        """Return the rounds played as a pandas DataFrame, one row a round; the state is that at the end of the round.
+
+        Utilities are own utilities in [0, 1]. X is an issue, S a side (sender or target), O the other side, P a person.
+
+        ============================ ================================================================================
+        round, deadline              number of the round; round of the deadline in force
+        date                         day of the round, a timestamp; NaT where rounds have no dates
+        part, parts_settled          part of the agenda on the table, from 1; number of parts settled after the round
+        stress, credibility          market stress, in units of the threshold 1; the guarantee's credibility, share
+        threat_X, before_answer_X    state of the threat: none, announced, paused, imposed; and when the offer was made
+        level_X                      level of the threat, a multiple of its declared rate
+        threatened_X, in_force_X     the value threatened and the value in force, in the unit of the issue
+        S_trust                      trust in the other side's promises, probability
+        S_believes_O_reservation     expected reservation value of the other side, utility
+        S_believes_O_committed       belief that the other side never takes less than its demand, probability
+        S_believes_O_is_P            belief that the other principal shares this negotiator's priorities, probability
+        proposer, lead               sender or target; short name of the negotiator who speaks
+        offer_X                      what is offered, in the unit of the issue
+        S_value                      worth of the offer if it is settled and kept, utility
+        S_without_deal               what the side expects if the talks end now, utility
+        answer                       accept, refuse or walk-out
+        answer_worth, answer_needed  what the other principal compared: the worth of the offer to it, and what it needed
+        answer_basis                 what was needed: see ``negosim.agents.Weighing``
+        vote_S_P                     whether this ratifier consented; missing if nothing was put to it
+        ============================ ================================================================================
+        """
         import pandas
 
-        return pandas.DataFrame(self.rounds)
+        nothing, states = Weighing(np.nan, np.nan, ""), [ThreatState.NONE] * len(self.talks.threat_state)
+        blank = round_state(self, Answered(Side.SENDER, Response.REFUSE, nothing, [], states, 0))
+        frame = pandas.DataFrame(self.rounds or [blank]).iloc[: len(self.rounds)]
+        return frame.astype({"date": "datetime64[s]"} | {name: "boolean" for name in blank if name.startswith("vote_")})
 
-    def fork(self, changes: dict[str, Any] | None = None) -> Negotiation:
+    def fork(self, changes: Mapping[str, Any] | None = None) -> Negotiation:
         """Return another course of the same run from here on, with the same luck and, if given, other parameters.
 
-        ``changes`` are dotted names as in ``Scenario.vary``. What has happened stays: types, beliefs, positions settled,
-        costs borne. Raises ScenarioError for changes that alter the issues or the people, as those have acted already.
+        ``changes`` are dotted names as in ``Scenario.vary``. What has happened stays; without changes the fork goes on bit
+        for bit as the original would. A parameter that sets how something starts (a type, trust, a threat's state, market
+        stress) sets it anew as of now, a type by the luck with which it was drawn at first; a belief whose prior is
+        changed starts anew at that prior. What was demanded is remembered at what it was worth then. The original is left
+        as it is. Raises ScenarioError for a change that ``vary`` refuses, that alters the people, the threats or the ends
+        of the issues, that cuts the agenda anew once a part is settled, that puts the deadline into the past, or that
+        comes after the end.
         """
-        scenario = self.scenario.vary(changes or {})
+        changes = dict(changes or {})
+        scenario = self.scenario.vary(changes)
+        _refuse_other_talks(self, changes)
         other = Negotiation(scenario, int(self.luck_seed), int(self.replication))
-        if [i.name for i in scenario.issues] != [i.name for i in self.scenario.issues]:
-            raise ValueError("a fork must keep the issues of the talks.")
-        fresh = other.talks
-        other.talks = Talks._make(array.copy() for array in self.talks)
-        if fresh.beliefs.shape != self.talks.beliefs.shape:  # a doubt that was not there before starts at its prior
-            other.talks = other.talks._replace(beliefs=fresh.beliefs)
-        for side in Side:
-            _adopt(other.talks.owns[side], fresh.owns[side])
-            hold_dear(other.game, other.talks.owns[side])
-        public, world = other.talks.public[0], other.game.world[0]
-        public["deadline"] = world["rounds"] + (world["extension_rounds"] if public["extended"] else 0)
         other.events, other.rounds = copy.deepcopy(self.events), copy.deepcopy(self.rounds)
         other.running, other.outcome = self.running, self.outcome
+        other.talks = _carried_on(self.talks, _opened(self.game, self.luck_seed, self.replication), other.talks)
+        if changes:
+            _refuse_another_agenda(self, other, changes)
+            other.talks.public[0]["deadline"] = _deadline(self, other, changes)
+            for own in other.talks.owns:
+                hold_dear(other.game, own)
+            other.events.append(fork_event(other, changes))
         return other
 
 
-MEMORY = ("reservation", "profile", "committed", "kept_column", "table", "trust", "public_demand", "last_demand", "other_last",
-          "other_before", "outside_option")  # fmt: skip
-"""What a side carries over into a fork: its type and its memory."""
+def _opened(game: Game, seed: np.uint64, replication: np.uint64) -> Talks:
+    """Return the talks of a run as they open."""
+    talks = new_talks(game)
+    open_talks(game, talks, seed, replication)
+    return talks
 
 
-def _adopt(own: Any, fresh: Any) -> None:
-    """Give a side the parameters of the fork and leave it its type and its memory."""
-    for field in own.dtype.names:
-        if field not in MEMORY:
-            own[field] = fresh[field]
+# ---- forks -----------------------------------------------------------------------------------------------------------
+
+FIXED = re.compile(
+    r"name|issues(\.[^.]+\.(name|unit|target_end|sender_end))?|threats(\.[^.]+\.issue)?"
+    r"|(sender|target)\.(principal|negotiators|ratifiers)(\.[^.]+)?(\.name)?"
+)
+"""Dotted names of what the talks are about and who takes part, which a fork keeps."""
+
+CUTS_THE_AGENDA = ("talks.agenda", "talks.linkage_threshold", "linkage.")
+
+
+def _refuse_other_talks(model: Negotiation, changes: Mapping[str, Any]) -> None:
+    """Raise ScenarioError for changes after the end, and for those that make other talks of these."""
+    for name, value in changes.items():
+        if FIXED.fullmatch(name):
+            problem = "cannot be changed in a fork, which keeps the people, the threats and the ends of the issues"
+            remedy = "Start anew instead: Negotiation(scenario.vary(...), seed)."
+            raise ScenarioError(problem, field=name, value=value, remedy=remedy)
+        if not model.running:
+            remedy = "Fork before the end: make the model again and step() to the round you want."
+            raise ScenarioError("comes too late: the talks have ended", field=name, value=value, remedy=remedy)
+
+
+def _refuse_another_agenda(model: Negotiation, other: Negotiation, changes: Mapping[str, Any]) -> None:
+    """Raise ScenarioError where the agenda would be cut anew although parts of it are settled."""
+    settled = int(model.talks.public[0]["part"])
+    if settled == 0 or np.array_equal(model.game.part_of_issue, other.game.part_of_issue):
+        return
+    name = next((name for name in changes if name.startswith(CUTS_THE_AGENDA)), next(iter(changes)))
+    problem = f"would cut the agenda anew, of which parts are settled (the first {settled})"
+    remedy = "Fork before the first part is settled, or leave the agenda and the linkage as they are."
+    raise ScenarioError(problem, field=name, value=changes[name], remedy=remedy)
+
+
+def _deadline(model: Negotiation, other: Negotiation, changes: Mapping[str, Any]) -> int:
+    """Return the round of the deadline in force in a fork; ScenarioError if that is over or was moved already."""
+    world, extended = other.game.world[0], bool(model.talks.public[0]["extended"])
+    if extended and world["rounds"] != model.game.world[0]["rounds"]:
+        name = "talks.rounds" if "talks.rounds" in changes else "talks.protocol"
+        remedy = "Set talks.extension_rounds, by which it was moved."
+        raise ScenarioError("comes too late: the deadline has been moved", field=name, value=changes[name], remedy=remedy)
+    deadline = int(world["rounds"] + (world["extension_rounds"] if extended else 0))
+    if deadline <= model.round:
+        name = "talks.extension_rounds" if extended else "talks.rounds"
+        name = name if name in changes else "talks.protocol"
+        least = model.round + 1 - (int(world["rounds"]) if extended else 0)
+        remedy = f"Fork earlier, or make {'talks.extension_rounds' if extended else 'talks.rounds'} {least} or more."
+        problem = f"puts the deadline into the past: {model.round} rounds have been played"
+        raise ScenarioError(problem, field=name, value=changes[name], remedy=remedy)
+    return deadline
+
+
+def _carried_on(mine: Talks, before: Talks, after: Talks) -> Talks:
+    """Return a state of the talks as it is, ``mine``, but where they would have opened otherwise, as they would have opened.
+
+    ``before`` and ``after`` are openings with the same luck, before and after the changes.
+    """
+    merged = {}
+    for name in Talks._fields:
+        present, old, new = (getattr(talks, name) for talks in (mine, before, after))
+        if name == "beliefs":
+            merged[name] = np.stack([_belief(side, mine, before, after) for side in Side])
+        elif new.shape != old.shape:  # scratch of a belief with more or fewer cells
+            merged[name] = new
+        elif new.dtype.names:
+            merged[name] = present.copy()
+            for field in new.dtype.names:
+                merged[name][field] = _chosen(present[field], old[field], new[field])
+        elif name == "homes":  # both ends of a support belong together
+            merged[name] = np.where(_same(old, new).all(axis=1, keepdims=True), present, new)
+        else:
+            merged[name] = _chosen(present, old, new)
+    public = merged["public"]
+    public["peak_stress"] = np.maximum(mine.public["peak_stress"], public["stress"])
+    return Talks(**merged)
+
+
+def _same(old: NDArray[Any], new: NDArray[Any]) -> NDArray[np.bool_]:
+    return (old == new) | ((old != old) & (new != new))
+
+
+def _chosen(present: NDArray[Any], old: NDArray[Any], new: NDArray[Any]) -> NDArray[Any]:
+    return np.where(_same(old, new), present, new)
+
+
+def _belief(side: Side, mine: Talks, before: Talks, after: Talks) -> NDArray[np.float64]:
+    """Return a side's belief as it is, or the prior where the changes made that another one."""
+    old, new, belief = before.owns[side], after.owns[side], after.beliefs[side].copy()
+    place = slice(0, int(new["other_voices"])), slice(0, int(new["believed_cells"]) + 1)
+    support = ["believed_cells", "believed_low", "believed_high"]
+    if old[support] == new[support] and np.array_equal(before.beliefs[side][place], belief[place]):
+        belief[place] = mine.beliefs[side][place]
+    return belief

@@ -115,6 +115,12 @@ class Store:
             _write_whole(path.with_suffix(".sha256"), line.encode())
             _write_whole(path, content)
 
+    def write_beside(self, name: str, content: bytes) -> None:
+        """Write a file of another kind into the folder itself, whole or not at all."""
+        path = self.folder / name
+        with _said(path):
+            _write_whole(path, content)
+
     def is_there(self, name: str) -> bool:
         """Whether a part was written; whether it is whole, `damage` says."""
         return self.path(name).exists()

@@ -1,0 +1,55 @@
+"""The summary and the findings of a sweep on disk, beside its runs.
+
+summary.parquet, summary.csv : one row a point and quantity, see `negosim.summary`
+findings.json : the findings as numbers, see `negosim.findings`
+findings.md : the findings in sentences
+"""
+
+from __future__ import annotations
+
+from io import BytesIO
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from negosim.findings import Findings, findings_of
+from negosim.findings_text import findings_text
+from negosim.results import Results
+from negosim.store import Store
+
+if TYPE_CHECKING:
+    import pandas
+
+FILES = ("summary.parquet", "summary.csv", "findings.json", "findings.md")
+
+
+def write_report(results: Results) -> tuple[Findings, str]:
+    """Write all FILES, each whole or not at all; return the findings and their text. StoreError if that fails."""
+    summary = results.summary()
+    findings = findings_of(results, summary)
+    text = findings_text(findings, results.experiment.base)
+    table = _of_one_type(summary)
+    parquet = BytesIO()
+    table.to_parquet(parquet, index=False)
+    contents = (
+        parquet.getvalue(),
+        table.to_csv(index=False, lineterminator="\n").encode(),
+        findings.json().encode(),
+        text.encode(),
+    )
+    store = Store(results.out)
+    for name, content in zip(FILES, contents, strict=True):
+        store.write_beside(name, content)
+    return findings, text
+
+
+def report_paths(results: Results) -> list[Path]:
+    """Where the files are."""
+    return [results.out / name for name in FILES]
+
+
+def _of_one_type(summary: pandas.DataFrame) -> pandas.DataFrame:
+    """The summary with its values as texts where some are words: a column on disk has one type."""
+    values = summary["value"]
+    if values.map(lambda value: isinstance(value, str) or isinstance(value, bool)).any():
+        summary = summary.assign(value=values.map(lambda value: None if value is None else str(value)))
+    return summary

@@ -1,0 +1,33 @@
+"""The documents say what the code says."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from negosim.parameter_table import parameter_rows
+from negosim.scenario import Scenario
+from negosim.strategies.catalogue import NAMES
+from negosim.vocabulary import Ending
+from tests.architecture.documents import DOCUMENTS, renewed
+from tests.architecture.house import ROOT
+
+
+@pytest.mark.parametrize("path", DOCUMENTS, ids=lambda path: path.name)
+def test_the_generated_tables_are_those_of_the_code(path: Path) -> None:
+    text = path.read_text(encoding="utf-8")
+    assert text == renewed(text), "renew it: python -m tests.architecture.documents"
+    assert all(f"`{row.name}`" in text for row in parameter_rows())
+
+
+def test_a_table_that_is_out_of_date_is_noticed() -> None:
+    stale = "<!-- endings: generated -->\n| old |\n<!-- end of endings -->\n"
+    assert "| old |" not in renewed(stale)
+    assert renewed(renewed(stale)) == renewed(stale)
+
+
+def test_the_readme_names_every_scenario_strategy_and_ending() -> None:
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    assert [name for name in (*Scenario.names(), *NAMES) if f"`{name}`" not in text] == []
+    assert [ending.label for ending in Ending if ending.sentence not in text] == []
