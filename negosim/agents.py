@@ -81,7 +81,7 @@ class Principal(mesa.Agent):
         own = self.model.talks.owns[self.side]
         return commitment if own["committed"] else self.model.strategies[self.side]
 
-    def _knowledge(self) -> tuple[Any, ...]:
+    def _knowledge(self) -> tuple[Any, Any, Any, Any]:
         """Return what a strategy may see: its own record, the public one, its belief, what is known of the homes."""
         talks = self.model.talks
         return talks.owns[self.side], talks.public[0], talks.beliefs[self.side], talks.homes

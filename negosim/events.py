@@ -103,9 +103,12 @@ def round_state(model: Negotiation, played: Answered) -> dict[str, Any]:
     """Return the state of the round just played."""
     scenario, talks = model.scenario, model.talks
     lead = scenario.delegation(played.proposer).negotiators[int(talks.public[0]["lead"])]
+    names = [issue.name for issue, p in zip(scenario.issues, model.game.part_of_issue, strict=True) if p == played.part]
     facts = standing(model)
     facts |= {
         "part": played.part + 1,
+        "parts": int(model.game.world[0]["parts"]),
+        "on_the_table": " ".join(names),
         "proposer": played.proposer.label,
         "lead": lead.name,
         "answer": played.answer.name.lower().replace("_", "-"),

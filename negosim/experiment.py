@@ -150,8 +150,9 @@ class Experiment(Part):
         try:
             fields = scenario_file.read(file)
         except ScenarioError as error:
-            is_empty = error.problem == "is empty"
-            remedy = "Copy a file of the folder experiments to start from." if is_empty else error.remedy
+            remedy = error.remedy or "Name the TOML file of an experiment."
+            if error.problem == "is empty":
+                remedy = "Copy a file of the folder experiments to start from."
             raise ExperimentError(error.problem, file=str(file), remedy=remedy) from None
         named = fields.get("scenario")
         try:

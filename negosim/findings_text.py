@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 from negosim import dotted
 from negosim.design import shown
@@ -12,6 +12,9 @@ from negosim.vocabulary import Side
 
 PAYOFFS = ("sender_payoff", "target_payoff", "joint_payoff")
 
+FIRM = 0.95
+"""Share of the joint draws from which on a sign is called firm."""
+
 SMALL = 0.0005
 """A mean channel of a ledger below this is not told: it would read as 0.0 points."""
 
@@ -20,6 +23,8 @@ def findings_text(findings: Findings, scenario: Scenario) -> str:
     """The findings as a text in Markdown; `scenario` is that of the baseline, from which the names come."""
     who = _names(scenario)
     lines = [f"# {findings.title}", "", findings.question, "", _preface(findings, who), ""]
+    if findings.findings:
+        lines += ["## In short", "", *_in_short(findings, who), ""]
     lines += ["## The baseline", "", *_baseline(findings.baseline, scenario, who), ""]
     for finding in findings.findings:
         lines += [f"## {_heading(finding, scenario, who)}", "", *_finding(finding, who), ""]
@@ -50,6 +55,28 @@ def _preface(findings: Findings, who: Mapping[str, str]) -> str:
             "if its own 95 % interval leaves out 0."
         )
     return text
+
+
+def _in_short(findings: Findings, who: Mapping[str, str]) -> list[str]:
+    """A table with one row a comparison; a dash where the runs can tell no difference."""
+    note = "Differences in points, of runs without a deal in percentage points; – where the runs can tell none."
+    if findings.draws:
+        note += " In brackets the share of the joint draws in which the sign holds."
+    names = [_capital(who[name]) for name in ("sender", "target", "joint")]
+    lines = [note, "", f"| | {' | '.join(names)} | Without a deal |", "|---|---|---|---|---|"]
+    for finding in findings.findings:
+        cells = [_cell(difference) for difference in finding.differences]
+        lines.append(f"| {finding.label} | {' | '.join(cells)} |")
+    return lines
+
+
+def _cell(difference: Difference) -> str:
+    if difference.sign == 0:
+        return "–"
+    text, robust = f"{100 * difference.difference:+.1f}", difference.robustness
+    if robust is None:
+        return text
+    return f"{text} ({_percent(robust.higher if difference.sign > 0 else robust.lower)})"
 
 
 # ---- the baseline ----
@@ -85,9 +112,9 @@ def _rounds(baseline: Baseline, scenario: Scenario) -> str:
     extension = f", and may be put off by {talks.extension_rounds}" if talks.extension_probability > 0.0 else ""
     date = scenario.date(round(median))
     day = f" ({date.day} {date:%B %Y})" if date is not None else ""
+    half = f"the middle half in rounds {low:g} to {high:g}" if low < high else "as does the whole middle half"
     return (
-        f"The median agreement comes in round {median:g}{day}, the middle half in rounds {low:g} to {high:g}; the "
-        f"deadline is round {talks.rounds}{extension}."
+        f"The median agreement comes in round {median:g}{day}, {half}; the deadline is round {talks.rounds}{extension}."
     )
 
 
@@ -98,7 +125,7 @@ def _settled(settled: Settled) -> str:
         f"the median {_amount(settled.median)}; the status quo is {_amount(settled.status_quo)}"
     )
     if settled.stays >= SMALL:
-        text += f" and stays in {_percent(settled.stays)}"
+        text += f", from which {_percent(settled.stays)} are less than a fiftieth of the scale away"
     if settled.reported is not None:
         where = "inside" if settled.holds_reported else "outside"
         text += f". Reported: {_amount(settled.reported)}, {where} that half"
@@ -168,9 +195,30 @@ def _finding(finding: Finding, who: Mapping[str, str]) -> list[str]:
 
 def _verdict(by_name: Mapping[str, Difference], who: Mapping[str, str]) -> str:
     """For whom it pays, in one sentence."""
-    words = {1: "helps", -1: "hurts", 0: "makes no difference that the runs can tell to"}
-    clauses = [f"{words[by_name[name].sign]} {who[name.removesuffix('_payoff')]}" for name in PAYOFFS]
-    return f"It {clauses[0]}, {clauses[1]}, and {clauses[2]}."
+
+    def those(sign: int) -> str:
+        return _listed([who[name.removesuffix("_payoff")] for name in PAYOFFS if by_name[name].sign == sign])
+
+    clauses = [f"{word} {those(sign)}" for sign, word in ((1, "helps"), (-1, "hurts")) if those(sign)]
+    text = f"It {' and '.join(clauses)}." if clauses else ""
+    if those(0):
+        text += f" For {those(0)} the runs can tell no difference."
+    return f"{text.strip()}{_firmness(by_name, who)}"
+
+
+def _firmness(by_name: Mapping[str, Difference], who: Mapping[str, str]) -> str:
+    """For whom the sign depends on the assumed numbers."""
+    told = {
+        who[name.removesuffix("_payoff")]: (robust.higher if by_name[name].sign > 0 else robust.lower)
+        for name in PAYOFFS
+        if by_name[name].sign != 0 and (robust := by_name[name].robustness) is not None
+    }
+    firm = [name for name, share in told.items() if share >= FIRM]
+    turned = [name for name, share in told.items() if share < 0.5]
+    text = f" The sign is firm, in {100 * FIRM:.0f} % of the joint draws or more, for {_listed(firm)}." if firm else ""
+    if turned:
+        text += f" For {_listed(turned)} the sign holds in fewer than half of the joint draws: it hangs on the assumed numbers."
+    return text
 
 
 def _gain(difference: Difference, who: Mapping[str, str]) -> str:
@@ -208,7 +256,7 @@ def _held(difference: Difference) -> str:
 
 
 def _of(robust: Robustness) -> str:
-    return f"of {robust.draws:,} joint draws of the assumed numbers"
+    return f"of the {robust.draws:,} joint draws"
 
 
 def _no_deal(difference: Difference, shares: tuple[float, float]) -> str:
@@ -225,14 +273,19 @@ def _best(best: Best, who: Mapping[str, str]) -> str:
     text = f"Of the levels tried, {best.lowest:g} to {best.highest:g}, {level} is best for {name}"
     if best.over_lowest is None:
         assert best.over_highest is not None
-        return f"{text}, the lowest: {_measured(best.over_highest)} than at {best.highest:g}."
-    text += f": {_measured(best.over_lowest)} than at {best.lowest:g}"
+        return f"{text}, the lowest: {_measured(best.over_highest)} against {best.highest:g}."
+    if best.over_lowest.sign <= 0:
+        return (
+            f"Of the levels tried, {best.lowest:g} to {best.highest:g}, none is better for {name} than {best.lowest:g} as "
+            f"far as the runs can tell; the mean is highest at {level}: {_measured(best.over_lowest)}."
+        )
+    text += f": {_measured(best.over_lowest)} against {best.lowest:g}"
     if best.over_highest is None:
         text += "; it is the highest, so the best may lie beyond it"
     else:
-        text += f", and {_measured(best.over_highest)} than at {best.highest:g}"
-        if best.over_lowest.sign > 0 and best.over_highest.sign > 0:
-            text += ": a peak inside"
+        text += f", {_measured(best.over_highest)} against {best.highest:g}"
+        if best.over_highest.sign > 0:
+            text += ": the gain rises to a peak and falls again"
     others = [item for item in best.there if item.quantity in PAYOFFS and item.quantity != best.quantity]
     there = "; ".join(f"{who[item.quantity.removesuffix('_payoff')]} {_measured(item)}" for item in others)
     return f"{text}. There, against {best.lowest:g}: {there}."
@@ -257,6 +310,15 @@ def _amount(value: float) -> str:
     ('15.0', '605,500', '50.0')
     """
     return f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.1f}"
+
+
+def _listed(names: Sequence[str]) -> str:
+    """Names in a sentence.
+
+    >>> _listed(["a"]), _listed(["a", "b", "c"])
+    ('a', 'a, b and c')
+    """
+    return " and ".join(part for part in (", ".join(names[:-1]), *names[-1:]) if part)
 
 
 def _capital(text: str) -> str:

@@ -223,6 +223,8 @@ def _sides(scenario: Scenario, game: Game) -> NDArray[np.void]:
         record["cells"] = CELLS if delegation.ambiguity > 0.0 else 1
         record["believed_noise"] = delegation.believed_noise
         record["looks_ahead"] = delegation.strategy in LOOKS_AHEAD
+        if not any(issue.revocable_by == side.label for issue in scenario.issues):
+            record["reversal"] = 0.0  # there is nothing that this side could take back
         outside = delegation.outside_option
         record["outside_option"] = np.nan if outside is None else risk(outside, delegation.risk_aversion)
     return sides

@@ -72,7 +72,7 @@ def finish(game, talks, seed, replication, ending, walker):
         closing.settle_in_part(game, talks)
         ending = IN_PART if ratified(game, talks) else NOT_RATIFIED
     if ending == SETTLED or ending == IN_PART:
-        kept = closing.close_with_deal(game, talks, seed, replication, ending == SETTLED)
+        kept = closing.close_with_deal(game, talks, seed, replication)
     else:
         closing.close_without_deal(game, talks, seed, replication, walker)
     closing.close_ledger(game, talks)

@@ -21,7 +21,7 @@ PACKAGE = Path(__file__).parent
 
 NOT_PLAYED = (
     "agents.py", "cli.py", "events.py", "findings.py", "findings_text.py", "model.py", "paired.py", "report.py",
-    "robustness.py", "summary.py", "transcript.py", "app", "plots", "theory",
+    "robustness.py", "summary.py", "app", "plots", "theory", "transcript",
 )  # fmt: skip
 """What a sweep never runs: a change there leaves the runs of a folder valid."""
 
@@ -30,7 +30,7 @@ PACKAGES = ("negosim", "numpy", "numba", "llvmlite", "scipy", "pyarrow")
 SAME = ("format", "experiment", "scenario", "draws", "rules", "sources", "machine")
 """What must agree before runs may be added to a folder. Titles, notes and versions alone change no run."""
 
-IN_WORDS = ("title", "question")
+IN_WORDS = ("title", "question", "reported")
 
 
 def manifest_of(experiment: Experiment) -> dict[str, Any]:
@@ -77,6 +77,12 @@ def differences(there: Mapping[str, Any], here: Mapping[str, Any]) -> list[str]:
     if there.get("rules") != here["rules"]:
         found += _leaves("versions", there.get("versions"), here["versions"])
     return found
+
+
+def reworded(there: Mapping[str, Any], here: Mapping[str, Any]) -> dict[str, Any]:
+    """The manifest of runs that are there, with the words of another that agrees with it otherwise."""
+    merged = {**there, "experiment": here["experiment"], "notes": here["notes"]}
+    return {**merged, "sha256": hashes(merged)}
 
 
 def _sources() -> str:

@@ -38,6 +38,8 @@ class Negotiation(mesa.Model):
     Raises TypeError for a seed or replication that is no whole number, ValueError for one outside [0, 2**64).
     """
 
+    scenario: Scenario = None  # type: ignore[assignment]  # set below; here it hides the scenario that Mesa 3.5 makes itself
+
     def __init__(self, scenario: Scenario, seed: int = 0, replication: int = 0) -> None:
         for name, value in (("seed", seed), ("replication", replication)):
             if not isinstance(value, Integral):
@@ -124,7 +126,7 @@ class Negotiation(mesa.Model):
             votes = [ratifier.vote() for ratifier in self.ratifiers]
             ending = Ending.SETTLED_IN_PART if all(votes) else Ending.RATIFICATION_FAILED
         if ending in (Ending.SETTLED, Ending.SETTLED_IN_PART):
-            kept = closing.close_with_deal(game, talks, *luck, ending == Ending.SETTLED)
+            kept = closing.close_with_deal(game, talks, *luck)
         else:
             closing.close_without_deal(game, talks, *luck, walker)
         closing.close_ledger(game, talks)
@@ -172,7 +174,8 @@ class Negotiation(mesa.Model):
         ============================ ================================================================================
         round, deadline              number of the round; round of the deadline in force
         date                         day of the round, a timestamp; NaT where rounds have no dates
-        part, parts_settled          part of the agenda on the table, from 1; number of parts settled after the round
+        part, parts, parts_settled   part of the agenda on the table, from 1; how many there are; how many are settled
+        on_the_table                 short names of the issues of that part, with spaces between them
         stress, credibility          market stress, in units of the threshold 1; the guarantee's credibility, share
         threat_X, before_answer_X    state of the threat: none, announced, paused, imposed; and when the offer was made
         level_X                      level of the threat, a multiple of its declared rate
@@ -194,7 +197,8 @@ class Negotiation(mesa.Model):
         import pandas
 
         nothing, states = Weighing(np.nan, np.nan, ""), [ThreatState.NONE] * len(self.talks.threat_state)
-        blank = round_state(self, Answered(Side.SENDER, Response.REFUSE, nothing, [], states, 0))
+        proposer = Side(int(self.talks.public[0]["proposer"]))
+        blank = round_state(self, Answered(proposer, Response.REFUSE, nothing, [], states, 0))  # for columns and their types
         frame = pandas.DataFrame(self.rounds or [blank]).iloc[: len(self.rounds)]
         return frame.astype({"date": "datetime64[s]"} | {name: "boolean" for name in blank if name.startswith("vote_")})
 
@@ -289,7 +293,7 @@ def _carried_on(mine: Talks, before: Talks, after: Talks) -> Talks:
 
     ``before`` and ``after`` are openings with the same luck, before and after the changes.
     """
-    merged = {}
+    merged: dict[str, Any] = {}
     for name in Talks._fields:
         present, old, new = (getattr(talks, name) for talks in (mine, before, after))
         if name == "beliefs":
@@ -305,7 +309,8 @@ def _carried_on(mine: Talks, before: Talks, after: Talks) -> Talks:
         else:
             merged[name] = _chosen(present, old, new)
     public = merged["public"]
-    public["peak_stress"] = np.maximum(mine.public["peak_stress"], public["stress"])
+    if public[0]["round"] > 0:  # the highest stress so far is a thing of the past
+        public["peak_stress"] = np.maximum(mine.public["peak_stress"], public["stress"])
     return Talks(**merged)
 
 

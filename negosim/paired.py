@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy
 
-from negosim.quantities import Quantity, aggregated, among, columns_of, in_order, quantities, quoted, unfolded
+from negosim.quantities import Quantity, aggregated, among, blocks, columns_of, in_order, quantities, quoted, unfolded
 from negosim.results import Results
 
 if TYPE_CHECKING:
@@ -77,15 +77,20 @@ def _differences(
     results: Results, measured: list[Quantity], points: range, against: int
 ) -> pandas.DataFrame:
     """The differences of points to another, joined by the number of the replication."""
-    columns = columns_of(measured)
-    minus = ", ".join(f"here.{quoted(q)} - there.{quoted(q)} as {quoted(q)}" for q in measured)
-    answer = results.query(
-        f"with here as (select point, replication, {columns} from runs where point {among(points)}), "
-        f"there as (select replication, {columns} from runs where point = {against}), "
-        f"pairs as (select point, {minus} from here join there using (replication)) "
-        f"select point, {aggregated(measured, STATISTICS)} from pairs group by point"
-    )
-    frame = in_order(unfolded(answer, ["point"], measured, STATISTICS), measured)
+    import pandas
+
+    parts = []
+    for some, block in blocks(points, measured, results.experiment.replications):
+        columns = columns_of(block)
+        minus = ", ".join(f"here.{quoted(q)} - there.{quoted(q)} as {quoted(q)}" for q in block)
+        answer = results.query(
+            f"with here as (select point, replication, {columns} from runs where point {among(some)}), "
+            f"there as (select replication, {columns} from runs where point = {against}), "
+            f"pairs as (select point, {minus} from here join there using (replication)) "
+            f"select point, {aggregated(block, STATISTICS)} from pairs group by point"
+        )
+        parts.append(unfolded(answer, ["point"], block, STATISTICS))
+    frame = in_order(pandas.concat(parts, ignore_index=True), measured)
     frame["error"] = frame["sd"] / numpy.sqrt(frame["pairs"])
     margin = half_width(frame["sd"], frame["pairs"])
     frame["low"], frame["high"] = frame["difference"] - margin, frame["difference"] + margin

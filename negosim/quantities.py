@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -30,6 +30,9 @@ class Quantity:
     unit: str
     everywhere: bool = True
 
+
+AT_ONCE = 10_000_000
+"""Numbers that one question may hold in memory: quantiles need all of theirs, 80 MB, and some room to work."""
 
 COMPARED = ("sender_payoff", "target_payoff", "joint_payoff", "no_deal")
 """The quantities that findings are about."""
@@ -147,6 +150,23 @@ def among(points: range) -> str:
     'between 3 and 6'
     """
     return f"between {points[0]} and {points[-1]}"
+
+
+def blocks(points: range, measured: list[Quantity], runs: int) -> Iterator[tuple[range, list[Quantity]]]:
+    """Points and quantities in pieces of at most AT_ONCE numbers, and of one quantity of one point at least.
+
+    >>> two = [Quantity("a", "a", "share"), Quantity("b", "b", "share")]
+    >>> [(list(some), len(quantities)) for some, quantities in blocks(range(3), two, AT_ONCE // 4)]
+    [([0, 1], 2), ([2], 2)]
+    >>> [(list(some), len(quantities)) for some, quantities in blocks(range(2), two, AT_ONCE)]
+    [([0], 1), ([1], 1), ([0], 1), ([1], 1)]
+    """
+    width = max(1, AT_ONCE // runs)
+    for first in range(0, len(measured), width):
+        some = measured[first : first + width]
+        step = max(1, AT_ONCE // (runs * len(some)))
+        for start in range(0, len(points), step):
+            yield points[start : start + step], some
 
 
 def in_order(frame: pandas.DataFrame, quantities: list[Quantity]) -> pandas.DataFrame:

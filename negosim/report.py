@@ -50,6 +50,6 @@ def report_paths(results: Results) -> list[Path]:
 def _of_one_type(summary: pandas.DataFrame) -> pandas.DataFrame:
     """The summary with its values as texts where some are words: a column on disk has one type."""
     values = summary["value"]
-    if values.map(lambda value: isinstance(value, str) or isinstance(value, bool)).any():
+    if values.map(lambda value: isinstance(value, (str, bool))).any():
         summary = summary.assign(value=values.map(lambda value: None if value is None else str(value)))
     return summary

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import os
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import duckdb
+import pyarrow
 import pyarrow.dataset
 
 from negosim.design import design_table
@@ -32,7 +34,7 @@ class Results:
     """
 
     def __init__(self, out: str | os.PathLike[str]) -> None:
-        store = Store(out)
+        self._store = store = Store(out)
         manifest = store.manifest()
         if manifest is None:
             raise StoreError(f"{store.folder} holds no results. Name the folder that a sweep wrote.")
@@ -70,9 +72,10 @@ class Results:
             if name not in self.columns:
                 raise StoreError(f"{self.out} has no column {name}. {nearest(name, self.columns)}")
         chosen = list(columns) if columns is not None else None
-        if limit is None:
-            return self._dataset.to_table(columns=chosen).to_pandas()
-        return self._dataset.head(limit, columns=chosen).to_pandas()
+        with self._reading():
+            if limit is None:
+                return self._dataset.to_table(columns=chosen).to_pandas()
+            return self._dataset.head(limit, columns=chosen).to_pandas()
 
     def query(self, sql: str) -> pandas.DataFrame:
         """The answer to a question in SQL, from three tables.
@@ -87,8 +90,10 @@ class Results:
         settings: dict[str, Any] = {  # a question larger than memory goes by way of the disk
             "temp_directory": os.path.join(tempfile.gettempdir(), "negosim-duckdb"),
             "autoinstall_known_extensions": "false",  # a question about a file needs no network
+            "threads": "1",  # a sum depends on its order: the same runs give the same answer, to the last digit
         }
-        with duckdb.connect(":memory:", config=settings) as connection:
+        with self._reading(), duckdb.connect(":memory:", config=settings) as connection:
+            connection.execute("set enable_progress_bar = false")
             connection.register("design", self.design())
             connection.register("parts", self._dataset)
             connection.execute("create view runs as select * from design join parts using (point)")
@@ -101,7 +106,26 @@ class Results:
         """The joint draws of the assumed numbers: one row a draw and point, with the means over its runs."""
         if not self._draws:
             raise StoreError(f"{self.out} has no joint draws. Set assumed_draws in the experiment.")
-        return pyarrow.dataset.dataset(self._draws).to_table().to_pandas()
+        with self._reading():
+            return pyarrow.dataset.dataset(self._draws).to_table().to_pandas()
+
+    def check(self) -> None:
+        """Read every part and compare it with its checksum; StoreError for the first that is damaged."""
+        for path in self._chunks + self._draws:
+            damage = self._store.damage(Path(path).stem)
+            if damage is not None:
+                raise StoreError(
+                    f"{path} is damaged: {damage}. Run the same sweep into {self.out} again: it plays this part anew."
+                )
+
+    @contextmanager
+    def _reading(self) -> Iterator[None]:
+        """An error of reading as that of the damaged part that is behind it, if there is one."""
+        try:
+            yield
+        except (OSError, pyarrow.ArrowException, duckdb.Error):
+            self.check()
+            raise
 
     def summary(self) -> pandas.DataFrame:
         """Means, spreads and paired differences to the baseline, point by point; see `negosim.summary`."""
@@ -111,4 +135,5 @@ class Results:
 
     @cached_property
     def _dataset(self) -> pyarrow.dataset.Dataset:
-        return pyarrow.dataset.dataset(self._chunks, format="parquet")
+        with self._reading():
+            return pyarrow.dataset.dataset(self._chunks, format="parquet")

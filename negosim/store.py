@@ -14,7 +14,7 @@ from typing import Any
 import pyarrow
 import pyarrow.parquet
 
-from negosim.manifest import differences, hashes
+from negosim.manifest import differences, hashes, reworded
 
 MANIFEST = "manifest.json"
 LOCK = ".lock"
@@ -48,8 +48,10 @@ class Store:
             text = path.read_text(encoding="utf-8")
         except FileNotFoundError:
             return None
-        except (OSError, UnicodeDecodeError) as error:
-            raise StoreError(f"{path} cannot be read: {error}. Choose another folder.") from None
+        except OSError as error:
+            raise StoreError(f"{path} cannot be read: {error.strerror}. Choose another folder.") from None
+        except UnicodeDecodeError:
+            raise StoreError(f"{path} is damaged: it is not UTF-8. Choose another folder.") from None
         try:
             manifest = json.loads(text)
             is_whole = hashes(manifest) == manifest["sha256"]
@@ -86,6 +88,11 @@ class Store:
                 "Choose another folder, or move them away."
             )
 
+    def is_reworded(self, manifest: Mapping[str, Any]) -> bool:
+        """Whether the folder's manifest has other words than this one, which `check` lets pass."""
+        there = self.manifest()
+        return there is not None and reworded(there, manifest) != there
+
     @contextmanager
     def writing(self, manifest: Mapping[str, Any], names: list[str]) -> Iterator[None]:
         """Hold the folder for one writer; make it, with its manifest, if it is new."""
@@ -99,8 +106,10 @@ class Store:
                 for name in _names(self.parts):
                     if name.endswith(UNFINISHED):
                         (self.parts / name).unlink()
-                if not (self.folder / MANIFEST).exists():
-                    _write_whole(self.folder / MANIFEST, _json(manifest))
+                there = self.manifest()
+                if there is None or self.is_reworded(manifest):
+                    new = manifest if there is None else reworded(there, manifest)
+                    _write_whole(self.folder / MANIFEST, _json(new))
             yield
 
     def write(self, name: str, table: pyarrow.Table) -> None:
@@ -125,8 +134,8 @@ class Store:
         """Whether a part was written; whether it is whole, `damage` says."""
         return self.path(name).exists()
 
-    def damage(self, name: str, rows: int) -> str | None:
-        """What is wrong with a part that was written; None when it is whole and has this many rows."""
+    def damage(self, name: str, rows: int | None = None) -> str | None:
+        """What is wrong with a part that was written; None when it is whole and has this many rows, if said."""
         path = self.path(name)
         try:
             content = path.read_bytes()
@@ -135,6 +144,8 @@ class Store:
             return f"it cannot be read ({error})"
         if noted != [hashlib.sha256(content).hexdigest()]:
             return f"its {len(content):,} bytes do not have the checksum noted when it was written"
+        if rows is None:
+            return None
         found = pyarrow.parquet.read_metadata(pyarrow.BufferReader(content)).num_rows
         return None if found == rows else f"it has {found:,} rows in place of {rows:,}"
 

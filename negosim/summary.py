@@ -6,11 +6,10 @@ DuckDB reads the parts; some points, or some columns of a large one, are in memo
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from negosim.paired import paired, point_columns
-from negosim.quantities import Quantity, aggregated, among, columns_of, in_order, quantities, unfolded
+from negosim.quantities import Quantity, aggregated, among, blocks, columns_of, in_order, quantities, unfolded
 from negosim.results import Results
 
 if TYPE_CHECKING:
@@ -26,9 +25,6 @@ SPREAD = {
     "quantiles": f"quantile_cont({{x}}, {list(QUANTILES.values())})",
 }
 """How a quantity is spread over the runs that have it."""
-
-AT_ONCE = 20_000_000
-"""Numbers that one question may hold in memory: quantiles need all of theirs, 160 MB."""
 
 
 def summarise(results: Results) -> pandas.DataFrame:
@@ -56,17 +52,14 @@ def _spreads(results: Results, measured: list[Quantity]) -> pandas.DataFrame:
     """The spread of every quantity at every point."""
     import pandas
 
-    runs = results.experiment.replications
     points = range(len(results.experiment.design_points))
     parts = []
-    for slots in _blocks(range(len(measured)), AT_ONCE // runs):
-        block = measured[slots[0] : slots[-1] + 1]
-        for some in _blocks(points, AT_ONCE // (runs * len(block))):
-            answer = results.query(
-                f"with here as (select point, {columns_of(block)} from runs where point {among(some)}) "
-                f"select point, {aggregated(block, SPREAD)} from here group by point"
-            )
-            parts.append(unfolded(answer, ["point"], block, SPREAD))
+    for some, block in blocks(points, measured, results.experiment.replications):
+        answer = results.query(
+            f"with here as (select point, {columns_of(block)} from runs where point {among(some)}) "
+            f"select point, {aggregated(block, SPREAD)} from here group by point"
+        )
+        parts.append(unfolded(answer, ["point"], block, SPREAD))
     return in_order(spelled_out(pandas.concat(parts, ignore_index=True)), measured)
 
 
@@ -77,9 +70,3 @@ def spelled_out(frame: pandas.DataFrame) -> pandas.DataFrame:
             math.nan if quantiles is None else float(quantiles[index]) for quantiles in frame["quantiles"]
         ]
     return frame.drop(columns="quantiles")
-
-
-def _blocks(whole: range, size: int) -> Iterator[range]:
-    """The range in pieces of at most this size, and of one at least."""
-    step = max(1, size)
-    return (whole[first : first + step] for first in range(0, len(whole), step))

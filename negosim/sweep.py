@@ -54,7 +54,7 @@ def sweep(
     manifest = manifest_of(experiment)
     store.check(manifest, names)
     missing = [part for part in parts if not _is_whole(store, part)]
-    if missing or store.manifest() is None:
+    if missing or store.manifest() is None or store.is_reworded(manifest):
         with store.writing(manifest, names):
             _run(experiment, store, parts, missing, workers or _cores(), progress)
     return Results(out)

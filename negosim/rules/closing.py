@@ -10,11 +10,11 @@ from negosim.rules.menus import evaluate, frontier_value
 
 
 @rule(lean=True)
-def punish(game, talks, seed, replication, settled):
+def punish(game, talks, seed, replication, parts_settled):
     """Carry out what is left of the threats at the end of the talks, and charge the target for the damage done.
 
-    A deal is punished with u/2 in every live state; without one, what is in force stays and the rest is carried out
-    with execution (1 - u/2).
+    A deal on the issue of a threat is punished with u/2 in every live state; without one, what is in force stays and the
+    rest is carried out with execution (1 - u/2). ``parts_settled`` counts the settled parts of the agenda.
     """
     public = talks.public[0]
     u = game.sides[0].unpredictability
@@ -23,7 +23,7 @@ def punish(game, talks, seed, replication, settled):
         if state == threats.NONE:
             continue
         propensity = threats.punishes_deal(u)
-        if not settled:
+        if game.part_of_issue[game.threats[j].issue] >= parts_settled:
             propensity = threats.punishes_refusal(game.threats[j].execution, u) if state != threats.IMPOSED else 1.0
         draw = luck.chance(seed, replication, public.round, luck.THREATS + j, luck.CLOSING)
         if draw < propensity:
@@ -53,7 +53,7 @@ def reverse(game, talks, seed, replication):
 
 
 @rule(lean=True)
-def close_with_deal(game, talks, seed, replication, whole):
+def close_with_deal(game, talks, seed, replication):
     """Enter the ledger of a settlement, whole or in part. Returns after how many rounds it is reversed."""
     public = talks.public[0]
     menu = game.menus[talks.owns[0].profile, talks.owns[1].profile]
@@ -66,7 +66,7 @@ def close_with_deal(game, talks, seed, replication, whole):
         talks.ledger[i, payoff.PRECEDENT] = -talks.offer[own.cost_column]
         talks.ledger[i, payoff.AUDIENCE] = -own.audience_cost * payoff.retreat(own.public_demand, value)
     kept = reverse(game, talks, seed, replication)
-    punish(game, talks, seed, replication, whole)
+    punish(game, talks, seed, replication, public.part)
     return kept
 
 
@@ -74,7 +74,7 @@ def close_with_deal(game, talks, seed, replication, whole):
 def close_without_deal(game, talks, seed, replication, walker):
     """Enter the ledger where there is no deal: disagreement, or for the side that walks out its outside option."""
     public = talks.public[0]
-    punish(game, talks, seed, replication, False)
+    punish(game, talks, seed, replication, 0)
     for i in range(2):
         own = talks.owns[i]
         if i == walker:

@@ -5,7 +5,7 @@ an interval of reservation values symmetric about its mean and by the mass of th
 either proposes (and maximises) or answers offers of the believed types on their concession path. Refusals truncate the
 interval; the damage is a martingale in levels, followed at three Gauss-Hermite points.
 Left out: learning from offers still to come, changes of trust, audience costs, several threats falling apart from one
-another, credibility still to move, and stress other than that of the opening.
+another, credibility still to move, stress other than that of the opening, and a sender's pain from its own tariffs.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from negosim.rules.home import ratification
 from negosim.rules.menus import menu_position, read_row
 from negosim.rules.outlook import committed_place, mean_place, read_sheet
 from negosim.rules.payoff import settlement_worth
+from negosim.rules.threats import punishes_refusal
 from negosim.rules.timing import elapsed_share, goes_on, sender_proposes
 
 CANDIDATES = 25
@@ -50,9 +51,9 @@ def _own_offers(own, homes, world, menu, priors, conceded, span, committed, out)
         if i < CANDIDATES:
             position = i * (menu.shape[0] - 1) / (CANDIDATES - 1)
         else:
-            column = own.other_column + 3 * (i - CANDIDATES)
-            sure = concession(high, own.believed_opening, conceded)
-            position = menu_position(menu, column, 1 - own.side, sure, world.interpolate)
+            column = own.other_column + 3 * ((i - CANDIDATES) // 2)
+            level = concession(high, own.believed_opening, conceded) if (i - CANDIDATES) % 2 == 0 else own.believed_demand
+            position = menu_position(menu, column, 1 - own.side, level, world.interpolate)
         read_row(menu, position if world.interpolate == 1 else float(round(position)), row)
         accepted = refusing = moment = 0.0
         stubborn = committed
@@ -93,13 +94,16 @@ def _others_offers(own, homes, world, menu, priors, conceded, span, committed, o
 
 
 @rule
-def _best_offer(offers, own, sheet, no_deal, goes, ends):
-    """Return the value of proposing: max over candidates of A [Q w + (1 - Q) f] + (1 - A) W(belief after refusal)."""
+def _best_offer(offers, own, sheet, no_deal, stop, goes, ends):
+    """Return the value of proposing: max over candidates of A [Q w + (1 - Q) f] + (1 - A) W(belief after refusal).
+
+    W is ``stop``, what a refusal costs and may end in, and going on with chance ``goes``.
+    """
     best = -np.inf
     for i in range(offers.shape[0]):
         place = mean_place(own, offers[i, 3], sheet.shape[0])
         going = read_sheet(sheet, place, committed_place(offers[i, 4], sheet.shape[1]))
-        refused = (1.0 - goes) * no_deal + goes * going
+        refused = stop + goes * going
         failed = no_deal if ends else refused
         deal = offers[i, 2] * offers[i, 1] + (1.0 - offers[i, 2]) * failed
         best = max(best, offers[i, 0] * deal + (1.0 - offers[i, 0]) * refused)
@@ -119,22 +123,24 @@ def _answering(offers, refused, no_deal, outside, ends):
 
 
 @rule
-def _no_deal(base, level, share, execution, unpredictability):
-    """Return the payoff without a deal: base - v [e + (1 - e) x (1 - u/2)]."""
-    return base - level * (share + (1.0 - share) * execution * (1.0 - 0.5 * unpredictability))
+def _no_deal(base, level, share, execution):
+    """Return the payoff without a deal: base - v [e + (1 - e) x], x the chance that what is pending is carried out."""
+    return base - level * (share + (1.0 - share) * execution)
 
 
 @rule
-def _round_value(game, own, menu, priors, t, following, out, execution):
+def _round_value(game, own, menu, priors, t, following, out, execution, early, flows):
     """Fill ``out`` with the value of each state at the start of round t, given the table of going on after round t."""
     world = game.world[0]
-    conceded, goes = conceded_share(elapsed_share(world, t), own.believed_toughness), goes_on(world, t)
+    conceded, goes = conceded_share(elapsed_share(world, t, world.parts - 1), own.believed_toughness), goes_on(world, t)
     proposes = sender_proposes(world.protocol, world.first_proposer, world.proposer_probability, t)
     proposes = proposes if own.side == 0 else 1.0 - proposes
     bases, levels, shares, means, masses = out.shape
-    mine = np.empty((CANDIDATES + own.other_voices, 5))
+    mine = np.empty((CANDIDATES + 2 * own.other_voices, 5))
     theirs = np.empty((own.other_voices * (TYPES + 1), 3))
-    u = game.sides[0].unpredictability
+    punished = 0.5 * game.sides[0].unpredictability
+    outside = own.outside_option + game.sides[own.side].outside_option_trend * (t - 1)
+    ends = world.setback == 0
     for m in range(means):
         span = _interval(own, m, means)
         for z in range(masses):
@@ -146,18 +152,17 @@ def _round_value(game, own, menu, priors, t, following, out, execution):
             for b in range(bases):
                 for v in range(levels):
                     for e in range(shares):
-                        level = own.level_low + v * own.level_step
-                        no_deal = _no_deal(own.base_low + b * own.base_step, level, float(e), execution, u)
-                        punished = 0.5 * u * level
-                        sheet = following[b, v, e]
-                        refused = (1.0 - goes) * no_deal + goes * sheet[m, z]
-                        value = 0.0
+                        base, level = own.base_low + b * own.base_step, own.level_low + v * own.level_step
+                        no_deal = _no_deal(base, level, e, execution)
+                        ended = _no_deal(base, level, e, early + (1.0 - early) * execution)
+                        stop = (1.0 - goes) * ended - flows[0] * level * (e + (1.0 - e) * early) - flows[1]
+                        sheet, value = following[b, v, e], 0.0
                         if proposes > 0.0:
-                            value += proposes * _best_offer(_less(mine, punished), own, sheet, no_deal, goes, world.setback == 0)
+                            offers = _less(mine, punished * level)
+                            value += proposes * _best_offer(offers, own, sheet, no_deal, stop, goes, ends)
                         if proposes < 1.0:
-                            value += (1.0 - proposes) * _answering(
-                                _less(theirs, punished), refused, no_deal, own.outside_option, world.setback == 0
-                            )
+                            offers, refused = _less(theirs, punished * level), stop + goes * sheet[m, z]
+                            value += (1.0 - proposes) * _answering(offers, refused, no_deal, outside, ends)
                         out[b, v, e, m, z] = value
 
 
@@ -170,8 +175,8 @@ def _less(offers, punished):
 
 
 @rule
-def _going_on(own, value, out, volatility, early, flow, stress_flow):
-    """Fill ``out`` with -cost of the round + delta E[value of the next round]: threats carried out early, level moving."""
+def _going_on(own, value, out, volatility, early):
+    """Fill ``out`` with delta E[value of the next round]: threats are carried out early, and their level moves."""
     bases, levels, shares, means, masses = out.shape
     spread = math.sqrt(3.0) * volatility
     drift = -math.log((4.0 + math.exp(spread) + math.exp(-spread)) / 6.0)
@@ -179,7 +184,6 @@ def _going_on(own, value, out, volatility, early, flow, stress_flow):
         for v in range(levels):
             level = own.level_low + v * own.level_step
             for e in range(shares):
-                cost = flow * level * e + stress_flow
                 for m in range(means):
                     for z in range(masses):
                         expected = 0.0
@@ -193,7 +197,7 @@ def _going_on(own, value, out, volatility, early, flow, stress_flow):
                                 low = value[b, k, after, m, z]
                                 high = value[b, k + 1, after, m, z] if levels > 1 else low
                                 expected += chance * weight * (low + (place - k) * (high - low))
-                        out[b, v, e, m, z] = own.discount * expected - cost
+                        out[b, v, e, m, z] = own.discount * expected
 
 
 @rule
@@ -201,13 +205,13 @@ def solve_outlook(game, own, menu, priors, threat_means, flows, out):
     """Fill ``out`` (rounds + 1, base, level, share, mean, committed) for one profile of a side, from the last round back.
 
     ``threat_means`` is (execution, early execution) weighted by damage, ``flows`` (tariff pain per unit of damage in
-    force, stress cost) per round. Index t of the table is the value of going on after a refusal in round t.
+    force, stress cost) per round. Index t of the table is the value of going on after round t, whose cost is not in it.
     """
-    execution, early = threat_means
-    u = game.sides[0].unpredictability
+    execution = punishes_refusal(threat_means[0], game.sides[0].unpredictability)
+    early = punishes_refusal(threat_means[1], game.sides[0].unpredictability)
     last = out.shape[0] - 1
     value = np.zeros(out.shape[1:])
     out[last] = 0.0
     for t in range(last, 1, -1):
-        _round_value(game, own, menu, priors, t, out[t], value, execution)
-        _going_on(own, value, out[t - 1], game.sides[0].volatility, early * (1.0 - 0.5 * u), flows[0], flows[1])
+        _round_value(game, own, menu, priors, t, out[t], value, execution, early, flows)
+        _going_on(own, value, out[t - 1], game.sides[0].volatility, early)

@@ -28,7 +28,7 @@ def move_world(game, talks, seed, replication):
     world, public = game.world[0], talks.public[0]
     public.round += 1
     t = public.round
-    public.elapsed, public.goes_on = timing.elapsed_share(world, t), timing.goes_on(world, t)
+    public.elapsed, public.goes_on = timing.elapsed_share(world, t, public.part), timing.goes_on(world, t)
     volatility = game.sides[0].volatility
     inputs = 0.0
     for j in range(game.threats.shape[0]):
@@ -88,27 +88,31 @@ def choose_speakers(game, talks, seed, replication):
 
 @rule(lean=True)
 def face_the_alternative(game, talks, side):
-    """Enter what a side faces without a deal now, and how surely a deal would be punished all the same."""
+    """Enter what a side faces without a deal now, what an unsettled round costs it, and how surely a deal is punished."""
     own, public = talks.owns[side], talks.public[0]
     u = game.sides[0].unpredictability
     own.conceded = conceded_share(public.elapsed, own.toughness)
     own.believed_conceded = conceded_share(public.elapsed, own.believed_toughness)
     own.base = own.reservation - game.sides[side].security_stake * (1.0 - public.credibility)
-    total = executed = pending = 0.0
-    if side == 1:
-        for j in range(game.threats.shape[0]):
-            if talks.threat_state[j] == threats.NONE:
-                continue
-            damage = game.threats[j].damage * talks.threat_level[j]
-            total += damage
-            if talks.threat_state[j] == threats.IMPOSED:
-                executed += damage
-            else:
-                pending += damage * threats.punishes_refusal(game.threats[j].execution, u)
-    own.level = total
-    own.executed_share = executed / total if total > 0.0 else 0.0
-    own.no_deal = own.base - executed - pending
-    own.punished_deal = threats.punishes_deal(u) * total
+    executed = pending = early = after = after_refusal = 0.0
+    for j in range(game.threats.shape[0]):
+        threat, state = game.threats[j], talks.threat_state[j]
+        damage = threat.damage * talks.threat_level[j]
+        if state == threats.IMPOSED:
+            executed += damage
+        elif state != threats.NONE:
+            first, last = threats.punishes_refusal(threat.early_execution, u), threats.punishes_refusal(threat.execution, u)
+            pending += damage
+            early += damage * first
+            after += damage * last
+            after_refusal += damage * (first + (1.0 - first) * last)
+    own.round_cost = game.sides[side].tariff_pain * (executed + early) + game.sides[side].stress_cost * public.stress
+    borne = 1.0 if side == 1 else 0.0  # the threats are the sender's
+    own.level = borne * (executed + pending)
+    own.executed_share = executed / own.level if own.level > 0.0 else 0.0
+    own.no_deal = own.base - borne * (executed + after)
+    own.ended = own.base - borne * (executed + after_refusal)
+    own.punished_deal = threats.punishes_deal(u) * own.level
 
 
 @rule(lean=True)

@@ -72,7 +72,7 @@ def prepare_side(game, own):
     own.public_demand = own.last_demand = own.other_last = own.other_before = -1.0
     own.base_low, own.base_step = side.base_low, side.base_step
     own.level_low, own.level_step = side.level_low, side.level_step
-    own.punished_deal = own.no_deal = 0.0
+    own.punished_deal = own.no_deal = own.ended = own.round_cost = 0.0
     know_the_other(game, own)
     hold_dear(game, own)
 

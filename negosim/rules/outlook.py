@@ -81,15 +81,15 @@ def mean_place(own, mean, count):
 
 @rule(lean=True, inline=True)
 def after_refusal(own, public, sheet, mean, committed):
-    """Return what a refusal in this round is worth: (1 - g) no deal + g going on, g the chance that the talks go on.
+    """Return what a refusal is worth: (1 - g) ended + g going on - cost of the round, g the chance that the talks go on.
 
-    With no round left (g = 0) it is the exact payoff without a deal, so that the last round is the one-shot game.
+    With no round left (g = 0) it is the exact payoff of a refusal, so that the last round is the one-shot game.
     """
     if public.goes_on <= 0.0:
-        return own.no_deal
+        return own.ended - own.round_cost
     place = mean_place(own, mean, sheet.shape[0])
     going_on = read_sheet(sheet, place, committed_place(committed, sheet.shape[1]))
-    return (1.0 - public.goes_on) * own.no_deal + public.goes_on * going_on
+    return (1.0 - public.goes_on) * own.ended + public.goes_on * going_on - own.round_cost
 
 
 @rule

@@ -56,12 +56,15 @@ OWN = _record(
     opening=F, toughness=F, discount=F, audience_cost=F, committed_demand=F, outside_option=F,
     weight_kept=F, weight_reverted_by_sender=F, weight_reverted_by_target=F, expected_reversal_cost=F, trust=F,
     public_demand=F, last_demand=F, other_last=F, other_before=F,
-    no_deal=F, punished_deal=F, base=F, level=F, executed_share=F,
+    no_deal=F, ended=F, round_cost=F, punished_deal=F, base=F, level=F, executed_share=F,
     conceded=F, believed_opening=F, believed_toughness=F, believed_conceded=F, believed_noise=F, believed_low=F, believed_high=F,
     believed_demand=F, believed_cells=I,
     base_low=F, base_step=F, level_low=F, level_step=F,
 )  # fmt: skip
-"""What one side alone knows: its type, its memory, what it expects, and what it believes about the other's rule."""
+"""What one side alone knows: its type, its memory, what it expects, and what it believes about the other's rule.
+
+Talks that end are worth ``no_deal`` before any answer, and ``ended`` once a refusal may have had threats carried out early.
+"""
 
 World = numba.from_dtype(WORLD)
 SideRecord = numba.from_dtype(SIDE)

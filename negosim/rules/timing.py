@@ -42,7 +42,11 @@ def goes_on(world, round_number):
 
 
 @rule(lean=True)
-def elapsed_share(world, round_number):
-    """Return t / T with T the deadline in force in that round, so that the last round has 1, also when T = 1."""
+def elapsed_share(world, round_number, part):
+    """Return the share of its time that a part of the agenda has used: min(1, t P / (T (p + 1))), at most 1.
+
+    T is the deadline in force in that round. The last part has all the time, so that its last round has 1, also when
+    T = 1; the parts before it have to leave the others theirs.
+    """
     deadline = world.rounds if round_number <= world.rounds else world.rounds + world.extension_rounds
-    return round_number / deadline
+    return min(1.0, round_number * world.parts / (deadline * (part + 1)))

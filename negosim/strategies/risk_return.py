@@ -30,18 +30,21 @@ REFINEMENTS = 11
 def expected_payoff(own, public, belief, sums, homes, row, sheet, present):
     """Return EV(x) of tabling the package with this row; ``present`` is the worth of going on at the present belief.
 
-    A refusal that was certain beforehand teaches nothing, so such an offer is worth ``present``.
+    A refusal that was certain beforehand teaches nothing, so such an offer is worth ``present``; what the other may accept
+    but homes would surely reject is not tabled.
     """
     accepted, refusing, moment, stubborn = acceptance(own, belief, sums, row)
     if accepted <= 0.0:
         return present
+    passes = ratification(row, homes, public.home_column)
+    if passes <= 0.0:
+        return -np.inf
     left = refusing + stubborn
     if left > 1e-12:
         mean = moment / refusing if refusing > 0.0 else own.believed_high
         refused = after_refusal(own, public, sheet, mean, stubborn / left)
     else:
         refused = present
-    passes = ratification(row, homes, public.home_column)
     failed = own.no_deal if public.ends_on_failure else present
     deal = passes * settlement_worth(own, row) + (1.0 - passes) * failed
     return accepted * deal + (1.0 - accepted) * refused
@@ -62,19 +65,22 @@ def _value_at(own, public, belief, sums, homes, menu, sheet, present, position, 
 
 @rule(lean=True)
 def _coarse(own, public, belief, sums, homes, menu, sheet, present, row):
-    """Return (best place, its EV) among every eighth node and, for each voice, what its most demanding type just takes.
+    """Return (best place, its EV) among every eighth node and, for each voice, the two kinks of its acceptance.
+
+    They are what its most demanding type just takes, and what its committed type demands.
 
     Of offers that promise the same, it is the one best for the other: that commits the side to least in public.
     """
     last = menu.shape[0] - 1
     count = last // STRIDE + 1
     sure = concession(own.believed_high, own.believed_opening, own.believed_conceded)
-    best, most = 0.0, -np.inf
-    for i in range(count + own.other_voices):
+    best, most = float(last if own.side == 0 else 0), -np.inf
+    for i in range(count + 2 * own.other_voices):
         position = float(i * STRIDE if own.side == 0 else last - i * STRIDE)
         if i >= count:
-            column = own.other_column + 3 * (i - count)
-            position = menu_position(menu, column, 1 - own.side, sure, public.interpolate)
+            column = own.other_column + 3 * ((i - count) // 2)
+            level = sure if (i - count) % 2 == 0 else own.believed_demand
+            position = menu_position(menu, column, 1 - own.side, level, public.interpolate)
         value = _value_at(own, public, belief, sums, homes, menu, sheet, present, position, row)
         if value > most:
             best, most = position, value
@@ -108,7 +114,7 @@ def propose(own, public, belief, homes, menu, outlook, noise):
 
 @rule(RESPOND)
 def respond(own, public, belief, homes, offer, outlook):
-    """Take the best of the deal (if it passes at home), going on, and leaving; a tie is settled by taking the deal."""
+    """Take the best of the deal, going on, and leaving; a tie goes to the deal, unless it would surely fail at home."""
     sheet = outlook_now(own, public, outlook)
     refused = if_nothing_learnt(own, public, belief, sheet)
     passes = ratification(offer, homes, public.home_column)
@@ -116,4 +122,4 @@ def respond(own, public, belief, homes, offer, outlook):
     deal = passes * settlement_worth(own, offer) + (1.0 - passes) * failed
     if not math.isnan(own.outside_option) and own.outside_option > max(deal, refused) + TOLERANCE:
         return WALK_OUT
-    return ACCEPT if deal >= refused - TOLERANCE else REFUSE
+    return ACCEPT if passes > 0.0 and deal >= refused - TOLERANCE else REFUSE

@@ -63,10 +63,7 @@ def test_both_engines_play_the_same_run_in_every_shipped_scenario(name: str) -> 
 
 
 def test_the_worlds_hold_every_pair_of_strategies_under_every_protocol_and_agenda() -> None:
-    met = Counter(
-        (w.talks.agenda, w.talks.protocol, w.sender.strategy, w.target.strategy)
-        for w in map(world, range(WORLDS))
-    )
+    met = Counter((w.talks.agenda, w.talks.protocol, w.sender.strategy, w.target.strategy) for w in map(world, range(WORLDS)))
     assert set(met) == set(DESIGNS)
     assert len(DESIGNS) == 2 * 3 * 25
     assert min(met.values()) >= WORLDS // COMBINATIONS

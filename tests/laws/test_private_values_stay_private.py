@@ -10,8 +10,8 @@ from numba import types
 
 from negosim import Negotiation, Scenario
 from negosim.rules import moves
-from negosim.rules.records import OWN, PROPOSE, RESPOND, Own, Talks
-from negosim.strategies.catalogue import Strategy
+from negosim.rules.records import OWN, PROPOSE, RESPOND, Game, Own, Talks
+from negosim.strategies.catalogue import NAMES, Strategy, strategy
 from negosim.vocabulary import Response, Side
 from tests.laws.playing import same_bits
 from tests.laws.worlds import COMBINATIONS, world
@@ -146,8 +146,24 @@ def test_a_strategy_that_peeps_is_found_out(side: Side, leak: int) -> None:
     assert found >= 10
 
 
-def test_what_is_public_does_matter() -> None:
-    """The moves are not constants: another belief of my own, or another world, changes them."""
+@pytest.mark.parametrize("side", Side)
+def test_a_package_built_for_the_true_priorities_of_the_other_side_is_found_out(
+    side: Side, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def choose_frontier(game: Game, talks: Talks) -> None:
+        honest(game, talks)
+        of_other = "frontier_target" if side is Side.SENDER else "frontier_sender"
+        talks.public[0][of_other] = talks.owns[side.other]["profile"]
+
+    honest = moves.choose_frontier
+    several = [n for n in range(COMBINATIONS) if len(world(n).delegation(side.other).negotiators) > 1]
+    models = [in_the_middle(world(n), n) for n in several]
+    monkeypatch.setattr(moves, "choose_frontier", choose_frontier)
+    assert sum(private_values_matter(model, side) for model in models) >= 10
+
+
+def test_my_own_private_values_do_matter() -> None:
+    """The moves are not constants: another reservation value of my own changes them."""
     changed = 0
     for number in range(40):
         model = in_the_middle(world(number), number)
@@ -168,10 +184,8 @@ def test_a_strategy_is_given_one_private_record_and_nothing_that_holds_another(s
         assert isinstance(getattr(argument, "dtype", argument), types.Float)  # tables of numbers, and the noise
 
 
-@pytest.mark.parametrize("name", ["time-dependent", "tit-for-tat", "commitment", "risk-return", "veto-aware"])
+@pytest.mark.parametrize("name", NAMES)
 def test_a_strategy_is_compiled_for_these_signatures_alone(name: str) -> None:
-    from negosim.strategies.catalogue import strategy
-
     rules = strategy(name)
     assert [s.args for s in rules.propose.nopython_signatures] == [PROPOSE.args]
     assert [s.args for s in rules.respond.nopython_signatures] == [RESPOND.args]

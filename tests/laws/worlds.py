@@ -118,9 +118,7 @@ def _issue(rng: Generator, name: str) -> dict[str, Any]:
 def _linkage(rng: Generator, names: list[str]) -> list[dict[str, Any]]:
     pairs = [(a, b) for i, a in enumerate(names) for b in names[:i]]
     return [
-        {"between": list(pair), "weight": float(rng.uniform(-1, 1)), "reason": "drawn"}
-        for pair in pairs
-        if rng.random() < 0.6
+        {"between": list(pair), "weight": float(rng.uniform(-1, 1)), "reason": "drawn"} for pair in pairs if rng.random() < 0.6
     ]
 
 

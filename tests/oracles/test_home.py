@@ -78,8 +78,8 @@ def test_a_threshold_at_home_that_leaves_no_deal_leaves_nothing() -> None:
 
 def against_a_veto(setter: float, veto: float, status_quo: float) -> Scenario:
     """Return the sender's one offer, on a line with a status quo, to a side whose ideal lies inside the line."""
-    line = {"issues.pie.status_quo": 100 * status_quo, "issues.pie.target_ideal": 100 * veto, "issues.pie.sender_ideal": 100 * setter}
-    scenario = one_shot(Side.SENDER).vary(line)
+    line = {"status_quo": status_quo, "target_ideal": veto, "sender_ideal": setter}
+    scenario = one_shot(Side.SENDER).vary({f"issues.pie.{name}": 100 * x for name, x in line.items()})
     tree = scenario.model_dump(exclude_unset=True, exclude={"notes"})
     for side in Side:
         del tree[side.label]["disagreement"]  # the status quo holds

@@ -18,14 +18,17 @@ def conceding_alike(scenario: Scenario) -> Scenario:
     return scenario.vary({**QUIET, **even})
 
 
-def weighted(sender: tuple[float, ...], target: tuple[float, ...], demand: float | None = None, **more: float) -> Scenario:
+def weighted(
+    sender: tuple[float, ...], target: tuple[float, ...], demand: float | None = None,
+    disagreement: tuple[float, float] = (0.0, 0.0),
+) -> Scenario:  # fmt: skip
     """Return an additive scenario of one issue a weight; with a demand, the sender demands it and the target accepts."""
     names = [f"issue-{k}" for k in range(len(sender))]
     tree = PIE.model_dump(exclude_unset=True, exclude={"notes"})
     tree["issues"] = [{**tree["issues"][0], "name": name} for name in names]
     for side, weights in (("sender", sender), ("target", target)):
         tree[side]["principal"] |= {"salience": dict(zip(names, weights, strict=True))}
-    settings = {**QUIET, **{f"{name}.disagreement": value for name, value in more.items()}}
+    settings = {**QUIET, "sender.disagreement": disagreement[0], "target.disagreement": disagreement[1]}
     if demand is not None:
         settings |= {"sender.strategy": "commitment", "sender.committed_demand": demand, "target.strategy": "commitment",
                      "target.committed_demand": 0.0}  # fmt: skip
@@ -87,9 +90,8 @@ def test_the_distance_to_the_nash_solution_is_measured_from_the_nash_solution(
 
     The engine looks for it on the traced frontier at steps of 1/21 of a piece; the product is flat at its top.
     """
-    sender, target = disagreement
     for demand in (nash[0], 0.8):
-        runs = simulate(weighted(*THREE, demand, sender=sender, target=target), 1).runs
+        runs = simulate(weighted(*THREE, demand, disagreement), 1).runs
         reached = tuple(runs["utility"][0])
         away = float(np.hypot(reached[Side.SENDER] - nash[0], reached[Side.TARGET] - nash[1]))
         assert is_near(float(runs["nash_distance"][0]), away, 2e-3)

@@ -51,6 +51,10 @@ def refusal(**changes: Any) -> str:
     return str(caught.value)
 
 
+def headline(pair: list[float]) -> list[dict[str, Any]]:
+    return [{"parameter": "sender.ambiguity", "values": [0, 0.1, 0.2], "headline": pair}]
+
+
 def vary(parameter: str, *values: Any) -> list[dict[str, Any]]:
     return [{"parameter": parameter, "values": list(values)}]
 
@@ -114,9 +118,38 @@ def test_an_experiment_without_variation_is_its_baseline() -> None:
     assert [point.label for point in experiment(vary=[]).design_points] == ["baseline"]
 
 
+def test_a_headline_compares_two_values_of_its_parameter() -> None:
+    block = {"parameter": "sender.ambiguity", "values": [0.0, 0.1, 0.2], "headline": [0.0, 0.2]}
+    other = {"parameter": "talks.rounds", "values": [3, 4]}
+    made = experiment(vary=[block, other], design="one-at-a-time")
+    assert [comparison.label for comparison in made.comparisons] == ["sender.ambiguity from 0 to 0.2"]
+    assert [point.number for point in made.draw_points] == [1, 3]
+
+
+def test_without_headlines_every_point_is_compared_with_the_baseline() -> None:
+    made = experiment()
+    assert [comparison.label for comparison in made.comparisons] == [
+        "sender.ambiguity = 0.1 against the baseline",
+        "sender.ambiguity = 0.2 against the baseline",
+    ]
+    assert made.draw_points == made.design_points
+    assert experiment(vary=[]).draw_points == experiment(vary=[]).design_points
+
+
+def test_reported_values_are_those_of_issues() -> None:
+    assert experiment(reported={"pie": 50}).reported == {"pie": 50}
+
+
 @pytest.mark.parametrize(
     ("changes", "words"),
     [
+        ({"vary": headline([0, 0.3])}, ["vary.1.headline = 0.3 is none of the values"]),
+        ({"vary": headline([0.1, 0.1])}, ["vary.1.headline = 0.1 names the same value twice", "[from, to]"]),
+        ({"vary": headline([0.1])}, ["vary.1.headline"]),
+        ({"vary": headline([0, 0.1]) + vary("talks.rounds", 3)}, ["vary.1.headline", "one-at-a-time"]),
+        ({"reported": {"pei": 50}}, ["reported.pei is no issue of the scenario", '"pie"']),
+        ({"reported": {"pie": "half"}}, ["reported.pie = 'half' has the wrong type; a number"]),
+        ({"reported": {"pie": True}}, ["reported.pie = True has the wrong type; a number"]),
         ({"replicatons": 3}, ["replicatons = 3 is an unknown key", '"replications"']),
         ({"replications": 0}, ["replications = 0 is out of range", "at least 1"]),
         ({"replications": 2.5}, ["replications = 2.5", "a whole number"]),
@@ -180,7 +213,7 @@ def test_a_file_that_is_wrong_is_named_too(file: Path, content: bytes, words: li
 
 
 def test_a_file_that_is_not_there_is_named(tmp_path: Path) -> None:
-    with pytest.raises(ExperimentError, match=r"none\.toml: cannot be read: No such file"):
+    with pytest.raises(ExperimentError, match=r"none\.toml: cannot be read: No such file .*Name the TOML file"):
         Experiment.load(tmp_path / "none.toml")
 
 

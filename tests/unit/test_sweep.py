@@ -15,7 +15,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
-import numpy
+import pyarrow
 import pyarrow.parquet
 import pytest
 
@@ -251,66 +251,17 @@ def test_no_workers_are_refused(tmp_path: Path) -> None:
         sweep(experiment(), tmp_path / "runs", workers=0)
 
 
-# ---- reading ----
-
-
-@pytest.fixture
-def results(tmp_path: Path, played: Any) -> Results:
-    made = experiment(scenario=assuming(), assumed_draws=3, draw_replications=8)
-    return sweep(made, tmp_path / "runs [1] * 'a'", workers=2)  # a path that means much to a glob and to SQL
-
-
-def test_a_frame_has_the_columns_and_rows_asked_for(results: Results) -> None:
-    frame = results.frame(["sender_payoff", "point"], limit=12)
-    assert list(frame.columns) == ["sender_payoff", "point"] and frame["point"].tolist() == [0] * 10 + [1] * 2
-    assert len(results.frame(limit=0)) == 0
-
-
-def test_an_unknown_column_is_refused_with_the_nearest(results: Results) -> None:
-    with pytest.raises(StoreError, match=r'no column sender_payof\. The nearest .* is "sender_payoff"'):
-        results.frame(["sender_payof"])
-
-
-def test_runs_can_be_asked_about_in_sql_beside_their_design(results: Results) -> None:
-    answer = results.query(
-        'select point, label, "sender.ambiguity" as ambiguity, count(*) as runs, avg(sender_payoff) as mean '
-        "from runs group by all order by point"
-    )
-    assert answer["ambiguity"].tolist() == [0.0, 0.1, 0.2] and answer["runs"].tolist() == [10] * 3
-    assert answer["label"].tolist() == results.design()["label"].tolist()
-    assert answer["mean"].to_numpy() == pytest.approx(
-        results.frame().groupby("point")["sender_payoff"].mean().to_numpy(), abs=1e-12
-    )
-
-
-def test_a_folder_without_results_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(StoreError, match="holds no results"):
-        Results(tmp_path)
-
-
-def test_results_can_be_opened_again(results: Results) -> None:
-    again = Results(results.out)
-    assert again.frame().equals(results.frame()) and again.manifest == results.manifest
-    assert again.experiment.draws == results.experiment.draws
-
-
-def test_each_draw_has_the_means_of_every_point(results: Results) -> None:
+def test_joint_draws_play_the_headlines_alone_each_against_the_value_it_starts_from(
+    tmp_path: Path, played: Any
+) -> None:
+    vary = [{"parameter": "sender.ambiguity", "values": [0.0, 0.1, 0.2, 0.3], "headline": [0.1, 0.3]}]
+    made = experiment(scenario=assuming(), vary=vary, replications=4, assumed_draws=12, draw_replications=5)
+    results = sweep(made, tmp_path / "runs", workers=1)
+    assert played[5:] == [(level, first) for first in range(0, 60, 5) for level in (0.1, 0.3)]
     draws = results.draws()
-    assert draws["draw"].tolist() == [1] * 3 + [2] * 3 + [3] * 3 and draws["point"].tolist() == [0, 1, 2] * 3
-    assert set(draws["runs"]) == {8}
-    runs = numpy.arange(8)
-    luck = (runs * 7919 + 7 * 104729) % 1009 / 1009
-    assert draws["agreed"].tolist() == [0.75] * 9
-    assert draws["settled_pie"].to_numpy() == pytest.approx(100 * luck[runs % 4 != 3].mean(), abs=1e-12)
-    assert draws["sender_payoff_gain"].to_numpy() == pytest.approx([0.0, 0.1, 0.2] * 3, abs=1e-12)
-    assert draws["sender_payoff_gain_error"].to_numpy() == pytest.approx(0.0, abs=1e-12)
-
-
-def test_draws_are_asked_about_in_sql_too(results: Results) -> None:
-    share = results.query(
-        "select label, avg((sender_payoff_gain > 0)::int) as share from draws where point > 0 group by all"
-    )
-    assert share["share"].tolist() == [1.0, 1.0]
+    assert draws["draw"].tolist() == [draw for draw in range(1, 13) for _ in range(2)]
+    assert draws["point"].tolist() == [2, 4] * 12 and set(draws["against"]) == {2}
+    assert draws["sender_payoff_gain"].to_numpy() == pytest.approx([0.0, 0.2] * 12, abs=1e-12)
 
 
 def test_each_draw_is_played_with_its_own_numbers(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -327,6 +278,25 @@ def test_each_draw_is_played_with_its_own_numbers(tmp_path: Path, monkeypatch: p
     assert seen[3:] == [(*pair, ambiguity) for pair in expected for ambiguity in (0.0, 0.1, 0.2)]
 
 
-def test_a_sweep_without_draws_says_so(tmp_path: Path, played: Any) -> None:
-    with pytest.raises(StoreError, match="no joint draws"):
-        sweep(experiment(), tmp_path / "runs").draws()
+def test_the_parts_of_joint_draws_resume_like_the_others(tmp_path: Path, played: Any) -> None:
+    made = experiment(scenario=assuming(), replications=4, assumed_draws=25, draw_replications=2)
+    sweep(made, tmp_path / "runs", workers=3)
+    before = contents(tmp_path / "runs")
+    assert [name for name in sorted(before) if name.startswith("draws") and name.endswith("parquet")] == [
+        f"draws-from-00{first}.parquet" for first in ("01", "11", "21")
+    ]
+    (tmp_path / "runs" / "parts" / "draws-from-0011.parquet").unlink()
+    played.clear()
+    assert len(sweep(made, tmp_path / "runs", workers=1).draws()) == 75
+    assert len(played) == 30 and {first for _, first in played} == set(range(20, 40, 2))
+    assert contents(tmp_path / "runs") == before
+
+
+def test_new_words_and_reported_values_are_taken_over_and_play_nothing(tmp_path: Path, played: Any) -> None:
+    sweep(experiment(), tmp_path / "runs")
+    played.clear()
+    before = contents(tmp_path / "runs")
+    results = sweep(experiment(title="Better said", reported={"pie": 50}), tmp_path / "runs")
+    assert (results.experiment.title, results.experiment.reported) == ("Better said", {"pie": 50})
+    assert played == [] and contents(tmp_path / "runs") == before
+    assert Results(tmp_path / "runs").experiment.title == "Better said"

@@ -1,0 +1,39 @@
+"""Figures of runs and sweeps: each function takes data, draws with matplotlib, and returns the axes.
+
+Without axes a function makes a figure of its own (`axes.figure`), apart from the state of pyplot. A side has one colour,
+line and marker everywhere: `style.SIDES`.
+"""
+
+from __future__ import annotations
+
+from negosim.plots.distributions import endings, outcomes, payoffs, rounds
+from negosim.plots.frontier import frontier
+from negosim.plots.gallery import FIGURES, draw_all, typical_run
+from negosim.plots.ledger import ledger, ledger_changes
+from negosim.plots.linkage import linkage
+from negosim.plots.path import path
+from negosim.plots.readings import NothingToDrawError
+from negosim.plots.settlements import settlements
+from negosim.plots.style import SIDES, png
+from negosim.plots.tactics import tactic_endings, tactic_payoffs
+
+__all__ = [
+    "FIGURES",
+    "SIDES",
+    "NothingToDrawError",
+    "draw_all",
+    "endings",
+    "frontier",
+    "ledger",
+    "ledger_changes",
+    "linkage",
+    "outcomes",
+    "path",
+    "payoffs",
+    "png",
+    "rounds",
+    "settlements",
+    "tactic_endings",
+    "tactic_payoffs",
+    "typical_run",
+]

@@ -1,0 +1,149 @@
+"""How the runs of a point end: payoffs of both sides, the round and the kind of the ending."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy
+from matplotlib.axes import Axes
+from matplotlib.patches import Patch
+
+from negosim.plots.readings import counted, means_at, require, scenario_of
+from negosim.plots.style import ENDINGS, FAINT, INK, SIDES, SMALL, dress, figure, head, key, one
+from negosim.plots.wording import ENDED, PAYOFF, day, percent, side_name
+from negosim.results import Results
+from negosim.scenario import Scenario
+from negosim.vocabulary import Ending, Side
+
+if TYPE_CHECKING:
+    import pandas
+
+BIN = 0.02
+"""Width of a bin of payoffs."""
+
+MOST_TICKS = 12
+
+
+def outcomes(results: Results, point: int = 0) -> list[Axes]:
+    """Payoffs, rounds and endings of the runs at a point, in one figure of three panels."""
+    made = figure(9.6, 6.6)
+    places = made.subplot_mosaic([["payoffs", "payoffs"], ["rounds", "endings"]], width_ratios=[1.5, 1.0])
+    drawn = [
+        payoffs(results, point, places["payoffs"]),
+        rounds(results, point, places["rounds"]),
+        endings(results, point, places["endings"]),
+    ]
+    head(drawn[0], _heading(results, point))
+    return drawn
+
+
+def _heading(results: Results, point: int) -> str:
+    which = "the baseline" if point == 0 else results.experiment.design_points[point].label
+    return f"{scenario_of(results, point).title}: how {results.experiment.replications:,} runs of {which} end"
+
+
+def payoffs(results: Results, point: int = 0, axes: Axes | None = None) -> Axes:
+    """The distribution of both sides' payoffs over all runs of a point, with their means."""
+    names = [f"{side.label}_payoff" for side in Side]
+    require(results, names)
+    scenario, axes = scenario_of(results, point), one(axes)
+    means = means_at(results, names, point).set_index("quantity")["mean"]
+    for side, name in zip(Side, names, strict=True):
+        look = SIDES[side]
+        edges, counts = counted(results, name, BIN, point)
+        shares = 100.0 * counts / counts.sum()
+        label = f"{side_name(scenario, side)}, mean {means[name]:.3f}"
+        axes.stairs(shares, edges, fill=True, fc=look.colour, ec=look.colour, linewidth=0, alpha=0.35, hatch=look.hatch)
+        axes.stairs(shares, edges, color=look.colour, linewidth=1.8, linestyle=look.line, label=label)
+        axes.axvline(float(means[name]), color=look.colour, linewidth=1.2, linestyle=look.line)
+        axes.plot(float(means[name]), 0.0, look.marker, color=look.colour, markersize=7, clip_on=False, zorder=4)
+    dress(axes, "Payoffs, costs included", PAYOFF, f"% of runs in each {BIN:g} of payoff")
+    axes.set_ylim(bottom=0.0)
+    key(axes, loc="upper left")
+    return axes
+
+
+def _ended(results: Results, point: int) -> pandas.DataFrame:
+    """Runs of a point by round and ending: columns round, ending, share."""
+    require(results, ["ending", "rounds"])
+    scenario_of(results, point)
+    frame = results.query(
+        f"select rounds as round, ending, count(*) as runs from runs where point = {point} group by 1, 2 order by 1, 2"
+    )
+    return frame.assign(share=frame["runs"] / frame["runs"].sum())
+
+
+def rounds(results: Results, point: int = 0, axes: Axes | None = None) -> Axes:
+    """In which round the runs of a point end, and how; with the days of the rounds and the deadlines."""
+    scenario, axes, frame = scenario_of(results, point), one(axes), _ended(results, point)
+    last = max(_deadlines(scenario)[-1], int(frame["round"].max()))
+    number, bottom, shown = numpy.arange(1, last + 1), numpy.zeros(last), []
+    for ending in Ending:
+        here = frame[frame["ending"] == ending.label].set_index("round")["share"]
+        if here.empty:
+            continue
+        heights = 100.0 * here.reindex(number, fill_value=0.0).to_numpy()
+        colour, hatch = ENDINGS[ending]
+        axes.bar(number, heights, bottom=bottom, color=colour, hatch=hatch, edgecolor="white", linewidth=0.4, width=0.85)
+        bottom = bottom + heights
+        shown.append(Patch(facecolor=colour, hatch=hatch, edgecolor="white", label=ENDED[ending]))
+    dress(axes, "Round in which the talks end", round_label(scenario), "% of runs")
+    mark_rounds(axes, scenario, last)
+    _mark_deadlines(axes, scenario)
+    key(axes, shown, loc="upper left")
+    return axes
+
+
+def _deadlines(scenario: Scenario) -> list[int]:
+    """The rounds of the deadline and, if it may be extended, of the extended one."""
+    if scenario.talks.protocol == "one-round":
+        return [1]
+    first, more = scenario.talks.rounds, scenario.talks.extension_rounds
+    return [first, first + more] if more and scenario.talks.extension_probability > 0.0 else [first]
+
+
+def _mark_deadlines(axes: Axes, scenario: Scenario) -> None:
+    axes.set_ylim(top=1.12 * axes.get_ylim()[1])
+    for number, word in zip(_deadlines(scenario), ("deadline", "extended\ndeadline"), strict=False):
+        axes.axvline(number + 0.5, color=INK, linewidth=1.0, linestyle=":")
+        axes.text(
+            number + 0.4, 0.99, word, transform=axes.get_xaxis_transform(), fontsize=SMALL, ha="right", va="top", color=INK
+        )
+
+
+def round_label(scenario: Scenario) -> str:
+    """The label of an axis of rounds."""
+    year = "" if scenario.calendar is None else f" and its day in {scenario.calendar.first_round.year}"
+    return f"round{year}"
+
+
+def mark_rounds(axes: Axes, scenario: Scenario, last: int) -> None:
+    """Tick the rounds from 1 to `last`, with their days where they have any; every second or third if they are many."""
+    step = -(-last // MOST_TICKS)
+    ticks = [*range(1, last + 1, step)]
+    axes.set_xticks(ticks, [f"{n}" if (date := day(scenario, n)) is None else f"{n}\n{_two_lines(date)}" for n in ticks])
+    axes.set_xlim(0.4, last + 0.6)
+
+
+def _two_lines(date: str) -> str:
+    return date.replace(" ", "\n")
+
+
+def endings(results: Results, point: int = 0, axes: Axes | None = None) -> Axes:
+    """The share of the runs of a point that end in each way."""
+    axes = one(axes)
+    shares = _ended(results, point).groupby("ending")["share"].sum()
+    for place, ending in enumerate(Ending):
+        share = float(shares.get(ending.label, 0.0))
+        colour, hatch = ENDINGS[ending]
+        axes.barh(place, 100.0 * share, color=colour, hatch=hatch, edgecolor="white", height=0.7)
+        ink = FAINT if share == 0.0 else INK
+        axes.annotate(
+            percent(share), (100.0 * share, place), (4, 0), textcoords="offset points", va="center", fontsize=SMALL, color=ink
+        )
+    axes.set_yticks(range(len(Ending)), [ENDED[ending] for ending in Ending])
+    axes.invert_yaxis()
+    axes.set_xlim(0.0, 118.0)
+    axes.set_xticks([0, 25, 50, 75, 100])
+    dress(axes, "How the talks end", "% of runs", grid="x")
+    return axes

@@ -1,0 +1,160 @@
+"""The frontier of the true types, and where the runs end in the plane of both sides' utilities."""
+
+from __future__ import annotations
+
+import textwrap
+from typing import TYPE_CHECKING
+
+import numpy
+from matplotlib.axes import Axes
+from matplotlib.ticker import MaxNLocator
+
+from negosim.game import prepare
+from negosim.plots.readings import require, require_same_rules, scenario_of
+from negosim.plots.style import ENDINGS, FAINT, INK, SIDES, SMALL, Dashes, dress, key, one
+from negosim.plots.wording import WORTH, in_a_sentence, side_name
+from negosim.results import Results
+from negosim.rules.menus import evaluate
+from negosim.rules.records import Game
+from negosim.scenario import Scenario
+from negosim.vocabulary import Ending, Side
+
+if TYPE_CHECKING:
+    import pandas
+
+CLOUD = 2_000
+"""Runs that are drawn one by one: the first of the point, whose luck is as good as any."""
+
+MOST_NAMED = 4
+"""Frontiers up to this number each have an entry in the legend."""
+
+CLOUDS = ("o", "^", "v", "D", "P", "*")
+LINES: tuple[Dashes, ...] = ("-", (0, (6, 2)), (0, (1, 1.5)), (0, (6, 2, 1, 2)))
+
+Pair = tuple[int, int]
+"""The true priorities of sender and target: the number of a voice, or one past the last for the principal's own."""
+
+
+def frontier(results: Results, point: int = 0, axes: Axes | None = None) -> Axes:
+    """The best packages for the true types, the settlements of the first CLOUD runs of a point, and where the rest ended.
+
+    Utilities are those of the settlement or of the reservation value alone, before all costs, after the attitude to
+    risk. Also the package of the status quo, the mean reservation values and the Nash solution. NothingToDrawError if
+    the rules have changed since the runs were played.
+    """
+    require_same_rules(results)
+    scenario, axes = scenario_of(results, point), one(axes, 9.6, 6.0)
+    sides = [side.label for side in Side]
+    columns = [f"{side}_{what}" for what in ("utility", "reservation", "profile") for side in sides]
+    require(results, [*columns, "agreed"])
+    runs = results.query(
+        f"select agreed, {', '.join(columns)} from runs where point = {point} and replication < {CLOUD} order by replication"
+    )
+    deals, others = runs[runs["agreed"]], runs[~runs["agreed"]]
+    game = prepare(scenario)
+    drawn = deals if len(deals) else runs
+    pairs = sorted({(int(a), int(b)) for a, b in zip(drawn["sender_profile"], drawn["target_profile"], strict=True)})
+    closer = axes.inset_axes((1.12, 0.02, 0.5, 0.5))  # beside the plane, where it covers nothing
+    for place in (axes, closer):
+        _draw_frontiers(place, scenario, game, pairs)
+        _draw_runs(place, deals, others, pairs)
+        _mark_points(place, game, pairs)
+    _zoom(axes, closer, deals, others)
+    sender, target = (side_name(scenario, side) for side in Side)
+    title = f"{scenario.title}: frontier and outcomes of the first {len(runs):,} runs, before costs"
+    dress(axes, title, f"{sender}: {WORTH}", f"{target}: {WORTH}", grid="both")
+    axes.set_xlim(-0.03, 1.03)
+    axes.set_ylim(-0.03, 1.03)
+    axes.set_aspect("equal", anchor="W")
+    key(axes, loc="upper left", bbox_to_anchor=(1.0, 1.0), labelspacing=0.9)
+    return axes
+
+
+def _draw_frontiers(axes: Axes, scenario: Scenario, game: Game, pairs: list[Pair]) -> None:
+    for number, pair in enumerate(pairs):
+        label = _frontier_label(scenario, pair)
+        if len(pairs) > MOST_NAMED:
+            label = "frontiers of the true priorities" if number == 0 else "_"
+        line = LINES[number % len(LINES)]
+        axes.plot(*frontier_line(game, pair), color=INK, linewidth=1.3, linestyle=line, label=label, zorder=2)
+
+
+def _draw_runs(axes: Axes, deals: pandas.DataFrame, others: pandas.DataFrame, pairs: list[Pair]) -> None:
+    """Every settlement, with a marker for each pair of priorities, and the reservation values of the other runs."""
+    for number, pair in enumerate(pairs):
+        here = deals[(deals["sender_profile"] == pair[0]) & (deals["target_profile"] == pair[1])]
+        axes.scatter(
+            here["sender_utility"], here["target_utility"], s=14, marker=CLOUDS[number % len(CLOUDS)], alpha=0.4, linewidth=0,
+            color=ENDINGS[Ending.SETTLED][0], label=f"{len(deals):,} settlements" if number == 0 else "_", zorder=3,
+        )  # fmt: skip
+    if others.empty:
+        return
+    axes.scatter(
+        others["sender_reservation"], others["target_reservation"], s=14, marker="x", color=FAINT, alpha=0.8, linewidth=0.9,
+        label=f"{len(others):,} runs without a deal, at both\nsides' reservation values", zorder=2.5,
+    )  # fmt: skip
+
+
+def _zoom(axes: Axes, closer: Axes, deals: pandas.DataFrame, others: pandas.DataFrame) -> None:
+    """Show the part of the plane in which the runs end once more, enlarged."""
+    spans = []
+    for side in Side:
+        values = numpy.concatenate([deals[f"{side.label}_utility"], others[f"{side.label}_reservation"]])
+        spans.append((float(values.min()), float(values.max())))
+    half = 0.6 * max(high - low for low, high in spans) + 0.005
+    (left, right), (bottom, top) = spans
+    closer.set_xlim((left + right) / 2 - half, (left + right) / 2 + half)
+    closer.set_ylim((bottom + top) / 2 - half, (bottom + top) / 2 + half)
+    dress(closer, grid="both")
+    closer.spines[["top", "right"]].set_visible(True)
+    closer.xaxis.set_major_locator(MaxNLocator(4))
+    closer.yaxis.set_major_locator(MaxNLocator(4))
+    closer.set_title("the framed part, enlarged", fontsize=SMALL, loc="left", color=INK)
+    frame = (closer.get_xlim()[0], closer.get_ylim()[0], 2 * half, 2 * half)
+    axes.indicate_inset(frame, edgecolor=INK, linewidth=0.8)
+
+
+def _columns(game: Game, pair: Pair) -> list[int]:
+    """The columns of a menu that hold both sides' utilities of a kept settlement."""
+    return [int(game.sides["first_column"][side]) + 3 * pair[side] for side in Side]
+
+
+def frontier_line(game: Game, pair: Pair) -> tuple[numpy.ndarray, numpy.ndarray]:
+    """The frontier for a pair of true priorities: utilities (nodes,) of the sender and of the target."""
+    sender, target = _columns(game, pair)
+    menu = game.menus[pair]
+    return menu[:, sender], menu[:, target]
+
+
+def status_quo_point(game: Game, pair: Pair) -> tuple[float, float]:
+    """Both sides' utility of the package of the status quo."""
+    row = numpy.zeros(game.menus.shape[3])
+    evaluate(game, game.status_quo, numpy.zeros(len(game.status_quo)), row)
+    sender, target = _columns(game, pair)
+    return float(row[sender]), float(row[target])
+
+
+def _mark_points(axes: Axes, game: Game, pairs: list[Pair]) -> None:
+    """Mark the status quo, the mean reservation values and the Nash solution: of every pair where they differ by it."""
+    means = [float(mean) for mean in game.sides["prior_mean"]]
+    marks = {
+        "Nash solution, with the threats as expected": ([tuple(game.nash[pair]) for pair in pairs], "*", 13.0, "white"),
+        "status quo as a package": ([status_quo_point(game, pair) for pair in pairs], "D", 7.0, "white"),
+        "mean reservation values, which\nthe coloured lines continue": ([(means[0], means[1])], "P", 9.0, INK),
+    }
+    for label, (places, marker, size, fill) in marks.items():
+        x, y = zip(*sorted(set(places)), strict=True)
+        axes.plot(x, y, marker, color=fill, markeredgecolor=INK, markersize=size, label=label, zorder=6)
+    for side, draw in ((Side.SENDER, axes.axvline), (Side.TARGET, axes.axhline)):
+        look = SIDES[side]
+        draw(means[side], color=look.colour, linestyle=look.line, linewidth=1.0, zorder=1)
+
+
+def _frontier_label(scenario: Scenario, pair: Pair) -> str:
+    """Whose priorities a frontier is for; without names where each side has one voice."""
+    said = []
+    for side in Side:
+        voices = scenario.delegation(side).negotiators
+        if len(voices) > 1 and pair[side] < len(voices):
+            said.append(f"priorities of {in_a_sentence(scenario, side)} as stated by {voices[pair[side]].title}")
+    return textwrap.fill(f"frontier for the {' and the '.join(said)}", 42) if said else "frontier of the true priorities"

@@ -1,0 +1,81 @@
+"""All figures of a sweep, as files in a folder."""
+
+from __future__ import annotations
+
+import logging
+import os
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from matplotlib.axes import Axes
+
+from negosim.model import Negotiation
+from negosim.plots.distributions import outcomes
+from negosim.plots.frontier import frontier
+from negosim.plots.ledger import ledger, ledger_changes
+from negosim.plots.linkage import linkage
+from negosim.plots.path import path
+from negosim.plots.readings import NothingToDrawError, require, require_same_rules
+from negosim.plots.settlements import settlements
+from negosim.plots.style import png
+from negosim.plots.tactics import tactic_endings, tactic_payoffs
+from negosim.results import Results
+from negosim.store import Store, StoreError
+
+log = logging.getLogger(__name__)
+
+Drawing = Callable[[Results], Axes | Sequence[Axes]]
+
+FIGURES: dict[str, Drawing] = {
+    "outcomes": outcomes,
+    "settlements": settlements,
+    "tactic-payoffs": tactic_payoffs,
+    "tactic-endings": tactic_endings,
+    "ledger": ledger,
+    "ledger-changes": ledger_changes,
+    "frontier": frontier,
+    "linkage": lambda results: linkage(results.experiment.base),
+    "path": lambda results: path(typical_run(results)),
+}
+"""What is drawn of a sweep, by the name of its file."""
+
+
+def draw_all(results: Results, folder: str | os.PathLike[str]) -> list[Path]:
+    """Draw every figure of a sweep into PNG files in `folder`; return their paths.
+
+    All are drawn before the first is written, and each is written whole or not at all. A figure about something that
+    the results do not have, such as a headline, is left out, and the log says so. StoreError for runs that lack a
+    column, and for a folder that cannot be written.
+    """
+    place = Path(folder)
+    try:
+        place.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise StoreError(f"{place} cannot be made: {error.strerror}. Choose a folder in which you may write.") from error
+    pictures: dict[str, bytes] = {}
+    for name, draw in FIGURES.items():
+        try:
+            pictures[name] = png(draw(results))
+        except NothingToDrawError as reason:
+            log.info("The figure %s is left out: %s", name, reason)
+    store = Store(place)
+    for name, picture in pictures.items():
+        store.write_beside(f"{name}.png", picture)
+    return [place / f"{name}.png" for name in pictures]
+
+
+def typical_run(results: Results) -> Negotiation:
+    """The first run of the baseline that ends as most of them do, in the median round of those; played again, to its end.
+
+    NothingToDrawError if the rules have changed since: it would be another run.
+    """
+    require_same_rules(results)
+    require(results, ["ending", "rounds"])
+    answer = results.query(
+        "with here as (select replication, ending, rounds from runs where point = 0), "
+        "often as (select ending from here group by ending order by count(*) desc, ending limit 1), "
+        "usual as (select quantile_disc(rounds, 0.5) as rounds from here join often using (ending)) "
+        "select min(replication) as first from here join often using (ending) join usual using (rounds)"
+    )
+    experiment = results.experiment
+    return Negotiation(experiment.base, seed=experiment.seed, replication=int(answer["first"].iloc[0])).play()

@@ -1,0 +1,139 @@
+"""What the figures read off a sweep: only the columns and points that they draw, by way of SQL."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
+
+import numpy
+
+from negosim.design import Point
+from negosim.paired import STATISTICS, half_width
+from negosim.quantities import Quantity, aggregated, columns_of, quantities, quoted, unfolded
+from negosim.results import Results
+from negosim.rules.compiled import sources_hash
+from negosim.scenario import Scenario
+from negosim.scenario_error import nearest
+from negosim.store import StoreError
+
+if TYPE_CHECKING:
+    import pandas
+
+
+class NothingToDrawError(ValueError):
+    """The results do not hold what a figure is about: what is missing, and how to get it."""
+
+
+Levels = dict[str, list[tuple[float, Point]]]
+"""The points at which each parameter is varied alone, with its value, lowest first."""
+
+
+def require(results: Results, columns: Sequence[str]) -> None:
+    """StoreError for a column that the runs do not have."""
+    for name in columns:
+        if name not in results.columns:
+            raise StoreError(
+                f"{results.out} has no column {name}, which this figure draws. {nearest(name, results.columns)}"
+            )
+
+
+def require_same_rules(results: Results) -> None:
+    """NothingToDrawError when the rules have changed since: what they would say today is not about these runs."""
+    if results.manifest["rules"] != sources_hash():
+        raise NothingToDrawError(
+            f"The runs in {results.out} were played by other rules than those of today. Play the sweep anew into another folder."
+        )
+
+
+def measured(results: Results, names: Sequence[str]) -> list[Quantity]:
+    """The quantities with these names; StoreError for one that the runs do not have."""
+    known = {quantity.name: quantity for quantity in quantities(results.experiment.base, results.columns)}
+    for name in names:
+        if name not in known:
+            raise StoreError(f"{results.out} has no quantity {name}, which this figure draws. {nearest(name, list(known))}")
+    return [known[name] for name in names]
+
+
+def scenario_of(results: Results, point: int = 0) -> Scenario:
+    """The scenario of a point; ValueError for a point that the design does not have."""
+    points = results.experiment.design_points
+    if not 0 <= point < len(points):
+        raise ValueError(f"point {point} is not in the design. Its points are 0 to {len(points) - 1}.")
+    return results.experiment.base.vary(points[point].overrides)
+
+
+def levels(results: Results) -> Levels:
+    """Every parameter that takes two numbers or more alone; NothingToDrawError when the experiment has none."""
+    found: Levels = {}
+    for point in results.experiment.design_points:
+        value = point.overrides[point.parameter] if point.parameter else None
+        if point.parameter and isinstance(value, (int, float)) and not isinstance(value, bool):
+            found.setdefault(point.parameter, []).append((float(value), point))
+    found = {name: sorted(some, key=lambda pair: pair[0]) for name, some in found.items() if len(some) > 1}
+    if not found:
+        raise NothingToDrawError(
+            f"{results.experiment.name} varies no parameter alone over two numbers or more. "
+            'Play an experiment with design = "one-at-a-time".'
+        )
+    return found
+
+
+def statistics_at(
+    results: Results, names: Sequence[str], templates: Mapping[str, str], point: int | None = None
+) -> pandas.DataFrame:
+    """Statistics of quantities at one point, or at all: one row a point and quantity; `templates` as in `aggregated`."""
+    scenario_of(results, point or 0)
+    some = measured(results, names)
+    where = "" if point is None else f" where point = {point}"
+    answer = results.query(
+        f"with here as (select point, {columns_of(some)} from runs{where}) "
+        f"select point, {aggregated(some, templates)} from here group by point order by point"
+    )
+    return unfolded(answer, ["point"], some, templates)
+
+
+MEAN = {"runs": "count({x})", "mean": "avg({x})", "sd": "stddev_samp({x})"}
+
+
+def means_at(results: Results, names: Sequence[str], point: int | None = None) -> pandas.DataFrame:
+    """Means of quantities: point, quantity, unit, runs, mean, sd, low and high (95 % interval of the mean)."""
+    frame = statistics_at(results, names, MEAN, point)
+    margin = half_width(frame["sd"], frame["runs"])
+    return frame.assign(low=frame["mean"] - margin, high=frame["mean"] + margin)
+
+
+def differences(results: Results, names: Sequence[str], against: Mapping[int, int]) -> pandas.DataFrame:
+    """Mean differences run for run of some points to others, as in `negosim.paired` but of these quantities alone.
+
+    against : which point each is compared with. One row a point and quantity: point, quantity, unit, pairs,
+    difference, low and high (95 % interval).
+    """
+    some = measured(results, names)
+    couples = ", ".join(f"({point}, {other})" for point, other in against.items())
+    wanted = ", ".join(str(point) for point in sorted({*against, *against.values()}))
+    minus = ", ".join(f"here.{quoted(q)} - there.{quoted(q)} as {quoted(q)}" for q in some)
+    answer = results.query(
+        f"with couples(point, other) as (values {couples}), "
+        f"numbers as (select point, replication, {columns_of(some)} from runs where point in ({wanted})), "
+        f"pairs as (select here.point, {minus} from couples join numbers here on here.point = couples.point "
+        "join numbers there on there.point = couples.other and there.replication = here.replication) "
+        f"select point, {aggregated(some, STATISTICS)} from pairs group by point order by point"
+    )
+    frame = unfolded(answer, ["point"], some, STATISTICS)
+    margin = half_width(frame["sd"], frame["pairs"])
+    frame = frame.assign(low=frame["difference"] - margin, high=frame["difference"] + margin)
+    return frame[["point", "quantity", "unit", "pairs", "difference", "low", "high"]]
+
+
+def counted(results: Results, column: str, width: float, point: int) -> tuple[numpy.ndarray, numpy.ndarray]:
+    """How many runs of a point lie in each bin of this width: (edges, counts), one edge more than counts."""
+    require(results, [column])
+    scenario_of(results, point)
+    answer = results.query(
+        f"select floor({column} / {width!r})::bigint as bin, count(*) as runs from runs where point = {point} "
+        "group by bin order by bin"
+    )
+    bins = answer["bin"].to_numpy()
+    counts = numpy.zeros(bins[-1] - bins[0] + 1)
+    counts[bins - bins[0]] = answer["runs"].to_numpy()
+    return numpy.arange(bins[0], bins[-1] + 2) * width, counts

@@ -1,0 +1,354 @@
+"""The teller of a run: from its events alone, one paragraph a round."""
+
+from __future__ import annotations
+
+import datetime
+import math
+from collections.abc import Iterable
+from typing import Any
+
+from negosim.events import Event, column
+from negosim.parameters import Issue
+from negosim.scenario import Scenario
+from negosim.transcript.wording import (
+    amount,
+    apart,
+    capital,
+    listed,
+    mid_sentence,
+    number,
+    per_cent,
+    person_name,
+    side_name,
+    with_article,
+)
+from negosim.vocabulary import CHANNELS, Ending, Side
+
+Facts = dict[str, Any]
+
+IN_A_SENTENCE = 4
+"""An offer that names more terms than this is told in lines, one for each kind of term."""
+
+WEIGHED = {
+    "commitment": "worth {worth} to it; it never takes less than {needed}",
+    "aspiration": "worth {worth} to it; it aspires to {needed} in this round",
+    "reciprocity": "worth {worth} to it; an answer in kind asks for {needed}",
+    "reservation": "worth {worth} to it; its reservation value is {needed}",
+    "home": "with a chance of {worth} it would pass at home; it asks for {needed}",
+    "going-on": "it expects {worth} of this deal and {needed} of going on",
+    "outside-option": "it expects {worth} of this deal and has {needed} by leaving",
+    "": "worth {worth} to it",
+}
+"""What an offer was weighed against, by the basis of the answer."""
+
+CHANNEL_NAMES = {
+    "value": "settlement", "waste": "missed trades", "precedent": "precedent", "delay": "delay", "tariff_pain": "tariff pain",
+    "market_stress": "market stress", "audience": "retreat from public demands", "reversal": "reversal",
+    "threat_damage": "tariffs left in force", "security": "doubts about the guarantee",
+}  # fmt: skip
+"""The channels of the ledger as a reader knows them."""
+
+
+NAMES = {ending: ending.label.replace("-", " ") for ending in Ending} | {Ending.WALK_OUT: "walk-out"}
+"""The endings in words."""
+
+
+def narrate(scenario: Scenario, events: Iterable[Event]) -> str:
+    """Return the events of a run as text: a title, the opening, a paragraph a round, and the end."""
+    narrator = Narrator(scenario)
+    return "\n\n".join([scenario.title, *(narrator.tell(event) for event in events)])
+
+
+class Narrator:
+    """Tells the events of one run in turn, and remembers what it has told, so that it can say what is new."""
+
+    def __init__(self, scenario: Scenario) -> None:
+        self.scenario = scenario
+        self.names = {side: side_name(scenario.delegation(side)) for side in Side}
+        self.titles = {issue.name: mid_sentence(issue.title, scenario) for issue in scenario.issues}
+        self.last: Facts = {}
+        self.offers: dict[Side, Facts] = {}
+
+    def tell(self, event: Event) -> str:
+        """Return the text of the next event."""
+        tellers = {"opening": self._opening, "round": self._round, "fork": self._fork, "end": self._end}
+        text = tellers[event.kind](event.facts)
+        self.last = event.facts
+        return text
+
+    def _day(self, date: datetime.date | None, year: bool = False) -> str:
+        return f", {date.day} {date:%B}{f' {date.year}' if year else ''}" if date is not None else ""
+
+    def _opening(self, facts: Facts) -> str:
+        sentences = ["A package is worth 0 to a side at worst and 1 at best."]
+        deadline = int(facts["deadline"])
+        first = self._day(self.scenario.date(1), year=True).replace(",", " is", 1)
+        start = f"Round 1{first}; the" if first else "The"
+        sentences.append(f"{start} deadline is round {deadline}{self._day(self.scenario.date(deadline))}.")
+        state = [self._at_first(threat.issue, facts) for threat in self.scenario.threats] + self._world(facts)
+        sentences += [f"{capital(text)}." for text in state if text]
+        return " ".join([*sentences, *self._beliefs(facts)])
+
+    def _round(self, facts: Facts) -> str:
+        proposer = Side[facts["proposer"].upper()]
+        lines = self._offer(facts, proposer)
+        moves = self._threat_moves(facts)
+        part = f", part {facts['part']} of {facts['parts']} of the agenda" if facts["parts"] > 1 else ""
+        head = f"Round {facts['round']}{self._day(facts['date'])}{part}:"
+        lines[0] = " ".join([head, *moves, capital(lines[0]) if moves else lines[0]])
+        after = [self._answer(facts, proposer.other), *self._punishments(facts), *self._home(facts), *self._agenda(facts)]
+        state = [text for threat in self.scenario.threats if (text := self._standing(threat.issue, facts))]
+        state += self._world(facts)
+        after += [capital("; ".join(state)) + "."] if state else []
+        after += [*self._clock(facts), *self._beliefs(facts)]
+        if len(lines) == 1:
+            return " ".join([*lines, *after])
+        return "\n  ".join([*lines, after[0], *([" ".join(after[1:])] if after[1:] else [])])
+
+    # ---- offers and answers
+
+    def _offer(self, facts: Facts, side: Side) -> list[str]:
+        """Return the offer as one sentence or, if it names many terms, as lines."""
+        lead = next(p for p in self.scenario.delegation(side).negotiators if p.name == facts["lead"])
+        speaker = f"{self.names[side]} ({person_name(lead.title)})"
+        before = self.offers.get(side)
+        before = before if before is not None and before["part"] == facts["part"] else None
+        gives, asks, rest = self._terms(facts, side, before)
+        as_before = f"as in round {before['round']}" if before is not None else "as it is today"
+        move = self._move(facts, side, before)
+        if not gives and not asks:
+            same = f"repeats its offer of round {before['round']}" if before is not None else "offers to leave all as it is"
+            return [f"{speaker} {same}."]
+        self.offers[side] = facts
+        if len(gives) + len(asks) <= IN_A_SENTENCE:
+            offer = " for ".join(filter(None, [self._phrase(gives, facts, before), self._phrase(asks, facts, before)]))
+            verb = "offers" if gives else "asks for"
+            return [f"{speaker} {move}{verb} {offer}{f'; the rest {as_before}' if rest else ''}."]
+        lines = [f"{speaker} {move}tables a package."]
+        lines += [f"It offers: {self._items(gives, facts, before)}."] if gives else []
+        lines += [f"It asks for: {self._items(asks, facts, before)}."] if asks else []
+        lines += [f"{capital(as_before)}: {'; '.join(self.titles[issue.name] for issue in rest)}."] if rest else []
+        return lines
+
+    def _move(self, facts: Facts, side: Side, before: Facts | None) -> str:
+        if before is None:
+            return ""
+        change = facts[f"{side.label}_value"] - before[f"{side.label}_value"]
+        return "gives way and " if change < -0.005 else "asks for more and " if change > 0.005 else ""
+
+    def _terms(self, facts: Facts, side: Side, before: Facts | None) -> tuple[list[Issue], list[Issue], list[Issue]]:
+        """Return the issues on the table on which a side gives, those on which it asks, both against today, and the rest.
+
+        The rest is what stays as it is today or, where the side has offered before, what reads as it did then.
+        """
+        gives: list[Issue] = []
+        asks: list[Issue] = []
+        rest: list[Issue] = []
+        for issue in self._on_the_table(facts):
+            real = facts[column("offer", issue.name)]
+            told = issue.status_quo if before is None else before[column("offer", issue.name)]
+            if amount(real, issue.unit) == amount(told, issue.unit):
+                rest.append(issue)
+            else:
+                (asks if _distance(real, issue, side) < _distance(issue.status_quo, issue, side) else gives).append(issue)
+        return gives, asks, rest
+
+    def _on_the_table(self, facts: Facts) -> list[Issue]:
+        names = facts["on_the_table"].split()
+        return [issue for issue in self.scenario.issues if issue.name in names]
+
+    def _value(self, issue: Issue, facts: Facts, before: Facts | None) -> str:
+        text = amount(facts[column("offer", issue.name)], issue.unit)
+        if before is None:
+            return text
+        was = amount(before[column("offer", issue.name)], "%" if issue.unit == "%" else "")
+        return f"{text} (was {was})"
+
+    def _items(self, issues: list[Issue], facts: Facts, before: Facts | None) -> str:
+        return "; ".join(f"{self.titles[issue.name]} {self._value(issue, facts, before)}" for issue in issues)
+
+    def _phrase(self, issues: list[Issue], facts: Facts, before: Facts | None) -> str:
+        threatened = {threat.issue for threat in self.scenario.threats}
+        phrases = []
+        for issue in issues:
+            title, value = self.titles[issue.name], self._value(issue, facts, before)
+            phrases.append(f"{with_article(title)} of {value}" if issue.name in threatened else f"the {title} at {value}")
+        return listed(phrases) if phrases else ""
+
+    def _answer(self, facts: Facts, side: Side) -> str:
+        pair = facts["answer_worth"], facts["answer_needed"]
+        worth, needed = map(per_cent, pair) if facts["answer_basis"] == "home" else apart(*pair)
+        verb = {"accept": "accepts", "refuse": "refuses", "walk-out": "leaves the talks"}[facts["answer"]]
+        reason = WEIGHED[facts["answer_basis"]].format(worth=worth, needed=needed)
+        return f"{capital(self.names[side])} {verb}: {reason}."
+
+    # ---- threats, home, agenda, clock
+
+    def _threat(self, name: str, facts: Facts, article: str = "the ") -> str:
+        issue = self.scenario.issue(name)
+        return f"{article}{self.titles[name]} of {amount(facts[column('threatened', name)], issue.unit)}"
+
+    def _in_force(self, name: str, facts: Facts) -> str:
+        return f"{amount(facts[column('in_force', name)], self.scenario.issue(name).unit)} in force"
+
+    def _at_first(self, name: str, facts: Facts) -> str:
+        """Say where a threat stands before round 1."""
+        state, threat = facts[column("threat", name)], capital(with_article(self._threat(name, facts, article="")))
+        if state == "none":
+            return ""
+        return f"{threat} is in force" if state == "imposed" else f"{threat} is {state}, {self._in_force(name, facts)}"
+
+    def _standing(self, name: str, facts: Facts) -> str:
+        """Say where a threat stands, unless it has moved in this round or has been in force for long."""
+        state = facts[column("threat", name)]
+        if state != self.last[column("threat", name)] or state in ("none", "imposed"):
+            return ""
+        return f"{self._threat(name, facts)} stays {state}, {self._in_force(name, facts)}"
+
+    def _threat_moves(self, facts: Facts) -> list[str]:
+        """Say what the sender did with its threats before the offer was made."""
+        sentences = []
+        for each in self.scenario.threats:
+            before, state = self.last[column("threat", each.issue)], facts[column("before_answer", each.issue)]
+            if state != before:
+                verb = "pauses" if state == "paused" else "announces again" if before == "paused" else "announces"
+                issue = self.scenario.issue(each.issue)
+                in_force = amount(issue.status_quo, issue.unit)
+                sentences.append(f"{verb} {self._threat(each.issue, facts)}, {in_force} in force")
+        return [f"{self.names[Side.SENDER]} {listed(sentences)}."] if sentences else []
+
+    def _punishments(self, facts: Facts) -> list[str]:
+        """Say which threats were carried out because of a refusal."""
+        carried_out = [
+            self._threat(each.issue, facts)
+            for each in self.scenario.threats
+            if facts[column("threat", each.issue)] != facts[column("before_answer", each.issue)]
+        ]
+        sender = capital(self.names[Side.SENDER])
+        return [f"{sender} does not wait and puts into force {listed(carried_out)}."] if carried_out else []
+
+    def _home(self, facts: Facts) -> list[str]:
+        """Say how the homes voted, if a deal was put to them."""
+        refusing, voted = [], False
+        for side in Side:
+            votes = {person.title: facts[column(f"vote_{side.label}", person.name)]
+                     for person in self.scenario.delegation(side).ratifiers}  # fmt: skip
+            voted = voted or any(vote is not None for vote in votes.values())
+            against = [title for title, vote in votes.items() if vote is False]
+            refusing += [f"{listed(against)} ({self.names[side]})"] if against else []
+        if not voted:
+            return []
+        return [f"It fails at home; against it: {'; '.join(refusing)}."] if refusing else ["It passes at home."]
+
+    def _agenda(self, facts: Facts) -> list[str]:
+        """Say which part of the agenda was settled, or that all parts are open again."""
+        if any(value is False for name, value in facts.items() if name.startswith("vote_")):
+            return ["Everything is open again."] if self.scenario.talks.failed_ratification == "setback" else []
+        if facts["parts_settled"] in (self.last["parts_settled"], facts["parts"]):
+            return []
+        titles = listed(self.titles[issue.name] for issue in self._on_the_table(facts))
+        return [f"Part {facts['part']} of {facts['parts']} of the agenda is settled: {titles}."]
+
+    def _clock(self, facts: Facts) -> list[str]:
+        if facts["deadline"] == self.last["deadline"]:
+            return []
+        date = self._day(self.scenario.date(facts["deadline"]))
+        return [f"The deadline is moved from round {self.last['deadline']} to round {facts['deadline']}{date}."]
+
+    # ---- the world and what is believed
+
+    def _news(self, name: str, facts: Facts, share: bool = False) -> str:
+        """Return a number, or a share in per cent, if it does not read as it did before."""
+        now, before = (per_cent(f[name]) if share else number(f[name]) for f in (facts, self.last or {name: math.inf}))
+        return now if now != before else ""
+
+    def _world(self, facts: Facts) -> list[str]:
+        """Return market stress, and what has changed in the guarantee and in trust."""
+        told = [f"market stress {number(facts['stress'])}"] if self.scenario.threats else []
+        at_stake = any(self.scenario.delegation(side).security_stake for side in Side)
+        if at_stake and (value := self._news("credibility", facts)):
+            told.append(f"credibility of the security guarantee {value}")
+        for side in Side:
+            name = f"{side.label}_trust"
+            if (value := self._news(name, facts)) and (self.last or facts[name] < 1.0):
+                told.append(f"trust in {self.names[side.other]} {value}")
+        return told
+
+    def _beliefs(self, facts: Facts) -> list[str]:
+        """Say what each side believes about the other, as far as that is in doubt and new."""
+        sentences = []
+        for side in Side:
+            prefix, other, told = f"{side.label}_believes_{side.other.label}", self.scenario.delegation(side.other), []
+            if other.ambiguity > 0.0 and (value := self._news(f"{prefix}_reservation", facts)):
+                told.append(f"the least it would take is a deal worth {value} to it")
+            if other.commitment > 0.0 and (value := self._news(f"{prefix}_committed", facts, share=True)):
+                told.append(f"its demand is final ({value})")
+            if other.ambiguous_voices > 0.0 and len(other.negotiators) > 1:
+                voice = max(other.negotiators, key=lambda person: float(facts[column(f"{prefix}_is", person.name)]))
+                if value := self._news(column(f"{prefix}_is", voice.name), facts, share=True):
+                    told.append(f"{person_name(voice.title)} speaks its mind ({value})")
+            if told:
+                verb = "now believes" if self.last else "believes"
+                sentences.append(f"{capital(self.names[side])} {verb} of {self.names[side.other]}: {'; '.join(told)}.")
+        return sentences
+
+    # ---- forks and the end
+
+    def _fork(self, facts: Facts) -> str:
+        changes = "; ".join(f"{name} = {value}" for name, value in facts["changes"].items())
+        return f"Here the talks take another course, with the same luck: {changes}."
+
+    def _end(self, facts: Facts) -> str:
+        ending = next(ending for ending in Ending if ending.label == facts["ending"])
+        day = self._day(facts["date"])
+        lines = [f"The end, in round {facts['rounds']}{day}: {NAMES[ending]}. {ending.sentence}"]
+        if home := self._home(facts):
+            lines.append(f"What had been settled by then is put to the homes. {home[0]}")
+        if facts["agreed"]:
+            lines += ["Settled:", *(f"  {self._term(issue, facts)}" for issue in self.scenario.issues)]
+        lines += self._last_threats(facts)
+        if facts["reversed_after"] is not None and math.isfinite(facts["reversed_after"]):
+            lines.append(self._reversal(facts))
+        return "\n".join(lines + [self._payoff(facts, side) for side in Side])
+
+    def _term(self, issue: Issue, facts: Facts) -> str:
+        before, after = (amount(v, issue.unit) for v in (issue.status_quo, facts[column("settled", issue.name)]))
+        return f"{issue.title}: {f'stays at {after}' if before == after else f'{after}, from {before}'}"
+
+    def _last_threats(self, facts: Facts) -> list[str]:
+        """Say what became of the threats at the end."""
+        sentences, deal = [], facts["ending"] == Ending.SETTLED.label
+        if deal and facts["target_threat_damage"] < 0.0:
+            sentences.append(f"{capital(self.names[Side.SENDER])} punishes {self.names[Side.TARGET]} in spite of the deal.")
+        for each in self.scenario.threats:
+            state, before = facts[column("threat", each.issue)], self.last[column("threat", each.issue)]
+            threat = capital(self._threat(each.issue, facts))
+            if state != before:
+                sentences.append(f"{threat} comes into force.")
+            elif state in ("announced", "paused"):
+                sentences.append(f"{threat} is not carried out.")
+            elif state == "imposed" and not deal:
+                sentences.append(f"{threat} stays in force.")
+        return [" ".join(sentences)] if sentences else []
+
+    def _reversal(self, facts: Facts) -> str:
+        rounds = round(facts["reversed_after"])
+        date = self._day(facts["taken_back"], year=True).replace(",", ", on", 1)
+        able = [self.names[side] for side in Side if self.scenario.delegation(side).reversal > 0.0]
+        return f"After {rounds} round{'' if rounds == 1 else 's'} {' or '.join(able)} takes the settlement back{date}."
+
+    def _payoff(self, facts: Facts, side: Side) -> str:
+        entries = []
+        for channel in CHANNELS:
+            value = facts[f"{side.label}_{channel}"]
+            name = "no deal" if channel == "value" and not facts["agreed"] else CHANNEL_NAMES[channel]
+            if abs(value) >= 0.0005:
+                entries.append(f"{name} {value:+.3f}")
+        total = number(facts[f"{side.label}_payoff"], 3)
+        return f"Payoff of {self.names[side]}: {total} ({', '.join(entries) or 'nothing gained or lost'})."
+
+
+def _distance(real: float, issue: Issue, side: Side) -> float:
+    """Return how far a real value lies from a side's ideal."""
+    ideal, end = (issue.sender_ideal, issue.sender_end) if side is Side.SENDER else (issue.target_ideal, issue.target_end)
+    return abs(real - (end if ideal is None else ideal))

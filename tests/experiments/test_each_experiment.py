@@ -1,0 +1,116 @@
+"""Every experiment of the folder, at a tiny size, from its file to its findings."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+
+import pandas
+import pytest
+
+from negosim.experiment import Experiment
+from negosim.report import FILES, write_report
+from negosim.results import Results
+from negosim.sweep import sweep
+from negosim.vocabulary import CHANNELS
+from tests.architecture.house import ROOT
+
+FOLDER = ROOT / "experiments"
+EXPERIMENTS = sorted(FOLDER.glob("*.toml"))
+RUNS, DRAWS, DRAW_RUNS = 60, 3, 20
+
+
+@pytest.fixture(scope="module", params=EXPERIMENTS, ids=lambda path: path.stem)
+def results(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Results:
+    """The results of an experiment with few runs at each of its points."""
+    whole = Experiment.load(request.param)
+    fields = {name: getattr(whole, name) for name in Experiment.model_fields}
+    tiny = {"replications": RUNS, "chunk": 25, "assumed_draws": min(DRAWS, whole.assumed_draws), "draw_replications": DRAW_RUNS}
+    folder = tmp_path_factory.mktemp("runs")
+    found = sweep(Experiment(**{**fields, **tiny}), folder, workers=1)
+    write_report(found)
+    return found
+
+
+def test_there_are_experiments_and_the_page_beside_them_names_each() -> None:
+    page = (FOLDER / "README.md").read_text(encoding="utf-8")
+    assert EXPERIMENTS and all(f"`{path.name}`" in page for path in EXPERIMENTS)
+    assert all(Experiment.load(path).name == path.stem.replace("_", "-") for path in EXPERIMENTS)
+
+
+def test_every_point_is_played_and_summed_up(results: Results) -> None:
+    summary = pandas.read_parquet(results.out / "summary.parquet")
+    points = len(results.experiment.design_points)
+    assert len(results.frame(["point"])) == RUNS * points and summary["point"].nunique() == points
+    payoffs = summary[summary["quantity"].isin(["sender_payoff", "target_payoff"])]
+    assert (payoffs["runs"] == RUNS).all() and not payoffs[["mean", "difference", "low", "high"]].isna().any(axis=None)
+
+
+def test_endings_are_shares_of_one_whole_and_ledgers_add_up_to_payoffs(results: Results) -> None:
+    means = results.summary().pivot(index="point", columns="quantity", values="mean")
+    endings = means[[name for name in means.columns if name.startswith("ending_")]]
+    assert endings.sum(axis=1).to_numpy() == pytest.approx(1.0, abs=1e-12)
+    own = ("payoff", "utility")
+    for side in ("sender", "target"):
+        ledger = [name for name in means.columns if name.startswith(f"{side}_") and not name.endswith(own)]
+        assert len(ledger) == len(CHANNELS)
+        assert means[ledger].sum(axis=1).to_numpy() == pytest.approx(means[f"{side}_payoff"].to_numpy(), abs=1e-9)
+
+
+def test_every_finding_is_told_with_its_joint_draws(results: Results) -> None:
+    told = json.loads((results.out / "findings.json").read_text(encoding="utf-8"))
+    experiment = results.experiment
+    assert [finding["label"] for finding in told["findings"]] == [each.label for each in experiment.comparisons]
+    text = (results.out / "findings.md").read_text(encoding="utf-8")
+    assert text.count("\n## ") == 2 + len(experiment.comparisons) and "nan" not in text.lower()
+    for finding in told["findings"]:
+        draws = {difference["robustness"]["draws"] for difference in finding["differences"] if difference["robustness"]}
+        assert draws == ({experiment.assumed_draws} if experiment.assumed_draws else set())
+    assert all((results.out / name).stat().st_size > 0 for name in FILES)
+
+
+def test_the_six_tactics_go_from_none_to_the_upper_end_of_what_is_plausible() -> None:
+    experiment = Experiment.load(FOLDER / "six_tactics.toml")
+    tactics = ("ambiguity", "commitment", "unpredictability", "volatility", "reversal", "brinkmanship")
+    headlines = {block.parameter: block.headline for block in experiment.vary}
+    plausible = experiment.scenario.assumed()
+    assert headlines == {f"sender.{name}": (0.0, plausible[f"sender.{name}"][1]) for name in tactics}
+    assert all(experiment.scenario.get(block.parameter) in block.values for block in experiment.vary)
+    assert experiment.runs >= 1_000_000 and experiment.assumed_draws == 1_000
+
+
+def test_the_reported_terms_are_those_of_the_data() -> None:
+    path = Path(__file__).parents[2] / "negosim" / "data" / "us_japan_deal_terms.csv"
+    terms = pandas.read_csv(path).set_index("issue")["value"].to_dict()
+    experiment = Experiment.load(FOLDER / "six_tactics.toml")
+    before = experiment.scenario.issue("rice").status_quo
+    assert experiment.reported == {
+        "reciprocal-tariff": terms["reciprocal_tariff"],
+        "car-tariff": terms["auto_tariff"],
+        "steel-tariff": terms["steel_aluminium"],
+        "rice": before * (1 + terms["rice"] / 100),
+        "farm-purchases": terms["agri_purchases"],
+        "energy": terms["energy_purchases"],
+        "investment": terms["investment_vehicle"],
+        "car-standards": 100 * terms["auto_standards"],
+    }
+
+
+def test_the_example_of_the_page_can_be_played(tmp_path: Path) -> None:
+    page = (FOLDER / "README.md").read_text(encoding="utf-8")
+    (text,) = re.findall(r"```toml\n(.*?)```", page, flags=re.DOTALL)
+    file = tmp_path / "patience.toml"
+    file.write_text(text, encoding="utf-8")
+    findings, _ = write_report(sweep(file, tmp_path / "runs", workers=1))
+    assert [finding.label for finding in findings.findings] == [
+        "sender.discount from 0.8 to 0.95",
+        "target.discount from 0.8 to 0.95",
+    ]
+
+
+def test_the_page_explains_every_key_of_an_experiment() -> None:
+    page = (FOLDER / "README.md").read_text(encoding="utf-8")
+    explained = re.findall(r"^(?:\[\[?)?(\w+)(?:\]\]?| =)|^\| `(\w+)` \|", page, flags=re.MULTILINE)
+    named = {name for pair in explained for name in pair if name} | {"points"}
+    assert {*Experiment.model_fields} <= named

@@ -1,0 +1,73 @@
+"""The batch kernel's face: what it takes, what it gives, what it refuses."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from negosim import Scenario, simulate
+from negosim.game import prepare
+from negosim.kernel import RUN, new_talks, strategies_of
+from negosim.strategies import risk_return, time_dependent
+from negosim.vocabulary import CHANNELS
+from tests.laws.playing import differences
+
+PIE = Scenario.load("pie")
+CASE = Scenario.load("us-japan-2025")
+
+
+def test_a_batch_has_as_many_runs_as_were_asked_for() -> None:
+    outcomes = simulate(CASE, 7, seed=1)
+    assert len(outcomes) == len(outcomes.frame()) == outcomes.settlements.shape[0] == 7
+    assert outcomes.settlements.shape[1] == len(CASE.issues)
+    assert outcomes.scenario is CASE
+
+
+def test_no_runs_give_an_empty_table_with_all_columns() -> None:
+    frame = simulate(PIE, 0).frame()
+    assert len(frame) == 0
+    assert list(frame.columns) == list(simulate(PIE, 1).frame().columns)
+
+
+def test_a_game_prepared_before_gives_the_same_runs() -> None:
+    assert differences(simulate(CASE, 20, seed=3), simulate(CASE, 20, seed=3, game=prepare(CASE))) == []
+
+
+def test_the_default_seed_is_zero_and_the_largest_seed_is_taken() -> None:
+    assert differences(simulate(PIE, 5), simulate(PIE, 5, seed=0)) == []
+    assert differences(simulate(PIE, 5), simulate(PIE, 5, seed=2**64 - 1)) != []
+
+
+@pytest.mark.parametrize(
+    ("arguments", "named"),
+    [
+        ({"replications": -1}, "replications = -1"),
+        ({"replications": 1, "first": -5}, "first = -5"),
+        ({"replications": 1, "seed": -1}, "seed = -1"),
+        ({"replications": 1, "seed": 2**64}, "seed = 18446744073709551616"),
+    ],
+)
+def test_counts_and_seeds_outside_their_range_are_refused_with_their_value(arguments: dict[str, int], named: str) -> None:
+    with pytest.raises(ValueError, match=named):
+        simulate(PIE, **arguments)
+
+
+def test_a_record_has_a_place_for_each_channel_of_both_ledgers() -> None:
+    assert RUN["ledger"].shape == (2, len(CHANNELS))
+    assert new_talks(prepare(PIE)).ledger.shape == (2, len(CHANNELS))
+
+
+def test_the_strategies_are_those_that_the_scenario_names() -> None:
+    sender, target = strategies_of(CASE)
+    assert (sender.propose, sender.respond) == (time_dependent.propose, time_dependent.respond)
+    assert (target.propose, target.respond) == (risk_return.propose, risk_return.respond)
+
+
+def test_fresh_talks_fit_their_game() -> None:
+    game = prepare(CASE)
+    talks = new_talks(game)
+    assert talks.offer.shape == (game.menus.shape[3],)
+    assert talks.menu.shape == game.menus.shape[2:]
+    assert talks.beliefs.shape == (2, 2, 17)  # two voices on one side, 16 cells and the committed type
+    assert talks.homes.shape == (6, 2)
+    assert all(not np.isnan(array).any() for array in talks if array.dtype.kind == "f")
