@@ -64,6 +64,7 @@ def ended(*endings: Ending) -> Quantity:
 QUANTITIES: dict[str, Quantity] = {
     "sender payoff": payoff(Side.SENDER),
     "target payoff": payoff(Side.TARGET),
+    "joint payoff": lambda outcomes: outcomes.runs["payoff"].sum(axis=1),
     "sender waste": channel(Side.SENDER, "waste"),
     "target waste": channel(Side.TARGET, "waste"),
     "agreement": ended(Ending.SETTLED, Ending.SETTLED_IN_PART),

@@ -126,7 +126,7 @@ ALTERNATIVES = [
     Mechanism("target.precedent_pressure", 0.0, 0.15, "-agreement", "a concession that others ask for too is worth less"),
     Mechanism("sender.security_stake", 0.0, 0.3, "-sender payoff", COST),
     Mechanism("target.security_stake", 0.0, 0.3, "sender payoff", "the target loses more without a deal"),
-    Mechanism("sender.trust", 0.3, 0.95, "agreement", PROMISE, given={**BELIEVER, **TAKEN_BACK}),
+    Mechanism("sender.trust", 0.3, 0.95, "agreement", PROMISE, given={**BELIEVER, **TAKEN_BACK}, runs=12_000),
     Mechanism("target.trust", 0.3, 0.95, "agreement", PROMISE),
     Mechanism("target.trust_slip", 0.0, 0.2, "-rounds", "a broken pause says less about a side that slips anyway", given=EARLY),
     Mechanism("sender.reversal_cost", 0.0, 0.3, "-sender payoff", COST),

@@ -38,9 +38,9 @@ TASTE = "both utilities are scaled anew, so that levels of payoff are not compar
 
 TALKS = [
     Mechanism("talks.protocol", "alternating", "one-round", "-rounds", "one round is one round"),
-    Mechanism("talks.agenda", "whole", "linked", "-agreement", "only the full package holds all trades (Sebenius 1983)",
+    Mechanism("talks.agenda", "whole", "linked", "-joint payoff", "only the full package holds all trades (Sebenius 1983)",
               runs=1_000),
-    Mechanism("talks.linkage_threshold", 0.2, 0.35, "-agreement", "more parts, fewer trades, and a round for each",
+    Mechanism("talks.linkage_threshold", 0.2, 0.35, "-joint payoff", "more parts, fewer trades, and a round for each",
               given=LINKED, runs=1_000),
     Mechanism("talks.first_proposer", "target", "sender", "sender payoff", PROPOSING, PIE, ONCE),
     Mechanism("talks.proposer_probability", 0.2, 0.8, "sender payoff", PROPOSING, PIE, AT_RANDOM),

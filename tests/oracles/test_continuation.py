@@ -176,23 +176,23 @@ def under_a_threat(unpredictability: float) -> Scenario:
 
 
 def recursion_under_a_threat(u: float, early: float = EARLY) -> dict[tuple[int, int], float]:
-    """Return W(t, e), e = 1 once the threat is carried out: E[delta V(t + 1, e')] less the pain of the round.
+    """Return W(t, e), e = 1 once the threat is carried out: E[delta V(t + 1, e')], V(t, e) what round t is worth.
 
-    Without a deal the target has .6 - D if it is carried out, and else .6 - D x (1 - u/2); a deal is punished with u/2.
+    After a refusal the threat is carried out early with q = early (1 - u/2), and the round's pain is borne. Where the talks
+    end, the target has .6 - D if it is carried out, and else .6 - D x (1 - u/2); a deal is punished with u/2.
     """
     following = np.zeros(2)
     worth = {}
+    carried_out = early * (1.0 - u / 2)
     for t in range(ROUNDS, 1, -1):
         value = np.zeros(2)
         for e in (0, 1):
-            no_deal = 0.6 - DAMAGE * (1.0 if e else EXECUTION * (1.0 - u / 2))
+            in_force = 1.0 if e else carried_out
+            ended = 0.6 - DAMAGE * (in_force + (1.0 - in_force) * EXECUTION * (1.0 - u / 2))
             goes = 0.0 if t == ROUNDS else 0.9
-            refused = (1.0 - goes) * no_deal + goes * following[e]
+            refused = (1.0 - goes) * ended + goes * following[e] - PAIN * DAMAGE * in_force
             value[e] = max((t / ROUNDS) ** 2 - DAMAGE * u / 2, refused)
-        carried_out = early * (1.0 - u / 2)
-        following = np.array(
-            [0.9 * ((1 - carried_out) * value[0] + carried_out * value[1]), 0.9 * value[1] - PAIN * DAMAGE]
-        )
+        following = np.array([0.9 * ((1 - carried_out) * value[0] + carried_out * value[1]), 0.9 * value[1]])
         worth |= {(t - 1, e): following[e] for e in (0, 1)}
     return worth
 
