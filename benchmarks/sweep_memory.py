@@ -14,7 +14,7 @@ import tempfile
 from negosim.experiment import Experiment
 from negosim.report import write_report
 from negosim.results import Results
-from negosim.sweep import sweep
+from negosim.runner import sweep
 
 TIMES = 8
 

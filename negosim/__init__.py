@@ -12,7 +12,7 @@ _HOMES = {
     "ScenarioError": "scenario_error",
     "Negotiation": "model",
     "simulate": "kernel",
-    "sweep": "sweep",
+    "sweep": "runner",
     "Experiment": "experiment",
     "Side": "vocabulary",
     "Ending": "vocabulary",

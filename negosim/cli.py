@@ -152,7 +152,7 @@ def sweep(
             experiment = Experiment(**{**fields, "seed": seed})
         typer.echo(announcement(experiment, out), err=True)
         from negosim.report import report_paths, write_report
-        from negosim.sweep import sweep as run
+        from negosim.runner import sweep as run
 
         with told_progress() as progress:
             results = run(experiment, out=out, workers=workers, progress=progress)

@@ -35,3 +35,15 @@ def test_importing_negosim_loads_no_slow_library() -> None:
 
 def test_a_library_that_is_loaded_is_seen() -> None:
     assert "numba" in loaded_after("import numba")
+
+
+def test_no_module_hides_a_public_name_once_it_is_loaded() -> None:
+    program = (
+        "import negosim as ns, importlib, pkgutil\n"
+        "public = {name: getattr(ns, name) for name in ns.__all__}\n"
+        "modules = [found.name for found in pkgutil.iter_modules(ns.__path__, 'negosim.') if found.name != 'negosim.cli']\n"
+        "[importlib.import_module(name) for name in modules]\n"
+        "print([name for name in ns.__all__ if getattr(ns, name) is not public[name]])\n"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert done.stdout == "[]\n"

@@ -12,7 +12,7 @@ import pytest
 from negosim.experiment import Experiment
 from negosim.report import FILES, write_report
 from negosim.results import Results
-from negosim.sweep import sweep
+from negosim.runner import sweep
 from negosim.vocabulary import CHANNELS
 from tests.architecture.house import ROOT
 

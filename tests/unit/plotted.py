@@ -6,7 +6,7 @@ from pathlib import Path
 
 from negosim.experiment import Experiment
 from negosim.results import Results
-from negosim.sweep import sweep
+from negosim.runner import sweep
 
 
 def small_sweep(folder: Path) -> Results:

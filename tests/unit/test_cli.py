@@ -15,7 +15,7 @@ import pytest
 from typer.testing import CliRunner, Result
 
 import negosim
-import negosim.sweep
+import negosim.runner
 from negosim import cli
 from negosim.scenario import Scenario
 from tests.unit import pretend
@@ -41,7 +41,7 @@ COMMANDS = ("scenarios", "play", "sweep", "plot", "schema")
 @pytest.fixture
 def file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """An experiment's file; its runs are pretended."""
-    monkeypatch.setattr(negosim.sweep, "simulate", pretend.simulate)
+    monkeypatch.setattr(negosim.runner, "simulate", pretend.simulate)
     path = tmp_path / "small.toml"
     path.write_text(EXPERIMENT, encoding="utf-8")
     return path
@@ -227,7 +227,7 @@ def test_results_that_are_damaged_are_not_drawn(file: Path) -> None:
 
 PROGRAM = """
 import sys, threading
-import negosim.sweep
+import negosim.runner
 from negosim import cli
 from tests.unit import pretend
 
@@ -239,7 +239,7 @@ def simulate(scenario, replications, seed=0, first=0):
         begun.wait(1.0)
     return pretend.simulate(scenario, replications, seed, first)
 
-negosim.sweep.simulate = simulate
+negosim.runner.simulate = simulate
 cli.app()
 """
 

@@ -11,10 +11,10 @@ import numpy
 import pyarrow
 import pytest
 
-import negosim.sweep
+import negosim.runner
 from negosim.experiment import Experiment
 from negosim.findings import Difference, Findings, findings_of
-from negosim.sweep import sweep
+from negosim.runner import sweep
 from tests.unit import pretend
 from tests.unit.pretend import assuming, experiment
 
@@ -41,7 +41,7 @@ def made(**changes: Any) -> Experiment:
 
 
 def found(folder: Path, monkeypatch: pytest.MonkeyPatch, **changes: Any) -> Findings:
-    monkeypatch.setattr(negosim.sweep, "simulate", with_a_peak)
+    monkeypatch.setattr(negosim.runner, "simulate", with_a_peak)
     results = sweep(made(**changes), folder / "runs")
     return findings_of(results, results.summary())
 
@@ -120,7 +120,7 @@ def test_runs_of_which_none_is_settled_are_summed_up_too(tmp_path: Path, monkeyp
             table = table.set_column(table.schema.get_field_index(name), name, pyarrow.array(value))
         return pretend.Outcomes(table)
 
-    monkeypatch.setattr(negosim.sweep, "simulate", never)
+    monkeypatch.setattr(negosim.runner, "simulate", never)
     results = sweep(made(), tmp_path / "runs")
     findings = findings_of(results, results.summary())
     told = json.loads(findings.json())

@@ -19,7 +19,7 @@ from matplotlib.patches import StepPatch
 from matplotlib.text import Text
 
 import negosim.plots.gallery
-import negosim.sweep
+import negosim.runner
 from negosim import plots
 from negosim.experiment import Experiment
 from negosim.kernel import simulate
@@ -29,9 +29,9 @@ from negosim.plots.distributions import BIN
 from negosim.plots.wording import ENDED
 from negosim.quantities import ending_quantity
 from negosim.results import Results
+from negosim.runner import sweep
 from negosim.scenario import Scenario
 from negosim.store import StoreError
-from negosim.sweep import sweep
 from negosim.vocabulary import Ending, Side
 from tests.unit import pretend
 from tests.unit.plotted import small_sweep
@@ -289,7 +289,7 @@ def test_a_folder_that_cannot_be_made_is_an_error_that_says_so(results: Results,
 
 
 def test_a_quantity_that_the_runs_lack_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(negosim.sweep, "simulate", pretend.simulate)
+    monkeypatch.setattr(negosim.runner, "simulate", pretend.simulate)
     few = sweep(pretend.experiment(), tmp_path / "runs", workers=1)
     plots.payoffs(few)
     with pytest.raises(StoreError, match="has no column sender_utility, which this figure draws"):

@@ -10,19 +10,19 @@ import numpy
 import pandas
 import pytest
 
+import negosim.runner
 import negosim.store
-import negosim.sweep
 from negosim.report import FILES, report_paths, write_report
 from negosim.results import Results
+from negosim.runner import sweep
 from negosim.store import StoreError
-from negosim.sweep import sweep
 from tests.unit import pretend
 from tests.unit.pretend import experiment
 
 
 @pytest.fixture
 def results(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Results:
-    monkeypatch.setattr(negosim.sweep, "simulate", pretend.simulate)
+    monkeypatch.setattr(negosim.runner, "simulate", pretend.simulate)
     return sweep(experiment(), tmp_path / "runs")
 
 
@@ -48,7 +48,7 @@ def test_the_folder_is_still_one_that_a_sweep_goes_on_in(results: Results) -> No
 
 
 def test_words_and_numbers_among_the_values_are_written_as_words(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(negosim.sweep, "simulate", pretend.simulate)
+    monkeypatch.setattr(negosim.runner, "simulate", pretend.simulate)
     vary = [
         {"parameter": "sender.ambiguity", "values": [0.1]},
         {"parameter": "sender.strategy", "values": ["commitment"]},

@@ -11,17 +11,17 @@ import numpy
 import pyarrow
 import pytest
 
-import negosim.sweep
+import negosim.runner
 from negosim.results import Results
+from negosim.runner import sweep
 from negosim.store import StoreError
-from negosim.sweep import sweep
 from tests.unit import pretend
 from tests.unit.pretend import assuming, experiment
 
 
 @pytest.fixture(autouse=True)
 def _pretended(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(negosim.sweep, "simulate", pretend.simulate)
+    monkeypatch.setattr(negosim.runner, "simulate", pretend.simulate)
 
 
 @pytest.fixture
@@ -88,7 +88,7 @@ def test_the_error_of_a_draw_is_that_of_its_paired_differences(
         column = table.schema.get_field_index("sender_payoff")
         return pretend.Outcomes(table.set_column(column, "sender_payoff", pyarrow.array(payoffs)))
 
-    monkeypatch.setattr(negosim.sweep, "simulate", simulate)
+    monkeypatch.setattr(negosim.runner, "simulate", simulate)
     made = experiment(scenario=assuming(), replications=4, assumed_draws=1, draw_replications=4)
     row = sweep(made, tmp_path / "runs").draws().iloc[1]
     assert row["sender_payoff_gain"] == 3.0
@@ -103,7 +103,7 @@ def test_a_quantity_that_no_run_of_a_draw_has_is_nan(tmp_path: Path, monkeypatch
             table.set_column(column, "settled_pie", pyarrow.array(numpy.full(replications, math.nan)))
         )
 
-    monkeypatch.setattr(negosim.sweep, "simulate", simulate)
+    monkeypatch.setattr(negosim.runner, "simulate", simulate)
     made = experiment(scenario=assuming(), assumed_draws=2, draw_replications=4)
     draws = sweep(made, tmp_path / "runs").draws()
     assert draws["settled_pie"].isna().all() and not draws["sender_payoff"].isna().any()

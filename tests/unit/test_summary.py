@@ -11,13 +11,13 @@ import pyarrow
 import pytest
 
 import negosim.quantities
-import negosim.sweep
+import negosim.runner
 from negosim.paired import half_width, paired
 from negosim.quantities import Quantity, columns_of, quantities
 from negosim.results import Results
+from negosim.runner import sweep
 from negosim.scenario import Scenario
 from negosim.summary import summarise, wide
-from negosim.sweep import sweep
 from tests.unit import pretend
 from tests.unit.pretend import experiment
 
@@ -49,7 +49,7 @@ def four_runs(scenario: Scenario, replications: int, seed: int = 0, first: int =
 
 @pytest.fixture
 def results(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Results:
-    monkeypatch.setattr(negosim.sweep, "simulate", four_runs)
+    monkeypatch.setattr(negosim.runner, "simulate", four_runs)
     return sweep(experiment(replications=4, chunk=3), tmp_path / "runs")
 
 

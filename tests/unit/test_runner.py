@@ -19,11 +19,11 @@ import pyarrow
 import pyarrow.parquet
 import pytest
 
-import negosim.sweep
+import negosim.runner
 from negosim.experiment_error import ExperimentError
 from negosim.results import Results
+from negosim.runner import sweep
 from negosim.store import StoreError
-from negosim.sweep import sweep
 from tests.unit import pretend
 from tests.unit.pretend import assuming, experiment
 
@@ -39,7 +39,7 @@ def played(monkeypatch: pytest.MonkeyPatch) -> list[tuple[float, int]]:
         calls.append((scenario.sender.ambiguity, first))
         return pretend.simulate(scenario, replications, seed, first)
 
-    monkeypatch.setattr(negosim.sweep, "simulate", simulate)
+    monkeypatch.setattr(negosim.runner, "simulate", simulate)
     return calls
 
 
@@ -160,15 +160,15 @@ def test_an_interrupted_sweep_keeps_what_is_finished_and_goes_on(tmp_path: Path,
 
 PROGRAM = """
 import sys, time
-import negosim.sweep
+import negosim.runner
 from tests.unit import pretend
 
 def slow(*args, **kwargs):
     time.sleep(0.2)
     return pretend.simulate(*args, **kwargs)
 
-negosim.sweep.simulate = slow
-negosim.sweep.sweep(pretend.experiment(), sys.argv[1], workers=2)
+negosim.runner.simulate = slow
+negosim.runner.sweep(pretend.experiment(), sys.argv[1], workers=2)
 """
 
 
@@ -198,7 +198,7 @@ def test_an_error_in_a_run_names_its_part_and_keeps_the_others(
             raise ZeroDivisionError("division by zero")
         return pretend.simulate(scenario, replications, seed, first)
 
-    monkeypatch.setattr(negosim.sweep, "simulate", fail)
+    monkeypatch.setattr(negosim.runner, "simulate", fail)
     with pytest.raises(ZeroDivisionError) as caught:
         sweep(experiment(), tmp_path / "runs", workers=1)
     assert "This was in point-0002-chunk-0001 of the sweep" in caught.value.__notes__[0]
@@ -227,7 +227,7 @@ def test_no_more_than_one_chunk_waits_beside_those_being_played(
         with lock:
             flying -= 1
 
-    monkeypatch.setattr(negosim.sweep, "ThreadPoolExecutor", Counting)
+    monkeypatch.setattr(negosim.runner, "ThreadPoolExecutor", Counting)
     sweep(experiment(chunk=1), tmp_path / "runs", workers=workers)
     assert most == workers + 1
 
@@ -271,7 +271,7 @@ def test_each_draw_is_played_with_its_own_numbers(tmp_path: Path, monkeypatch: p
         seen.append((scenario.talks.rounds, scenario.sender.toughness, scenario.sender.ambiguity))
         return pretend.simulate(scenario, replications, seed, first)
 
-    monkeypatch.setattr(negosim.sweep, "simulate", simulate)
+    monkeypatch.setattr(negosim.runner, "simulate", simulate)
     made = experiment(scenario=assuming(), assumed_draws=4, replications=4)
     sweep(made, tmp_path / "runs", workers=1)
     expected = [(draw["talks.rounds"], draw["sender.toughness"]) for draw in made.draws]
