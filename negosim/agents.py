@@ -13,15 +13,17 @@ from negosim.parameters import Ratifier as RatifierParameters
 from negosim.rules import moves
 from negosim.rules.beliefs import TOLERANCE, concession
 from negosim.rules.home import ratification
-from negosim.rules.outlook import if_nothing_learnt, outlook_now
-from negosim.rules.payoff import settlement_worth
-from negosim.strategies import commitment
+from negosim.strategies import commitment, risk_return
 from negosim.strategies.tit_for_tat import imitation
 from negosim.strategies.veto_aware import LIKELY
 from negosim.vocabulary import Response, Side
 
 if TYPE_CHECKING:
     from negosim.model import Negotiation
+
+
+ABOVE_NONE = 0.005
+"""The least chance of passing at home, rounded for people, that is not none."""
 
 
 class Weighing(NamedTuple):
@@ -53,19 +55,19 @@ def weigh(strategy: str, own, public, belief, homes, offer, outlook) -> Weighing
             return Weighing(value, float(own["reservation"]), "reservation")
         return Weighing(value, imitation(own, own["other_last"], value), "reciprocity")
     if strategy == "risk-return":
-        return _expectations(own, public, belief, homes, offer, outlook)
+        return _prospects(own, public, belief, homes, offer, outlook)
     return Weighing(value, math.nan, "")
 
 
-def _expectations(own, public, belief, homes, offer, outlook) -> Weighing:
+def _prospects(own, public, belief, homes, offer, outlook) -> Weighing:
     """Return the deal, as far as it is believed to pass and to be kept, against going on or leaving."""
-    going_on = if_nothing_learnt(own, public, belief, outlook_now(own, public, outlook))
-    passes = ratification(offer, homes, public["home_column"])
-    failed = own["no_deal"] if public["ends_on_failure"] else going_on
-    deal = float(passes * settlement_worth(own, offer) + (1.0 - passes) * failed)
-    if own["outside_option"] > going_on:  # false where there is none, which is NaN
-        return Weighing(deal, float(own["outside_option"]), "outside-option")
-    return Weighing(deal, float(going_on), "going-on")
+    deal, refused, passes = risk_return.prospects(own, public, belief, homes, offer, outlook)
+    leaving = own["outside_option"]  # NaN where there is none, so that no comparison with it holds
+    if passes <= 0.0 and not leaving > max(deal, refused):
+        return Weighing(passes, ABOVE_NONE, "home")
+    if leaving > refused:
+        return Weighing(deal, float(leaving), "outside-option")
+    return Weighing(deal, refused, "going-on")
 
 
 class Principal(mesa.Agent):

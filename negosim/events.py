@@ -139,11 +139,14 @@ def fork_event(model: Negotiation, changes: Mapping[str, Any]) -> Event:
 
 
 def end_event(model: Negotiation, votes: list[bool]) -> Event:
-    """Return the end: the row of the outcome, the threats as they are left, and votes on a settlement in part."""
+    """Return the end: the row of the outcome, how threats are left and which a settlement lifts, votes on one in part."""
     assert model.outcome is not None
     row = model.outcome.frame().iloc[0].to_dict()
     facts = {name: value.item() if hasattr(value, "item") else value for name, value in row.items()}
     facts |= {"date": model.scenario.date(model.round)} | _threat_facts(model) | vote_facts(model, votes)
+    settled = int(model.talks.public[0]["part"]) if facts["agreed"] else 0
+    for threat, record in zip(model.scenario.threats, model.game.threats, strict=True):
+        facts[column("lifted", threat.issue)] = bool(model.game.part_of_issue[record["issue"]] < settled)
     return Event("end", facts | {"taken_back": reversal_date(model.scenario, facts)})
 
 

@@ -64,10 +64,18 @@ def quantities(scenario: Scenario, columns: list[str]) -> list[Quantity]:
         Quantity("nash_distance", "nash_distance", "utility", everywhere=False),
         Quantity("peak_stress", "peak_stress", "stress"),
         Quantity("threats_executed", "threats_executed", "threats"),
-        Quantity("reversed", "case when agreed then not isnan(reversed_after) end", "share", everywhere=False),
         Quantity("reversed_after", "reversed_after", "rounds", everywhere=False),
+        *_of_the_first_year(scenario),
     ]
     return [quantity for quantity in wanted if _column(quantity) in columns]
+
+
+def _of_the_first_year(scenario: Scenario) -> list[Quantity]:
+    """Whether a deal is taken back within a year; none without a calendar. In the long run any hazard takes it back."""
+    if scenario.calendar is None:
+        return []
+    sql = f"case when agreed then reversed_after * {scenario.calendar.days_per_round} <= 365 end"
+    return [Quantity("reversed_within_a_year", sql, "share", everywhere=False)]
 
 
 def _of_both_sides() -> list[Quantity]:
@@ -88,7 +96,7 @@ def _column(quantity: Quantity) -> str:
     """The column that a quantity is read from."""
     derived = {
         "rounds_to_agreement": "rounds",
-        "reversed": "reversed_after",
+        "reversed_within_a_year": "reversed_after",
         "no_deal": "agreed",
         "joint_payoff": "sender_payoff",
     }

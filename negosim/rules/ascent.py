@@ -82,13 +82,15 @@ def _peak(
 
 @rule(lean=True)
 def _best_level(stakes: Stakes, k: int, x: float, towards: float, linked_s: float, linked_t: float) -> float:
-    """Return the best of an issue's discrete levels, the present one on a tie."""
-    best, most = x, _sum_at(stakes, k, x, towards, linked_s, linked_t) + BETTER
+    """Return the best of an issue's discrete levels, the nearest to x or else the lowest on a tie."""
+    top = stakes.levels[k] - 1
+    best = round(x * top) / top
+    most = _sum_at(stakes, k, best, towards, linked_s, linked_t) + BETTER
     for level in range(stakes.levels[k]):
-        place = level / (stakes.levels[k] - 1)
+        place = level / top
         value = _sum_at(stakes, k, place, towards, linked_s, linked_t)
         if value > most:
-            best, most = place, value
+            best, most = place, value + BETTER
     return best
 
 
@@ -116,13 +118,11 @@ def best_position(stakes: Stakes, k: int, package: NDArray[np.float64], towards:
 
 
 @rule(lean=True)
-def weighted_sum(stakes: Stakes, package: NDArray[np.float64], towards: float) -> float:
-    """Return ``towards`` u_sender + (1 - ``towards``) u_target."""
-    return towards * worth(stakes, 0, package) + (1.0 - towards) * worth(stakes, 1, package)
+def ascend(stakes: Stakes, package: NDArray[np.float64], towards: float) -> float:
+    """Climb to a package that no change of one issue betters, in place; return its weighted sum.
 
-
-@rule(lean=True)
-def _sweep(stakes: Stakes, package: NDArray[np.float64], towards: float) -> None:
+    Issues of weight 0 in the sum stay where they are.
+    """
     for _ in range(SWEEPS):
         moved = 0.0
         for k in range(package.shape[0]):
@@ -131,37 +131,5 @@ def _sweep(stakes: Stakes, package: NDArray[np.float64], towards: float) -> None
                 moved = max(moved, abs(place - package[k]))
                 package[k] = place
         if moved <= SETTLED:
-            return
-
-
-@rule(lean=True)
-def _swap_pair(stakes: Stakes, package: NDArray[np.float64], towards: float) -> bool:
-    """Move two linked issues to ends at once, where neither move alone would help; say whether one helped."""
-    before = weighted_sum(stakes, package, towards)
-    for i in range(package.shape[0]):
-        for place in range(stakes.first[i], stakes.first[i + 1]):
-            j = stakes.neighbour[place]
-            if j < i:
-                continue
-            old_i, old_j = package[i], package[j]
-            for corner in range(4):
-                package[i], package[j] = float(corner & 1), float(corner >> 1)
-                if weighted_sum(stakes, package, towards) > before + 1e-12:
-                    return True
-            package[i], package[j] = old_i, old_j
-    return False
-
-
-@rule(lean=True)
-def ascend(stakes: Stakes, package: NDArray[np.float64], towards: float) -> float:
-    """Climb to a package that no single move betters, in place; return its weighted sum.
-
-    Straight issues (curvature 1) stand at ends, where single moves get stuck: pairs of linked issues are moved too.
-    """
-    _sweep(stakes, package, towards)
-    if stakes.curvature[0] == 1.0 or stakes.curvature[1] == 1.0:
-        for _ in range(package.shape[0]):
-            if not _swap_pair(stakes, package, towards):
-                break
-            _sweep(stakes, package, towards)
-    return weighted_sum(stakes, package, towards)
+            break
+    return towards * worth(stakes, 0, package) + (1.0 - towards) * worth(stakes, 1, package)

@@ -156,7 +156,7 @@ def normal(u: float) -> float:
     """Return the standard normal quantile of 0 < u < 1, to about 16 digits (AS 241, PPND16).
 
     >>> round(normal(0.975), 12), normal(0.5)
-    (1.959963984540, 0.0)
+    (1.95996398454, 0.0)
     """
     q = u - 0.5
     if abs(q) <= 0.425:

@@ -1,6 +1,10 @@
 """The frontier of efficient packages between two utilities, traced once and looked up in the runs.
 
-Nodes run from the target's best package to the sender's best; straight lines between neighbours are nearly efficient.
+Nodes run from the target's best package to the sender's best. One more node goes where the straight line between two
+neighbours is longest, or farthest from what the package halfway is worth. First a weighted sum of both utilities is
+climbed between them, which finds the hull of the frontier (Cohon 1978, "Multiobjective Programming and Planning", the
+noninferior set estimation method); where the hull has nothing between two neighbours, log-rolling does (``bridge``), and
+steps of levels where issues are discrete (``steps``).
 """
 
 from __future__ import annotations
@@ -11,13 +15,27 @@ from numpy.typing import NDArray
 from negosim.rules.ascent import ascend, best_position
 from negosim.rules.bridge import bridge
 from negosim.rules.compiled import rule
-from negosim.rules.nodes import Nodes, admit, longest, no_nodes
+from negosim.rules.nodes import (
+    HOLLOW,
+    JUMP,
+    OPEN,
+    STEEP,
+    Nodes,
+    admit,
+    gains,
+    neediest,
+    no_nodes,
+    put,
+    roughest,
+    wanted_for_gaps,
+)  # fmt: skip
 from negosim.rules.stakes import Stakes, lay_out, worth
+from negosim.rules.steps import step
 from negosim.rules.utility import best_satisfaction
 
-ASTRAY = 8.0  # weight of the error of interpolation against length when a piece is chosen for one more node
 NEAR = 0.2  # neighbours that differ less on every issue have one ascent between them
 ABOVE = 1e-7  # a package this little above a straight line is on it
+TRIES = 10  # pieces looked into per node, at most; about two are needed
 
 
 @rule(lean=True)
@@ -54,36 +72,39 @@ def _best_package(
 
 
 @rule(lean=True)
-def _measure(stakes: Stakes, nodes: Nodes, m: int, scratch: NDArray[np.float64]) -> None:
-    """Set the length of piece m: the distance in utility, and more where the straight line leaves the frontier."""
-    if m < 0 or m >= nodes.used[0] - 1:
-        return
-    start, end = nodes.utilities[m], nodes.utilities[m + 1]
-    length = end[0] - start[0] + start[1] - end[1]
-    for k in range(scratch.shape[0]):
-        scratch[k] = 0.5 * (nodes.positions[m, k] + nodes.positions[m + 1, k])
-    astray = 0.0
-    for side in range(2):
-        astray = max(astray, abs(worth(stakes, side, scratch) - 0.5 * (start[side] + end[side])))
-    nodes.length[m] = length + ASTRAY * min(astray, length)
+def _write_middle(nodes: Nodes, m: int, package: NDArray[np.float64]) -> None:
+    """Write the package halfway along piece m."""
+    for k in range(package.shape[0]):
+        package[k] = 0.5 * (nodes.positions[m, k] + nodes.positions[m + 1, k])
+
+
+@rule(lean=True)
+def _measure(stakes: Stakes, nodes: Nodes, place: int, scratch: NDArray[np.float64]) -> None:
+    """Measure how far the two pieces at the sides of a node go astray."""
+    for m in range(max(place - 1, 0), min(place + 1, nodes.used[0] - 1)):
+        _write_middle(nodes, m, scratch)
+        nodes.astray[m] = 0.0
+        for side in range(2):
+            mean = 0.5 * (nodes.utilities[m, side] + nodes.utilities[m + 1, side])
+            nodes.astray[m] = max(nodes.astray[m], abs(worth(stakes, side, scratch) - mean))
 
 
 @rule
-def _search(stakes: Stakes, nodes: Nodes, m: int, package: NDArray[np.float64], other: NDArray[np.float64]) -> bool:
+def _climb_between(
+    stakes: Stakes, nodes: Nodes, m: int, package: NDArray[np.float64], other: NDArray[np.float64]
+) -> bool:
     """Write the package with the largest sum of utilities, weighted so that the ends of piece m have the same.
 
-    Return whether it lies above the piece. Ascents start from the middle and, where the ends differ much, from them too.
+    Return whether it lies above the piece. Ascents start from the middle and, where they differ much, from both ends.
     """
     start, end = nodes.utilities[m], nodes.utilities[m + 1]
-    gain_s, gain_t = end[0] - start[0], start[1] - end[1]
-    towards = gain_t / (gain_s + gain_t)
-    apart = 0.0
-    for k in range(package.shape[0]):
-        package[k] = 0.5 * (nodes.positions[m, k] + nodes.positions[m + 1, k])
-        apart = max(apart, abs(nodes.positions[m, k] - nodes.positions[m + 1, k]))
-    best = ascend(stakes, package, towards)
-    for side in range(2 if apart > NEAR else 0):
-        other[:] = nodes.positions[m + side]
+    towards = (start[1] - end[1]) / (end[0] - start[0] + start[1] - end[1])
+    best = -np.inf
+    near = np.abs(nodes.positions[m + 1] - nodes.positions[m]).max() <= NEAR
+    for attempt in range(1 if near else 3):
+        _write_middle(nodes, m, other)
+        if attempt > 0:
+            other[:] = nodes.positions[m + attempt - 1]
         value = ascend(stakes, other, towards)
         if value > best:
             best = value
@@ -92,34 +113,54 @@ def _search(stakes: Stakes, nodes: Nodes, m: int, package: NDArray[np.float64], 
 
 
 @rule
+def _cross(
+    stakes: Stakes, nodes: Nodes, m: int, package: NDArray[np.float64], rates: NDArray[np.float64]
+) -> bool:
+    """Write a package inside piece m, in which no weighted sum is higher; return whether there may be one."""
+    first, second, utilities = nodes.positions[m], nodes.positions[m + 1], nodes.utilities[m : m + 2]
+    if stakes.levels.any():
+        return nodes.phase[m] == HOLLOW and step(stakes, first, second, utilities, package, rates)
+    gain_s, gain_t = gains(nodes, m)
+    if nodes.phase[m] == JUMP:
+        if min(gain_s, gain_t) <= STEEP:
+            return False
+        bridge(stakes, 0 if gain_s <= gain_t else 1, first, second, utilities, package, rates)
+        return True
+    _write_middle(nodes, m, package)
+    below = gain_t * (worth(stakes, 0, package) - utilities[0, 0]) + gain_s * (worth(stakes, 1, package) - utilities[0, 1])
+    if below < -ABOVE * (gain_s + gain_t):
+        bridge(stakes, 0 if gain_s > gain_t else 1, first, second, utilities, package, rates)
+    return True
+
+
+@rule
 def _refine(
     stakes: Stakes, nodes: Nodes, m: int, package: NDArray[np.float64], other: NDArray[np.float64],
     rates: NDArray[np.float64],
 ) -> None:  # fmt: skip
-    """Put one more node into piece m, or find that there is none."""
-    if not nodes.straight[m]:
-        nodes.straight[m] = True
-        if _search(stakes, nodes, m, package, other):
-            place = admit(nodes, package, worth(stakes, 0, package), worth(stakes, 1, package))
-            if place >= 0:
-                nodes.straight[place] = False
-                nodes.straight[max(place - 1, 0)] = False
-                _measure(stakes, nodes, place - 1, other)
-                _measure(stakes, nodes, place, other)
-        return
-    for k in range(package.shape[0]):
-        package[k] = 0.5 * (nodes.positions[m, k] + nodes.positions[m + 1, k])
-    start, end = nodes.utilities[m], nodes.utilities[m + 1]
-    gain_s, gain_t = end[0] - start[0], start[1] - end[1]
-    below = gain_t * (worth(stakes, 0, package) - start[0]) + gain_s * (worth(stakes, 1, package) - start[1])
-    if below < -ABOVE * (gain_s + gain_t):
-        bridge(stakes, nodes.positions[m], nodes.positions[m + 1], nodes.utilities[m : m + 2], package, rates)
-    place = admit(nodes, package, worth(stakes, 0, package), worth(stakes, 1, package))
-    if place < 0:
-        nodes.length[m] = 0.0
-        return
-    _measure(stakes, nodes, place - 1, other)
-    _measure(stakes, nodes, place, other)
+    """Put one more node into piece m, or go on to the next phase of the search in it."""
+    phase = nodes.phase[m]
+    if phase == OPEN:
+        found = _climb_between(stakes, nodes, m, package, other)
+    else:
+        found = _cross(stakes, nodes, m, package, rates)
+    sender, target = worth(stakes, 0, package), worth(stakes, 1, package)
+    place = admit(nodes, package, sender, target, min(phase, HOLLOW)) if found else -1
+    if place >= 0:
+        _measure(stakes, nodes, place, other)
+    else:
+        nodes.phase[m] = phase + 1
+
+
+@rule
+def _lead_through_gaps(stakes: Stakes, nodes: Nodes, package: NDArray[np.float64]) -> None:
+    """Halve the pieces that go astray, efficient or not, so that places between nodes are worth what they seem."""
+    m = roughest(nodes)
+    while m >= 0 and nodes.used[0] < nodes.positions.shape[0]:
+        _write_middle(nodes, m, package)
+        put(nodes, m + 1, m + 1, package, worth(stakes, 0, package), worth(stakes, 1, package))
+        _measure(stakes, nodes, m + 1, package)
+        m = roughest(nodes)
 
 
 @rule
@@ -129,7 +170,16 @@ def trace_frontier(
     edges_g: NDArray[np.float64], bounds_s: NDArray[np.float64], bounds_t: NDArray[np.float64],
     levels: NDArray[np.int64], most: int,
 ) -> NDArray[np.float64]:  # fmt: skip
-    """First version."""
+    """Return efficient packages (most, issues) in [0, 1], from the target's best to the sender's best.
+
+    Saliences (issues,), ideals (2, issues), attitudes (2, 2 or more) with curvature and linkage first, bounds (2,) from
+    ``utility_bounds``, levels (issues,): the number of an issue's discrete levels, or 0. Needs ``most`` >= 2.
+
+    From one node to the next the target loses and the sender gains. Two exceptions: if there are fewer packages worth
+    listing, the last is repeated; and where the frontier jumps from one kind of package to another, packages on the
+    straight way lead across, since a place between two nodes has to be worth about what its neighbours say. They may be
+    dominated. With discrete levels nothing leads across, as nothing lies between nodes.
+    """
     issues = salience_s.shape[0]
     saliences = np.empty((2, issues))
     saliences[0], saliences[1] = salience_s, salience_t
@@ -137,17 +187,20 @@ def trace_frontier(
     bounds[0], bounds[1] = bounds_s, bounds_t
     stakes = lay_out(saliences, ideals, attitudes, edges_i, edges_j, edges_g, bounds, levels)
     nodes = no_nodes(most, issues)
-    scratch, rates = np.empty(issues), np.empty((issues, 2, 2))
+    package, scratch, rates = np.empty(issues), np.empty(issues), np.empty((issues, 2, 2))
     for side in range(2):
         package = _best_package(stakes, side, saliences[side], attitudes[side], edges_i, edges_j, edges_g)
-        admit(nodes, package, worth(stakes, 0, package), worth(stakes, 1, package))
+        admit(nodes, package, worth(stakes, 0, package), worth(stakes, 1, package), OPEN)
     _measure(stakes, nodes, 0, scratch)
-    package = np.empty(issues)
-    while nodes.used[0] < most:
-        m = longest(nodes)
-        if m < 0:
+    discrete = bool(levels.any())
+    for _ in range(TRIES * most):
+        m = neediest(nodes, discrete)
+        reserved = 0 if discrete else wanted_for_gaps(nodes)
+        if m < 0 or nodes.used[0] + reserved >= most:
             break
         _refine(stakes, nodes, m, package, scratch, rates)
+    if not discrete:
+        _lead_through_gaps(stakes, nodes, scratch)
     for m in range(nodes.used[0], most):
         nodes.positions[m] = nodes.positions[nodes.used[0] - 1]
     return nodes.positions

@@ -36,6 +36,7 @@ def lay_out(
     """Return the stakes of two sides; saliences, ideals (2, K), attitudes (2, 2 or more), bounds (2, 2)."""
     issues, edges = levels.shape[0], edges_i.shape[0]
     span = bounds[:, 1] - bounds[:, 0]
+    span[span <= 0.0] = 1.0  # who cares about nothing has utility 0 everywhere
     weight = np.empty((2, issues))
     for side in range(2):
         weight[side] = saliences[side] / span[side]

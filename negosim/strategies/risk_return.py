@@ -112,14 +112,19 @@ def propose(own, public, belief, homes, menu, outlook, noise):
     return row[own.kept_column]
 
 
+@rule
+def prospects(own, public, belief, homes, offer, outlook):
+    """Return (worth of the deal as far as it is believed to pass and to be kept, worth of a refusal, chance to pass)."""
+    refused = if_nothing_learnt(own, public, belief, outlook_now(own, public, outlook))
+    passes = ratification(offer, homes, public.home_column)
+    failed = own.no_deal if public.ends_on_failure else refused
+    return passes * settlement_worth(own, offer) + (1.0 - passes) * failed, refused, passes
+
+
 @rule(RESPOND)
 def respond(own, public, belief, homes, offer, outlook):
     """Take the best of the deal, going on, and leaving; a tie goes to the deal, unless it would surely fail at home."""
-    sheet = outlook_now(own, public, outlook)
-    refused = if_nothing_learnt(own, public, belief, sheet)
-    passes = ratification(offer, homes, public.home_column)
-    failed = own.no_deal if public.ends_on_failure else refused
-    deal = passes * settlement_worth(own, offer) + (1.0 - passes) * failed
+    deal, refused, passes = prospects(own, public, belief, homes, offer, outlook)
     if not math.isnan(own.outside_option) and own.outside_option > max(deal, refused) + TOLERANCE:
         return WALK_OUT
     return ACCEPT if passes > 0.0 and deal >= refused - TOLERANCE else REFUSE

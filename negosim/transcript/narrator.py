@@ -317,8 +317,8 @@ class Narrator:
 
     def _last_threats(self, facts: Facts) -> list[str]:
         """Say what became of the threats at the end."""
-        sentences, deal = [], facts["ending"] == Ending.SETTLED.label
-        if deal and facts["target_threat_damage"] < 0.0:
+        sentences: list[str] = []
+        if facts["ending"] == Ending.SETTLED.label and facts["target_threat_damage"] < 0.0:
             sentences.append(f"{capital(self.names[Side.SENDER])} punishes {self.names[Side.TARGET]} in spite of the deal.")
         for each in self.scenario.threats:
             state, before = facts[column("threat", each.issue)], self.last[column("threat", each.issue)]
@@ -327,7 +327,7 @@ class Narrator:
                 sentences.append(f"{threat} comes into force.")
             elif state in ("announced", "paused"):
                 sentences.append(f"{threat} is not carried out.")
-            elif state == "imposed" and not deal:
+            elif state == "imposed" and not facts[column("lifted", each.issue)]:
                 sentences.append(f"{threat} stays in force.")
         return [" ".join(sentences)] if sentences else []
 

@@ -111,9 +111,9 @@ def test_one_ratifier_that_refuses_is_enough_to_bring_a_deal_down() -> None:
 
 
 def test_ratifiers_vote_on_what_was_settled_in_part(monkeypatch: pytest.MonkeyPatch) -> None:
-    changes = {"talks.agenda": "linked", "talks.rounds": 8, "talks.extension_rounds": 0, "sender.brinkmanship": 0.0}
+    changes = {"talks.agenda": "linked", "talks.linkage_threshold": 0.5, "talks.extension_rounds": 0}
     acts = counted(monkeypatch)
-    talks = Negotiation(AGREEABLE.vary(changes | {"sender.toughness": 6.0, "target.toughness": 6.0}), seed=1).play()
+    talks = Negotiation(AGREEABLE.vary(changes), seed=1).play()
     assert 0 < talks.rounds[-1]["parts_settled"] < talks.rounds[-1]["parts"]
     assert [agent for name, agent in acts if name == "vote"] == talks.ratifiers
 

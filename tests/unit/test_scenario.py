@@ -87,7 +87,7 @@ def test_normalise_divides_a_salience_by_its_sum(tmp_path: Path) -> None:
 
 def test_notes_are_kept_by_dotted_name() -> None:
     damage = CASE.note("threats.car-tariff.damage")
-    assert damage is not None and damage.assumed and damage.range == (0.0, 0.1)
+    assert damage is not None and damage.assumed and damage.range == (0.0, 0.15)
     quota = CASE.note("issues.rice.sender_end")
     assert quota is not None and quota.source and "770,000" not in quota.source
     edge = CASE.note("linkage.rice--farm-purchases.weight")
@@ -122,7 +122,7 @@ def test_the_assumed_ranges_contain_the_values() -> None:
 
 def test_the_range_of_a_salience_is_a_factor_on_each_weight() -> None:
     low, high = CASE.assumed()["sender.principal.salience.rice"]
-    assert (low, high) == pytest.approx((0.7 * 0.11, 1.3 * 0.11))
+    assert (low, high) == pytest.approx((0.7 * 0.113, 1.3 * 0.113))
 
 
 def test_every_assumed_number_can_be_moved_to_both_ends_of_its_range() -> None:

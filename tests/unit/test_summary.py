@@ -6,6 +6,7 @@ import math
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import numpy
 import pyarrow
 import pytest
@@ -82,12 +83,19 @@ def test_endings_and_runs_without_a_deal_are_shares_of_all_runs(results: Results
     assert row(summary, 0, "agreed")["mean"] == 0.75
 
 
-def test_rounds_to_agreement_and_reversals_are_those_of_agreed_runs(results: Results) -> None:
+def test_rounds_to_agreement_are_those_of_agreed_runs(results: Results) -> None:
     summary = summarise(results)
     rounds = row(summary, 0, "rounds_to_agreement")
     assert (rounds["runs"], rounds["mean"]) == (3, pytest.approx(7 / 3))
-    reversed_ = row(summary, 0, "reversed")
-    assert (reversed_["runs"], reversed_["mean"]) == (3, pytest.approx(1 / 3))
+    assert row(summary, 0, "reversed_after")["runs"] == 1
+
+
+def test_a_deal_is_counted_as_taken_back_if_that_happens_within_a_year_of_the_calendar() -> None:
+    case = Scenario.load("us-japan-2025")
+    (within,) = [q for q in quantities(case, ["reversed_after"]) if q.name == "reversed_within_a_year"]
+    runs = "(values (true, 26.0), (true, 26.1), (true, 'nan'::double), (false, 'nan'::double)) as runs(agreed, reversed_after)"
+    assert [value for (value,) in duckdb.sql(f"select {within.sql} from {runs}").fetchall()] == [True, False, False, None]
+    assert "reversed_within_a_year" not in [q.name for q in quantities(Scenario.load("pie"), ["reversed_after"])]
 
 
 def test_a_difference_is_taken_run_for_run_with_its_interval(results: Results) -> None:

@@ -192,9 +192,9 @@ def test_the_parts_of_a_linked_agenda_are_told_as_they_are_settled() -> None:
 
 
 def test_what_is_settled_in_part_is_told_with_the_vote_and_with_what_stays() -> None:
-    changes = {"talks.agenda": "linked", "sender.toughness": 6.0, "target.toughness": 6.0, "talks.extension_rounds": 0,
-               **{f"{side}.ratifiers.{r.name}.threshold": 0.0 for side in ("sender", "target")
-                  for r in getattr(CASE, side).ratifiers}}  # fmt: skip
+    changes = {"talks.agenda": "linked", "talks.linkage_threshold": 0.5, "talks.extension_rounds": 0,
+               **{f"{side}.ratifiers.{r.name}.{field}": 0.0 for side in ("sender", "target")
+                  for r in getattr(CASE, side).ratifiers for field in ("threshold", "half_width")}}  # fmt: skip
     end = told(SOFT, changes)[-1]
     assert "settled in part. Some parts of the agenda were settled; the other issues stay at the status quo." in end
     assert "What had been settled by then is put to the homes. It passes at home." in end
