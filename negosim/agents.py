@@ -109,6 +109,10 @@ class Principal(mesa.Agent):
         """Accept, refuse, or leave the talks."""
         return Response(self._strategy().respond(*self._knowledge(), self.model.talks.offer, self._outlook()))
 
+    def signs(self) -> bool:
+        """Sign the delegation's own offer, now that the other side has accepted it, or not."""
+        return bool(moves.signs(self.model.talks))
+
     def weigh(self) -> Weighing:
         """Say what this principal compares when it answers the offer on the table."""
         committed = self.model.talks.owns[self.side]["committed"]

@@ -12,6 +12,19 @@ ROUNDING = -1e-12
 """A voice's weight may fall below 0 by rounding, no more."""
 
 
+THE_OTHERS_ALONE = {
+    "sender": {"trust_slip": "only the sender pauses threats, so only the target learns from a pause"},
+    "target": {
+        "unpredictability": "only the sender holds threats that it may carry out or not",
+        "volatility": "only the sender announces tariff levels",
+    },
+}
+"""Parameters that a side has by symmetry and cannot use, and why: they must keep their defaults."""
+
+HOLDER = {name: "target" if side == "sender" else "sender" for side, names in THE_OTHERS_ALONE.items() for name in names}
+"""The side that alone can use a parameter."""
+
+
 def check_names(issues: Sequence[Issue], edges: Sequence[Edge], threats: Sequence[Threat]) -> None:
     """ScenarioError for duplicate issues, edges or threats, and for edges and threats about no issue."""
     names = [issue.name for issue in issues]
@@ -45,6 +58,14 @@ def check_delegation(side: str, delegation: Delegation, issues: Sequence[Issue])
         for issue in member.portfolio:
             _known(issue, names, f"{field}.portfolio")
     _voices(side, delegation, names)
+    for name, reason in THE_OTHERS_ALONE[side].items():
+        if getattr(delegation, name) != Delegation.model_fields[name].default:
+            raise ScenarioError(
+                f"would change nothing: {reason}",
+                field=f"{side}.{name}",
+                value=getattr(delegation, name),
+                remedy=f"Leave it out, or set {HOLDER[name]}.{name}.",
+            )
 
 
 def _voices(side: str, delegation: Delegation, names: Sequence[str]) -> None:

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from negosim.parameters import Threat
+from negosim.rules import moves
 from negosim.rules.beliefs import summary
 from negosim.scenario import Scenario
 from negosim.vocabulary import Response, Side, ThreatState
@@ -115,6 +116,7 @@ def round_state(model: Negotiation, played: Answered) -> dict[str, Any]:
         "answer_worth": float(played.weighing.worth),
         "answer_needed": float(played.weighing.needed),
         "answer_basis": played.weighing.basis,
+        "signed": played.answer is Response.ACCEPT and bool(moves.signs(talks)),
     }
     for k, issue in enumerate(scenario.issues):
         facts[column("offer", issue.name)] = scenario.real(issue.name, float(talks.package[k]))

@@ -25,7 +25,7 @@ from negosim.strategies.catalogue import LOOKS_AHEAD
 from negosim.vocabulary import Side, ThreatState
 from negosim.voices import voices
 
-NODES = 97
+NODES = 129
 """Nodes of a frontier; between them packages are interpolated."""
 
 CELLS = 16

@@ -124,7 +124,7 @@ def play(game, talks, sender_proposes, sender_responds, target_proposes, target_
         if answered == WALK_OUT:
             return finish(game, talks, seed, replication, LEFT, 1 - public.proposer)
         accepted = answered == ACCEPT
-        if accepted:
+        if accepted and moves.signs(talks):
             moves.lock_part(game, talks)
             if public.part == game.world[0].parts:
                 if ratified(game, talks):
@@ -132,7 +132,7 @@ def play(game, talks, sender_proposes, sender_responds, target_proposes, target_
                 if game.world[0].setback == 0:
                     return finish(game, talks, seed, replication, NOT_RATIFIED, -1)
                 moves.reopen(talks)
-        else:
+        elif not accepted:
             moves.carry_out_threats(game, talks, seed, replication)
         moves.learn(game, talks, 0, accepted)
         moves.learn(game, talks, 1, accepted)

@@ -106,6 +106,8 @@ class Negotiation(mesa.Model):
         if played.answer is Response.REFUSE:
             self.principals[Side.SENDER].carry_out_threats()
             return GOING_ON, NOBODY
+        if not self.principals[played.proposer].signs():
+            return GOING_ON, NOBODY
         moves.lock_part(game, talks)
         if talks.public[0]["part"] < game.world[0]["parts"]:
             return GOING_ON, NOBODY
@@ -191,6 +193,7 @@ class Negotiation(mesa.Model):
         answer                       accept, refuse or walk-out
         answer_worth, answer_needed  what the other principal compared: the worth of the offer to it, and what it needed
         answer_basis                 what was needed: see ``negosim.agents.Weighing``
+        signed                       whether the offer was accepted and its own maker signed it
         vote_S_P                     whether this ratifier consented; missing if nothing was put to it
         ============================ ================================================================================
         """

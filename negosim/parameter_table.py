@@ -9,6 +9,7 @@ from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 from pydantic_core import PydanticUndefined
 
+from negosim.consistency import HOLDER
 from negosim.diagnosis import range_text
 from negosim.parameters import (
     Calendar,
@@ -72,7 +73,7 @@ def _rows() -> Iterator[ParameterRow]:
             extra = declared.json_schema_extra
             if isinstance(extra, dict) and extra.get("sweepable"):
                 yield ParameterRow(
-                    f"{place}.{name}",
+                    f"{HOLDER.get(name, place) if place == '<side>' else place}.{name}",
                     declared.description or "",
                     str(extra["unit"]),
                     "at least 0, sum 1" if name == "salience" else range_text(declared) or "any",

@@ -349,7 +349,7 @@ class Party(Part):
     trust: float = share(1.0, "trust in the other side's promises", "probability", OFF)
     trust_slip: float = number(
         0.05,
-        "chance that even a reliable side breaks a pause",
+        "chance that even a reliable sender breaks a pause",
         "probability",
         "small: breaking a pause is bad news",
         ge=0,
@@ -387,6 +387,6 @@ class Delegation(Party):
     volatility: float = number(
         0.0, "log standard deviation of the announced tariff level", "per round", ge=0, le=2
     )
-    reversal: float = share(0.0, "hazard that the side takes back what was settled", "per round")
+    reversal: float = share(0.0, "hazard that the side takes back what it can revoke", "per round")
     brinkmanship: float = number(0.0, "hazard that the talks break down", "per round", ge=0, lt=1)
     deadline_hazard: float = number(0.0, "hazard of a sudden deadline", "per round", ge=0, lt=1)

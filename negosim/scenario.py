@@ -166,7 +166,8 @@ class Scenario(Part):
                 names += [f"{leaf.name}.{issue.name}" for issue in self.issues]
             elif leaf.sweepable and not leaf.name.endswith(".salience"):
                 names.append(leaf.name)
-        return names
+        useless = {f"{side}.{name}" for side, others in consistency.THE_OTHERS_ALONE.items() for name in others}
+        return [name for name in names if name not in useless]
 
     def delegation(self, side: Side) -> Delegation:
         """The delegation of a side."""

@@ -75,7 +75,7 @@ def parameter_meaning(scenario: Scenario, name: str, width: int = 44) -> str:
     What follows a colon in the meaning is left out: a label is no place for a rule.
 
     >>> parameter_meaning(Scenario.load("us-japan-2025"), "sender.reversal", width=80)
-    'hazard that the side takes back what was settled (per round)'
+    'hazard that the side takes back what it can revoke (per round)'
     """
     head, _, last = name.rpartition(".")
     sought = head if head.endswith(".salience") else name

@@ -25,13 +25,13 @@ PACKAGE = Path(__file__).resolve().parent.parent
 
 @cache
 def sources_hash() -> str:
-    """Return a hash of all rule sources, the kernel and the versions of Python, NumPy, Numba and llvmlite."""
+    """Return a hash of the sources that are compiled, the numbers of the vocabulary, and the versions of the compilers."""
     digest = hashlib.sha256()
     for version in (sys.version, numpy.__version__, numba.__version__, llvmlite.__version__):
         digest.update(version.encode())
-    for path in sorted([*PACKAGE.glob("rules/*.py"), *PACKAGE.glob("strategies/*.py"), PACKAGE / "kernel.py"]):
-        if path.exists():
-            digest.update(path.name.encode() + path.read_bytes())
+    sources = [*PACKAGE.glob("rules/*.py"), *PACKAGE.glob("strategies/*.py"), PACKAGE / "kernel.py", PACKAGE / "vocabulary.py"]
+    for path in sorted(sources):
+        digest.update(path.name.encode() + path.read_bytes())
     return digest.hexdigest()[:16]
 
 

@@ -9,6 +9,7 @@ import math
 
 from negosim.rules import home, luck, threats, timing
 from negosim.rules.beliefs import (
+    TOLERANCE,
     believed_profile,
     conceded_share,
     learn_from_answer,
@@ -154,9 +155,20 @@ def table_offer(game, talks, menu, demand):
     """Step 4b: the package builder finds the package best for the other at the demanded utility, and tables it."""
     public = talks.public[0]
     own = talks.owns[public.proposer]
+    own.demanded = demand
     public.position = menu_position(menu, own.kept_column, own.side, demand, public.interpolate)
     read_row(menu, public.position, talks.offer)
     read_package(game, talks, public.position)
+
+
+@rule(lean=True)
+def signs(talks):
+    """Return whether the proposer signs its own offer once it is accepted.
+
+    It does unless the menu held nothing worth its demand, and the best there was is below its reservation value.
+    """
+    own = talks.owns[talks.public[0].proposer]
+    return talks.offer[own.kept_column] >= min(own.demanded, own.reservation) - TOLERANCE
 
 
 @rule(lean=True)

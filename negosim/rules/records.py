@@ -55,7 +55,7 @@ OWN = _record(
     side=I, reservation=F, profile=I, table=I, committed=I, kept_column=I, cost_column=I, other_column=I, other_voices=I,
     opening=F, toughness=F, discount=F, audience_cost=F, committed_demand=F, outside_option=F,
     weight_kept=F, weight_reverted_by_sender=F, weight_reverted_by_target=F, expected_reversal_cost=F, trust=F,
-    public_demand=F, last_demand=F, other_last=F, other_before=F,
+    demanded=F, public_demand=F, last_demand=F, other_last=F, other_before=F,
     no_deal=F, ended=F, round_cost=F, punished_deal=F, base=F, level=F, executed_share=F,
     conceded=F, believed_opening=F, believed_toughness=F, believed_conceded=F, believed_noise=F, believed_low=F, believed_high=F,
     believed_demand=F, believed_cells=I,

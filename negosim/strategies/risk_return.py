@@ -63,6 +63,12 @@ def _value_at(own, public, belief, sums, homes, menu, sheet, present, position, 
     return expected_payoff(own, public, belief, sums, homes, row, sheet, present)
 
 
+@rule(lean=True, inline=True)
+def _first_is_better(first, second, side):
+    """Return whether the first of two places is better, by EV; a tie goes to the one that is best for the other."""
+    return first > second or (first == second and side == 0)
+
+
 @rule(lean=True)
 def _coarse(own, public, belief, sums, homes, menu, sheet, present, row):
     """Return (best place, its EV) among every eighth node and, for each voice, the two kinks of its acceptance.
@@ -99,7 +105,7 @@ def propose(own, public, belief, homes, menu, outlook, noise):
     at_left = _value_at(own, public, belief, sums, homes, menu, sheet, present, left, row)
     at_right = _value_at(own, public, belief, sums, homes, menu, sheet, present, right, row)
     for _ in range(REFINEMENTS):
-        if at_left >= at_right:
+        if _first_is_better(at_left, at_right, own.side):
             high, right, at_right = right, left, at_left
             left = high - GOLDEN * (high - low)
             at_left = _value_at(own, public, belief, sums, homes, menu, sheet, present, left, row)
@@ -107,7 +113,7 @@ def propose(own, public, belief, homes, menu, outlook, noise):
             low, left, at_left = left, right, at_right
             right = low + GOLDEN * (high - low)
             at_right = _value_at(own, public, belief, sums, homes, menu, sheet, present, right, row)
-    narrowed = left if at_left >= at_right else right
+    narrowed = left if _first_is_better(at_left, at_right, own.side) else right
     read_row(menu, place_of(narrowed if max(at_left, at_right) > most else best, public), row)
     return row[own.kept_column]
 

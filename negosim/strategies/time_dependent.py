@@ -17,7 +17,7 @@ ACCEPT, REFUSE = int(Response.ACCEPT), int(Response.REFUSE)
 def propose(own, public, belief, homes, menu, outlook, noise):
     """Demand D_t, blurred by the noise of the offer, never less than the reservation value."""
     demand = concession(own.reservation, own.opening, own.conceded)
-    return min(1.0, max(own.reservation, demand + noise))
+    return max(own.reservation, min(1.0, demand + noise))
 
 
 @rule(RESPOND)

@@ -20,7 +20,7 @@ def imitation(own, before, last):
     demand = own.last_demand if own.last_demand >= 0.0 else max(own.opening, own.reservation)
     if before >= 0.0 and last > 0.0:
         demand *= before / last
-    return min(1.0, max(own.reservation, demand))
+    return max(own.reservation, min(1.0, demand))
 
 
 @rule(PROPOSE)

@@ -18,7 +18,7 @@ LIKELY = 0.5
 def propose(own, public, belief, homes, menu, outlook, noise):
     """Demand D_t, or the package nearest to it in own utility, not below the reservation value, that homes would pass."""
     demand = concession(own.reservation, own.opening, own.conceded)
-    demand = min(1.0, max(own.reservation, demand + noise))
+    demand = max(own.reservation, min(1.0, demand + noise))
     best, gap = demand, np.inf
     for m in range(menu.shape[0]):
         value = menu[m, own.kept_column]

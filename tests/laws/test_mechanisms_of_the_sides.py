@@ -10,7 +10,8 @@ from typing import Any
 
 import pytest
 
-from negosim import Scenario, simulate
+from negosim import Scenario, ScenarioError, simulate
+from negosim.consistency import THE_OTHERS_ALONE
 from tests.laws.mechanisms import (
     CASE,
     PAIR,
@@ -186,12 +187,8 @@ PEOPLE = [
 ]  # fmt: skip
 
 CASES = [*HOW, *ALTERNATIVES, *TACTICS, *PEOPLE]
-NOT_HELD = {
-    "target.unpredictability": "only the sender threatens, so that only it can be unpredictable in carrying threats out",
-    "target.volatility": "only the sender announces a tariff level",
-    "sender.trust_slip": "only the sender pauses threats, so that only the target learns from a pause",
-}
-"""Parameters that a side has by symmetry and that no rule reads: a change must leave every run alone."""
+NOT_HELD = [f"{side}.{name}" for side, names in THE_OTHERS_ALONE.items() for name in names]
+"""Parameters that a side has by symmetry and cannot use: a scenario that sets one is refused."""
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
@@ -210,10 +207,10 @@ def test_a_case_is_about_a_parameter_that_there_is() -> None:
 
 
 @pytest.mark.parametrize("name", NOT_HELD)
-@pytest.mark.parametrize("given", [{}, BELIEVER], ids=["a path in time", "a believer"])
-def test_a_parameter_that_only_the_other_side_can_hold_moves_no_run(name: str, given: dict[str, Any]) -> None:
-    low, high = (simulate(CASE.vary({**given, **EARLY, name: value}), 500) for value in (0.0, 0.5))
-    assert share_moved(low, high) == 0.0
+def test_a_parameter_that_only_the_other_side_can_use_is_refused(name: str) -> None:
+    with pytest.raises(ScenarioError, match=f"{name} = 0.5 would change nothing: only the sender"):
+        CASE.vary({name: 0.5})
+    assert name not in CASE.sweepable()
 
 
 @pytest.mark.parametrize("name", NOT_HELD)

@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 
 from negosim import Scenario, simulate
+from negosim.consistency import HOLDER
 from negosim.game import prepare
 from negosim.vocabulary import Side
 from tests.laws.playing import differences
@@ -32,7 +33,9 @@ def tree_of(scenario: Scenario) -> Tree:
 
 def without_threats(scenario: Scenario) -> Tree:
     """Return the tables of a scenario in which nobody threatens: nothing but names tells the two sides apart."""
-    return tree_of(scenario) | {"threats": []}
+    tree = tree_of(scenario)
+    sides = {label: {name: value for name, value in tree[label].items() if name not in HOLDER} for label in OTHER}
+    return tree | sides | {"threats": []}
 
 
 def without_luck(tree: Tree) -> Tree:

@@ -13,6 +13,7 @@ import numpy as np
 from numpy.random import Generator
 
 from negosim import Scenario
+from negosim.consistency import THE_OTHERS_ALONE
 from negosim.strategies.catalogue import NAMES
 
 PROTOCOLS = ("alternating", "random-proposer", "one-round")
@@ -164,6 +165,8 @@ def _delegation(rng: Generator, side: str, names: list[str], strategy: str) -> d
     }  # fmt: skip
     if rng.random() < 0.5:  # often the side cannot leave, or few talks would last
         delegation.pop("outside_option", None)
+    for useless in THE_OTHERS_ALONE[side]:
+        delegation.pop(useless, None)
     return delegation
 
 
