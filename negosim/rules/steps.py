@@ -32,14 +32,14 @@ def _follow(
 
 @rule
 def _change_levels(
-    stakes: Stakes, start: NDArray[np.float64], number: int, package: NDArray[np.float64]
+    stakes: Stakes, start: NDArray[np.float64], number: int, pairs: bool, package: NDArray[np.float64]
 ) -> bool:
-    """Write a package with change ``number``: a level for one issue, or for each of two. Return False if there is none."""
+    """Write a package with change ``number``: a level for one issue or, with ``pairs``, for two. Return False if none."""
     issues = package.shape[0]
     pair, rest = number % issues**2, number // issues**2
     first, second = pair // issues, pair % issues
     choices = stakes.levels[second] if second != first else 1
-    if second < first or choices == 0 or rest >= stakes.levels[first] * choices:
+    if second < first or (second != first and not pairs) or choices == 0 or rest >= stakes.levels[first] * choices:
         return False
     package[:] = start
     package[first] = (rest // choices) / (stakes.levels[first] - 1)
@@ -55,6 +55,7 @@ def step(
 ) -> bool:  # fmt: skip
     """Write the best package at most two changes of levels from either neighbour; say whether one lies between them.
 
+    One change is enough where continuous issues can make up for another.
     Best is the largest product of both sides' gains over the worse of the neighbours for each. ``utilities`` (2, 2) are
     those of the neighbours; ``rates`` (K, 2, 2) is scratch.
     """
@@ -63,7 +64,7 @@ def step(
     best = 0.0
     for number in range(2 * ways * package.shape[0] ** 2 * stakes.levels.max() ** 2):
         start = first if number % 2 == 0 else second
-        if _change_levels(stakes, start, number // (2 * ways), trial):
+        if _change_levels(stakes, start, number // (2 * ways), ways == 1, trial):
             if ways > 1:
                 _follow(stakes, number // 2 % 2, utilities, trial, rates)
             sender = worth(stakes, 0, trial) - utilities[0, 0]

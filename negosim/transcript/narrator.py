@@ -180,6 +180,8 @@ class Narrator:
         worth, needed = map(per_cent, pair) if facts["answer_basis"] == "home" else apart(*pair)
         verb = {"accept": "accepts", "refuse": "refuses", "walk-out": "leaves the talks"}[facts["answer"]]
         reason = WEIGHED[facts["answer_basis"]].format(worth=worth, needed=needed)
+        if facts["answer_basis"] == "home" and pair[0] <= 0.0:
+            reason = "this would surely fail at home"
         text = f"{capital(self.names[side])} {verb}: {reason}."
         if facts["answer"] == "accept" and not facts["signed"]:
             text += f" {capital(self.names[side.other])} does not sign, as not even that is worth its reservation value to it."

@@ -47,7 +47,7 @@ CASES = {
     "ratification-failed": Case("us-japan-2025", 4, {"target.strategy": "time-dependent", "sender.disagreement": 0.6,
                                                      "target.disagreement": 0.4, "talks.failed_ratification": "ends",
                                                      "target.ratifiers.farm-lobby.threshold": 0.9}),
-    "settled-in-part": Case("logrolling", 2, {**FIRM, "talks.agenda": "linked", "talks.rounds": 2}),
+    "settled-in-part": Case("logrolling", 2, {**FIRM, "talks.agenda": "linked", "talks.rounds": 1}),
     "linked-agenda": Case("us-japan-2025", 6, {"talks.agenda": "linked", "target.strategy": "veto-aware",
                                                "sender.toughness": 0.5}),
     "fork": Case("us-japan-2025", 7, {}, rounds=3, forked={"sender.unpredictability": 0.6, "talks.rounds": 10}),
