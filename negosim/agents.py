@@ -22,16 +22,16 @@ if TYPE_CHECKING:
     from negosim.model import Negotiation
 
 
-ABOVE_NONE = 0.005
-"""The least chance of passing at home, rounded for people, that is not none."""
+ABOVE_NONE = 1e-6
+"""A chance of passing at home that is as good as none."""
 
 
 class Weighing(NamedTuple):
-    """What a principal compared when it answered: ``worth`` must reach ``needed`` (both utilities; chances for "home").
+    """What a principal compared when it answered: ``worth`` must reach ``needed``: utilities, or chances for "home" and "no-home".
 
     ``basis`` says what was needed: "commitment" its final demand, "aspiration" what it aspires to in this round,
     "reciprocity" what would answer the other's concession in kind, "reservation" its reservation value, "home" a chance
-    of passing at home, "going-on" what it expects of going on, "outside-option" what it has by leaving, "" unknown.
+    of passing at home, "no-home" any such chance, "going-on" what it expects of going on, "outside-option" what it has by leaving, "" unknown.
     """
 
     worth: float
@@ -64,7 +64,7 @@ def _prospects(own, public, belief, homes, offer, outlook) -> Weighing:
     deal, refused, passes = risk_return.prospects(own, public, belief, homes, offer, outlook)
     leaving = own["outside_option"]  # NaN where there is none, so that no comparison with it holds
     if passes <= 0.0 and not leaving > max(deal, refused):
-        return Weighing(passes, ABOVE_NONE, "home")
+        return Weighing(passes, ABOVE_NONE, "no-home")
     if leaving > refused:
         return Weighing(deal, float(leaving), "outside-option")
     return Weighing(deal, refused, "going-on")

@@ -35,6 +35,7 @@ WEIGHED = {
     "reciprocity": "worth {worth} to it; an answer in kind asks for {needed}",
     "reservation": "worth {worth} to it; its reservation value is {needed}",
     "home": "with a chance of {worth} it would pass at home; it asks for {needed}",
+    "no-home": "this would surely fail at home",
     "going-on": "it expects {worth} of this deal and {needed} of going on",
     "outside-option": "it expects {worth} of this deal and has {needed} by leaving",
     "": "worth {worth} to it",
@@ -180,8 +181,6 @@ class Narrator:
         worth, needed = map(per_cent, pair) if facts["answer_basis"] == "home" else apart(*pair)
         verb = {"accept": "accepts", "refuse": "refuses", "walk-out": "leaves the talks"}[facts["answer"]]
         reason = WEIGHED[facts["answer_basis"]].format(worth=worth, needed=needed)
-        if facts["answer_basis"] == "home" and pair[0] <= 0.0:
-            reason = "this would surely fail at home"
         text = f"{capital(self.names[side])} {verb}: {reason}."
         if facts["answer"] == "accept" and not facts["signed"]:
             text += f" {capital(self.names[side.other])} does not sign, as not even that is worth its reservation value to it."
