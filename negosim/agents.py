@@ -27,11 +27,12 @@ ABOVE_NONE = 1e-6
 
 
 class Weighing(NamedTuple):
-    """What a principal compared when it answered: ``worth`` must reach ``needed``: utilities, or chances for "home" and "no-home".
+    """What a principal compared when it answered: ``worth`` must reach ``needed``, utilities or, at home, chances.
 
     ``basis`` says what was needed: "commitment" its final demand, "aspiration" what it aspires to in this round,
     "reciprocity" what would answer the other's concession in kind, "reservation" its reservation value, "home" a chance
-    of passing at home, "no-home" any such chance, "going-on" what it expects of going on, "outside-option" what it has by leaving, "" unknown.
+    of passing at home, "no-home" any such chance, "going-on" what it expects of going on, "outside-option" what it has by
+    leaving, "" unknown.
     """
 
     worth: float
