@@ -102,6 +102,12 @@ class Results:
                 connection.execute("create view draws as select * from design join draw_parts using (point)")
             return connection.execute(sql).df()
 
+    def interim(self) -> pandas.DataFrame:
+        """The mean payoff of each private type of each side, point by point; see `negosim.interim`."""
+        from negosim.interim import interim
+
+        return interim(self)
+
     def draws(self) -> pandas.DataFrame:
         """The joint draws of the assumed numbers: one row a draw and point, with the means over its runs."""
         if not self._draws:
