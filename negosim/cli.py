@@ -31,7 +31,6 @@ SECONDS_BETWEEN_LINES = 5.0
 """How often a sweep says how far it is where nobody watches a terminal."""
 
 
-
 def whole_number(least: int) -> Callable[[str], int]:
     """A reader of whole numbers from `least` to LARGEST_SEED that names the value it refuses."""
 
@@ -117,16 +116,7 @@ def play(
         if not as_json:
             typer.echo(talks.transcript())
             return
-        assert talks.outcome is not None
-        told = {
-            "scenario": case.name,
-            "seed": seed,
-            "replication": replication,
-            "changes": changed,
-            "outcome": talks.outcome.frame().iloc[0].to_dict(),
-            "rounds": talks.rounds,
-        }
-        typer.echo(json.dumps(plain(told), indent=2, default=str, allow_nan=False))
+        typer.echo(json.dumps({"changes": changed, **talks.story()}, indent=2, allow_nan=False))
 
 
 @app.command()
@@ -217,21 +207,6 @@ def parsed_changes(given: list[str]) -> dict[str, Any]:
         except tomllib.TOMLDecodeError:
             changes[name] = value
     return changes
-
-
-def plain(value: Any) -> Any:
-    """A value as JSON has it: NumPy's numbers as Python's own, null for NaN and infinity.
-
-    >>> plain({"a": float("nan"), "b": (1, True)})
-    {'a': None, 'b': [1, True]}
-    """
-    if isinstance(value, dict):
-        return {str(key): plain(item) for key, item in value.items()}
-    if isinstance(value, (list, tuple)):
-        return [plain(item) for item in value]
-    if hasattr(value, "tolist"):
-        return plain(value.tolist())
-    return None if isinstance(value, float) and not math.isfinite(value) else value
 
 
 def announcement(experiment: Experiment, out: Path) -> str:
