@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import itertools
+from fractions import Fraction
 
 import numpy as np
 import pytest
@@ -95,10 +96,21 @@ def test_whoever_cares_about_anything_has_bounds_apart(sides):
     assert high - low >= sides.saliences[0].max() * (1.0 - 1e-12)
 
 
+def exact_satisfaction(x, ideal):
+    """Return 1 - |x - ideal| / max(ideal, 1 - ideal) in fractions: near 0, where s^c is steep, floats would lose digits."""
+    x, ideal = Fraction(float(x)), Fraction(float(ideal))
+    return float(1 - abs(x - ideal) / max(ideal, 1 - ideal))
+
+
 @given(two_sides(), st.lists(UNIT, min_size=5, max_size=5))
 def test_a_package_is_worth_what_the_formula_says(sides, positions):
     package = np.array(positions[: sides.issues])
-    assert raw_utility(package, *sides.preferences(0)) == pytest.approx(sides.raw(0, package), abs=1e-13)
+    satisfied = np.array([exact_satisfaction(x, ideal) for x, ideal in zip(package, sides.ideals[0], strict=True)])
+    weight = sides.saliences[0]
+    worth = (weight * satisfied ** sides.curvature[0]).sum()
+    for k, j, g in sides.edges:
+        worth += sides.linkage[0] * g * np.sqrt(weight[k] * weight[j]) * satisfied[k] * satisfied[j]
+    assert raw_utility(package, *sides.preferences(0)) == pytest.approx(worth, abs=1e-13)
 
 
 def test_the_bounds_of_a_straight_utility_are_those_of_all_vertices():
