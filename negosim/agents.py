@@ -44,7 +44,7 @@ def weigh(strategy: str, own, public, belief, homes, offer, outlook) -> Weighing
     """Return what a strategy compares in its answer, from what it is given to answer by; ``strategy`` by name."""
     value = float(offer[own["kept_column"]])
     if strategy == "commitment":
-        return Weighing(value, float(max(own["committed_demand"], own["reservation"])), "commitment")
+        return Weighing(value, float(own["committed_demand"]), "commitment")
     if strategy in ("time-dependent", "veto-aware"):
         aspired = concession(own["reservation"], own["opening"], own["conceded"])
         passes = ratification(offer, homes, public["home_column"])

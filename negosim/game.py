@@ -183,7 +183,6 @@ def _world(scenario: Scenario) -> NDArray[np.void]:
     record = _frontiers(_tastes(scenario)).world[0].copy()
     world[0] = record
     world["protocol"] = PROTOCOLS.index(talks.protocol)
-    world["linked"] = talks.agenda == "linked"
     world["first_proposer"] = Side[talks.first_proposer.upper()]
     world["rounds"] = 1 if talks.protocol == "one-round" else talks.rounds
     world["setback"] = talks.failed_ratification == "setback"
@@ -203,7 +202,7 @@ def _world(scenario: Scenario) -> NDArray[np.void]:
 
 
 COPIED = (
-    "opening", "toughness", "offer_noise", "discount", "candour", "commitment", "committed_demand", "unpredictability",
+    "opening", "toughness", "offer_noise", "discount", "commitment", "committed_demand", "unpredictability",
     "volatility", "reversal", "audience_cost", "tariff_pain", "stress_cost", "security_stake", "trust", "trust_slip",
     "reversal_cost", "outside_option_trend",
 )  # fmt: skip
@@ -244,6 +243,7 @@ def _fill_prior_means(scenario: Scenario, game: Game) -> None:
             )  # fmt: skip
             record["prior_mean"] = risk(scaled, delegation.risk_aversion)
         record["base_high"] = record["prior_mean"] + record["half_width"]
+        record["committed_demand"] = max(record["committed_demand"], record["base_high"])  # firmer than any ordinary type
         record["base_low"] = record["prior_mean"] - record["half_width"] - record["security_stake"]
 
 

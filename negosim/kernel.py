@@ -47,7 +47,7 @@ def new_talks(game: Game) -> Talks:
     threats, ratifiers, issues = len(game.threats), len(game.homes), len(game.status_quo)
     return Talks(
         public=np.zeros(1, PUBLIC), owns=np.zeros(2, OWN), threat_state=np.zeros(threats, dtype=np.int64),
-        threat_level=np.zeros(threats), level_change=np.zeros(threats), homes=np.zeros((ratifiers, 2)),
+        threat_level=np.zeros(threats), homes=np.zeros((ratifiers, 2)),
         thresholds=np.zeros(ratifiers), beliefs=np.zeros((2, voices, cells + 1)), offer=np.zeros(game.menus.shape[3]),
         package=np.zeros(issues), locked=np.zeros(issues), menu=np.zeros(game.menus.shape[2:]),
         weights=np.zeros((voices, cells + 1)), other_package=np.zeros(issues),
@@ -68,7 +68,7 @@ def ratified(game, talks):
 def finish(game, talks, seed, replication, ending, walker):
     """Close the ledger of a run by its ending. Returns (ending, rounds the settlement was kept)."""
     kept = np.nan
-    if talks.public[0].part > 0 and ending != SETTLED and ending != NOT_RATIFIED:
+    if talks.public[0].part > 0 and ending != SETTLED and ending != NOT_RATIFIED and ending != LEFT:
         closing.settle_in_part(game, talks)
         ending = IN_PART if ratified(game, talks) else NOT_RATIFIED
     if ending == SETTLED or ending == IN_PART:

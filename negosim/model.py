@@ -123,7 +123,7 @@ class Negotiation(mesa.Model):
         """Close the ledger by the ending; parts that are settled by then are put to the ratifiers as they stand."""
         game, talks, luck = self.game, self.talks, (self.luck_seed, self.replication)
         kept, votes = np.nan, []
-        if talks.public[0]["part"] > 0 and ending not in (Ending.SETTLED, Ending.RATIFICATION_FAILED):
+        if talks.public[0]["part"] > 0 and ending not in (Ending.SETTLED, Ending.RATIFICATION_FAILED, Ending.WALK_OUT):
             closing.settle_in_part(game, talks)
             votes = [ratifier.vote() for ratifier in self.ratifiers]
             ending = Ending.SETTLED_IN_PART if all(votes) else Ending.RATIFICATION_FAILED

@@ -126,7 +126,7 @@ class Markets(Part):
         "markets half believe",
     )
     pause_threshold: float = amount(
-        1.0, "stress from which the sender pauses by itself", "stress", "fixes the unit of stress"
+        1.0, "stress at which the sender pauses by itself", "stress", "fixes the unit of stress"
     )
     resume_threshold: float = amount(
         0.5,
@@ -260,7 +260,9 @@ class Negotiator(Part):
     salience: Salience | None = number(
         None, "weights over issues; none = the principal's", "weight", "speaks for the principal"
     )
-    weight: float = number(1.0, "relative frequency as the lead", "weight", "equal turns", gt=0)
+    weight: float = number(
+        1.0, "relative chance that the principal shares this person's priorities, and of leading", "weight", "equal turns", gt=0
+    )
 
 
 class Ratifier(Part):
@@ -377,7 +379,10 @@ class Delegation(Party):
         0.0, "prior that the side never takes less than its demand", "probability", ge=0, lt=1
     )
     committed_demand: float = share(
-        0.7, "utility that a committed side demands", "utility", "more than an even split"
+        0.7,
+        "utility that a committed side demands; never less than the highest reservation value it may have",
+        "utility",
+        "more than an even split",
     )
     unpredictability: float = share(
         0.0,

@@ -119,12 +119,13 @@ def _density(x):
 def offer_likelihood(offered, reservation, low, high, opening, conceded, noise):
     """Return the likelihood of an offer worth ``offered`` to its maker, whose reservation value lies in [low, high].
 
-    Offers are min(1, max(r, D(r) + noise * normal)): a density, with an atom at r and one at 1 from the clipping.
+    Offers are min(1, max(r, D(r) + noise * normal)), r uniform in the cell: a density, and for each r an atom at r from the
+    clipping, which the cell spreads out. What is clipped at 1 counts as spread over one ``noise``, to be set beside densities.
     """
     demand = concession(reservation, opening, conceded)
     if offered >= 1.0 - TOLERANCE:
-        return normal_cdf((demand - 1.0) / noise)
-    width = max(high - low, noise)
+        return normal_cdf((demand - 1.0) / noise) / noise
+    width = high - low if high > low else noise
     possible = 1.0 if offered >= low - TOLERANCE else 0.0
     if high > low:
         possible = min(1.0, max(0.0, (offered - low) / width))
@@ -169,7 +170,7 @@ def learn_from_offer(own, public, belief, weights, row, speakers):
             )  # fmt: skip
         gap = (offered - own.believed_demand) / own.believed_noise
         if offered >= 1.0 - TOLERANCE:
-            likelihood = normal_cdf((own.believed_demand - 1.0) / own.believed_noise)
+            likelihood = normal_cdf((own.believed_demand - 1.0) / own.believed_noise) / own.believed_noise
         else:
             likelihood = _density(gap) / own.believed_noise
         weights[p, cells] = belief[p, cells] * speaks * likelihood

@@ -6,7 +6,7 @@ import math
 
 from negosim.rules import luck, payoff, threats
 from negosim.rules.compiled import rule
-from negosim.rules.menus import evaluate, frontier_value
+from negosim.rules.menus import evaluate, frontier_value, package_utility, precedent_cost, revert
 
 
 @rule(lean=True)
@@ -95,10 +95,25 @@ def close_ledger(game, talks):
 
 @rule(lean=True)
 def settle_in_part(game, talks):
-    """Put the part settlement on the table: settled parts at their positions, everything else at the status quo."""
-    for k in range(talks.package.shape[0]):
-        talks.package[k] = game.status_quo[k] if math.isnan(talks.locked[k]) else talks.locked[k]
-    evaluate(game, talks.package, talks.other_package, talks.offer)
+    """Put the part settlement on the table: settled parts at their positions, everything else at the status quo.
+
+    Only what is settled can be taken back, and only that is a precedent.
+    """
+    package, after = talks.package, talks.other_package
+    for k in range(package.shape[0]):
+        package[k] = game.status_quo[k] if math.isnan(talks.locked[k]) else talks.locked[k]
+    evaluate(game, package, after, talks.offer)
+    for side in range(2):
+        for k in range(package.shape[0]):
+            after[k] = game.ideals[side, k] if math.isnan(talks.locked[k]) else package[k]
+        talks.offer[game.world[0].cost_column + side] = precedent_cost(game, side, after)
+        revert(game, side, package, after)
+        for k in range(package.shape[0]):
+            after[k] = package[k] if math.isnan(talks.locked[k]) else after[k]
+        for holder in range(2):
+            for profile in range(game.sides[holder].profiles):
+                column = game.sides[holder].first_column + 3 * profile + 1 + side
+                talks.offer[column] = package_utility(game, holder, profile, after)
 
 
 @rule(lean=True)

@@ -189,10 +189,10 @@ def _going_on(own, value, out, volatility, early):
                         expected = 0.0
                         for h in range(3):
                             chance = 2.0 / 3.0 if h == 1 else 1.0 / 6.0
-                            moved = level * math.exp(drift + (h - 1) * spread) if e == 0 else level
-                            place = (moved - own.level_low) / own.level_step if levels > 1 else 0.0
-                            k = min(int(place), max(levels - 2, 0))
-                            for after in range(e, shares):
+                            for after in range(e, shares):  # what is carried out moves no more
+                                moved = level * math.exp(drift + (h - 1) * spread) if after == 0 else level
+                                place = (moved - own.level_low) / own.level_step if levels > 1 else 0.0
+                                k = min(int(place), max(levels - 2, 0))
                                 weight = 1.0 if e == 1 or shares == 1 else (early if after == 1 else 1.0 - early)
                                 low = value[b, k, after, m, z]
                                 high = value[b, k + 1, after, m, z] if levels > 1 else low

@@ -79,6 +79,7 @@ def choose_speakers(game, talks, seed, replication):
     t = public.round
     draw = luck.chance(seed, replication, t, luck.WORLD, luck.PROPOSER) if world.protocol == 1 else 0.0
     public.proposer = timing.proposer(world.protocol, world.first_proposer, world.proposer_probability, t, draw)
+    public.tabled_part = public.part
     own = talks.owns[public.proposer]
     voices = game.sides[public.proposer].voices
     public.lead = 0
@@ -223,7 +224,7 @@ def learn(game, talks, side, accepted):
     if public.proposer == side:
         learn_from_answer(own, talks.beliefs[side], talks.weights, talks.offer, accepted)
     else:
-        speakers = game.speakers[1 - side, public.part]
+        speakers = game.speakers[1 - side, public.tabled_part]
         learn_from_offer(own, public, talks.beliefs[side], talks.weights, talks.offer, speakers)
 
 

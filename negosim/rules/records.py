@@ -21,7 +21,7 @@ def _record(**fields: type) -> np.dtype:
 
 
 WORLD = _record(
-    protocol=I, linked=I, first_proposer=I, proposer_probability=F,
+    protocol=I, first_proposer=I, proposer_probability=F,
     rounds=I, extension_probability=F, extension_rounds=I, setback=I, flow_discount=F, end_hazard=F, breakdown_hazard=F,
     initial_stress=F, persistence=F, level_effect=F, volatility_effect=F, anticipation=F,
     pause_threshold=F, resume_threshold=F, credibility=F, news=F, erosion=F,
@@ -31,7 +31,7 @@ WORLD = _record(
 
 SIDE = _record(
     opening=F, toughness=F, offer_noise=F, believed_noise=F, discount=F, prior_mean=F, half_width=F, reservation_belief_only=I,
-    voices=I, profiles=I, voices_belief_only=I, first_column=I, candour=F,
+    voices=I, profiles=I, voices_belief_only=I, first_column=I,
     commitment=F, committed_demand=F, unpredictability=F, volatility=F, reversal=F,
     audience_cost=F, tariff_pain=F, stress_cost=F, security_stake=F, trust=F, trust_slip=F, reversal_cost=F,
     outside_option=F, outside_option_trend=F, cells=I, looks_ahead=I,
@@ -45,7 +45,7 @@ THREAT = _record(
 )  # fmt: skip
 
 PUBLIC = _record(
-    round=I, deadline=I, elapsed=F, goes_on=F, ends_on_failure=I, proposer=I, lead=I, part=I, opened_part=I,
+    round=I, deadline=I, elapsed=F, goes_on=F, ends_on_failure=I, proposer=I, lead=I, part=I, tabled_part=I,
     stress=F, peak_stress=F, credibility=F, executions=I, extended=I,
     home_column=I, interpolate=I, frontier_sender=I, frontier_target=I, position=F,
 )  # fmt: skip
@@ -123,7 +123,6 @@ class Talks(NamedTuple):
     owns: NDArray[np.void]  # (2,) OWN
     threat_state: NDArray[np.int64]  # (J,)
     threat_level: NDArray[np.float64]  # (J,)
-    level_change: NDArray[np.float64]  # (J,): absolute log change of this round
     homes: NDArray[np.float64]  # (R, 2): what is publicly known of the home thresholds
     thresholds: NDArray[np.float64]  # (R,): the thresholds themselves
     beliefs: NDArray[np.float64]  # (2, voices, cells + 1): each side's belief about the other
@@ -152,7 +151,7 @@ GAME = _named(
 """The Numba type of a Game, for explicit signatures."""
 TALKS = _named(
     Talks,
-    public=(Public, 1), owns=(Own, 1), threat_state=(_i, 1), threat_level=(_f, 1), level_change=(_f, 1),
+    public=(Public, 1), owns=(Own, 1), threat_state=(_i, 1), threat_level=(_f, 1),
     homes=(_f, 2), thresholds=(_f, 1), beliefs=(_f, 3), offer=(_f, 1), package=(_f, 1), locked=(_f, 1),
     menu=(_f, 2), weights=(_f, 2), other_package=(_f, 1), ledger=(_f, 2),
 )  # fmt: skip

@@ -38,12 +38,12 @@ def next_stress(stress, inputs, persistence):
 def next_state(threat, state, round_number, deadline, stress, world):
     """Return the state the principal gives a threat at the start of a round.
 
-    It is announced in its round; paused once stress has passed the threshold, if it can be paused; and announced again
+    It is announced in its round; paused once stress has reached the threshold, if it can be paused; and announced again
     in the last round but one before the deadline if the markets have calmed down.
     """
     if state == NONE:
         return ANNOUNCED if round_number >= threat.announce_round else NONE
-    if state != PAUSED and threat.pausable == 1 and stress > world.pause_threshold:
+    if state != PAUSED and threat.pausable == 1 and stress >= world.pause_threshold:
         return PAUSED
     if state == PAUSED and round_number == deadline - 1 and stress < world.resume_threshold:
         return ANNOUNCED
@@ -68,7 +68,7 @@ def next_credibility(credibility, news, shock, erosion, moves):
 
     News is reflected at 0 and 1 rather than cut off, and has mean zero inside the interval.
     """
-    value = credibility + news * shock - erosion * moves
+    value = abs(credibility + news * shock)
     if value > 1.0:
         value = 2.0 - value
-    return min(1.0, max(0.0, value))
+    return max(0.0, value - erosion * moves)

@@ -12,12 +12,11 @@ ACCEPT, REFUSE = int(Response.ACCEPT), int(Response.REFUSE)
 
 @rule(PROPOSE)
 def propose(own, public, belief, homes, menu, outlook, noise):
-    """Demand the committed demand, or the reservation value where that is more."""
-    return max(own.committed_demand, own.reservation)
+    """Demand the committed demand, which is not below any reservation value that the side may have."""
+    return own.committed_demand
 
 
 @rule(RESPOND)
 def respond(own, public, belief, homes, offer, outlook):
     """Accept the committed demand or more, and nothing less."""
-    demand = max(own.committed_demand, own.reservation)
-    return ACCEPT if offer[own.kept_column] >= demand - TOLERANCE else REFUSE
+    return ACCEPT if offer[own.kept_column] >= own.committed_demand - TOLERANCE else REFUSE

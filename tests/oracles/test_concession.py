@@ -83,22 +83,22 @@ def test_the_sides_of_a_random_proposer_share_the_pie_as_the_coin_falls() -> Non
 
 
 def test_tit_for_tat_gives_back_the_concession_it_was_given() -> None:
-    """Relative tit-for-tat: last demand x (other's offer before the last)/(other's last), against a linear path.
+    """Absolute tit-for-tat: last demand - (other's last offer - the one before), against a linear path.
 
-    T = 20, the sender opens at 0.9 in round 1 and the target's offers 1 - D are t/T in rounds 2, 4, ...: after the two
-    offers of rounds 2 and 4 the demand is .9 (2/20)/(4/20), at least; each later round's is the last x (t - 3)/(t - 1).
+    T = 20, the sender opens at 0.9 in round 1 and the target's offers 1 - D are t/T in rounds 2, 4, ...: from the two
+    offers of rounds 2 and 4 on, the demand falls by 2/20 for each offer more.
     """
     scenario = conceding(20, sender__opening=0.9).vary({"sender.strategy": "tit-for-tat", "target.toughness": 1.0})
     outcomes = simulate(scenario, 1)
     demand, before, last, agreed = 0.9, -1.0, -1.0, None
     for t in range(1, 21):
         if t % 2 == 1:  # the sender proposes; the target takes what leaves it 1 - t/T
-            demand = demand * before / last if before >= 0.0 else demand
+            demand = demand - (last - before) if before >= 0.0 else demand
             if 1.0 - demand >= 1.0 - t / 20 - EXACT:
                 agreed = (t, demand)
                 break
         else:  # the target offers t/T; the sender takes it if its answer in kind would ask for no more
-            ask = demand * last / (t / 20) if last >= 0.0 else demand
+            ask = demand - (t / 20 - last) if last >= 0.0 else demand
             if t / 20 >= ask - EXACT:
                 agreed = (t, t / 20)
                 break
