@@ -38,10 +38,9 @@ TASTE = "both utilities are scaled anew, so that levels of payoff are not compar
 
 TALKS = [
     Mechanism("talks.protocol", "alternating", "one-round", "-rounds", "one round is one round"),
-    Mechanism("talks.agenda", "whole", "linked", "-joint payoff", "only the full package holds all trades (Sebenius 1983)",
-              runs=1_000),
+    Mechanism("talks.agenda", "whole", "linked", "-joint payoff", "only the full package holds all trades (Sebenius 1983)"),
     Mechanism("talks.linkage_threshold", 0.2, 0.35, "-joint payoff", "more parts, fewer trades, and a round for each",
-              given=LINKED, runs=1_000),
+              given=LINKED),
     Mechanism("talks.first_proposer", "target", "sender", "sender payoff", PROPOSING, PIE, ONCE),
     Mechanism("talks.proposer_probability", 0.2, 0.8, "sender payoff", PROPOSING, PIE, AT_RANDOM),
     Mechanism("talks.rounds", 5, 8, "rounds", "a Boulware sender concedes near the deadline (Faratin et al. 1998)"),
@@ -68,7 +67,8 @@ MARKETS = [
 
 ISSUES = [
     Mechanism(f"issues.{TARIFF}.target_end", 0.0, 8.0, "-sender payoff", "the status quo lies nearer to the target's end"),
-    Mechanism(f"issues.{TARIFF}.sender_end", 25.0, 50.0, "-sender payoff", "the status quo lies nearer to the target's end"),
+    Mechanism(f"issues.{TARIFF}.sender_end", 25.0, 50.0, "-sender payoff", "the status quo lies nearer to the target's end",
+              runs=16_000),
     Mechanism(f"issues.{TARIFF}.status_quo", 5.0, 20.0, "sender payoff", f"the target has less without a deal; {BARGAINING}"),
     Mechanism(f"issues.{CARS}.levels", None, 3, None, "a coarser issue can favour either side"),
     Mechanism(f"issues.{CARS}.sender_ideal", None, 20.0, "target payoff", "the sender wants less of what the target gives up"),
