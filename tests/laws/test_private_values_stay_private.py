@@ -163,15 +163,16 @@ def test_a_package_built_for_the_true_priorities_of_the_other_side_is_found_out(
 
 
 def test_my_own_private_values_do_matter() -> None:
-    """The moves are not constants: another reservation value of my own changes them."""
+    """The moves are not constants: another reservation value of my own changes them, though not those of a commitment type."""
     changed = 0
-    for number in range(40):
+    numbers = [number for number in range(60) if world(number).target.strategy != "commitment"]
+    for number in numbers:
         model = in_the_middle(world(number), number)
         ours = moves_of(model, Side.TARGET)
         model.talks.owns[Side.TARGET]["reservation"] += 0.2
         theirs = moves_of(model, Side.TARGET)
         changed += not same_bits(ours.tabled, theirs.tabled) or ours.answers != theirs.answers
-    assert changed > 20
+    assert changed > len(numbers) / 3
 
 
 @pytest.mark.parametrize("signature", [PROPOSE, RESPOND], ids=["propose", "respond"])
