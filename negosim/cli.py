@@ -215,7 +215,7 @@ def announcement(experiment: Experiment, out: Path) -> str:
     text = f"{experiment.title}: {experiment.runs:,} runs at {len(experiment.design_points):,} points"
     if draws:
         text += f" and {draws:,} in {experiment.assumed_draws:,} joint draws of the assumed numbers"
-    return f"{text}, into {out}. The first use compiles the rules, which takes about half a minute."
+    return f"{text}, into {out}. The first use compiles the rules, which takes about a minute."
 
 
 @contextmanager
