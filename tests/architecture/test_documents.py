@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -25,6 +26,12 @@ def test_a_table_that_is_out_of_date_is_noticed() -> None:
     stale = "<!-- endings: generated -->\n| old |\n<!-- end of endings -->\n"
     assert "| old |" not in renewed(stale)
     assert renewed(renewed(stale)) == renewed(stale)
+
+
+def test_every_file_that_the_readme_points_to_is_there() -> None:
+    targets = re.findall(r"\]\(([^)#]+)\)", (ROOT / "README.md").read_text(encoding="utf-8"))
+    assert len(targets) > 5
+    assert [target for target in targets if not (ROOT / target).is_file()] == []
 
 
 def test_the_readme_names_every_scenario_strategy_and_ending() -> None:
