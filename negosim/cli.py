@@ -1,9 +1,10 @@
-"""The command line: list scenarios, play one run, sweep an experiment, draw its figures, print the schema."""
+"""The command line: list scenarios, play one run, sweep an experiment, draw its figures, print facts and the schema."""
 
 from __future__ import annotations
 
 import json
 import math
+import shutil
 import sys
 import time
 import tomllib
@@ -172,6 +173,30 @@ def plot(
 
         for path in plots.draw_all(found, results / "figures" if out is None else out):
             typer.echo(str(path))
+
+
+@app.command()
+def facts(
+    only: Annotated[list[str] | None, typer.Option("--only", metavar="NAME", help="This fact alone; may be repeated.")] = None,
+    runs: Annotated[int, option("Runs at each point of the model.", least=2)] = 20_000,
+    seed: Annotated[int, option("Seed of all luck.")] = 0,
+    as_json: AsJson = False,
+) -> None:
+    """Print stylised facts of real talks beside what the model does, with a verdict where the record is strong enough.
+
+    Example: negosim facts --only ambiguity --only target-cost
+    """
+    with plainly():
+        from negosim.facts_text import facts_text
+        from negosim.verdicts import SCENARIO, compare
+
+        rows = compare(only or (), runs, seed)
+        if not as_json:
+            width = min(130, max(80, shutil.get_terminal_size((100, 24)).columns))
+            typer.echo(facts_text(rows, runs, seed, width))
+            return
+        told = {"scenario": SCENARIO, "runs": runs, "seed": seed, "facts": [row.plain() for row in rows]}
+        typer.echo(json.dumps(told, indent=2, allow_nan=False))
 
 
 @app.command()

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import re
+from functools import cache
 from pathlib import Path
 
+from negosim.facts_text import facts_table
 from negosim.parameter_table import parameter_table
+from negosim.verdicts import compare
 from negosim.vocabulary import Ending
 from tests.architecture.house import ROOT
 
@@ -18,7 +21,13 @@ def endings_table() -> str:
     return "\n".join(["| ending | meaning |", "|---|---|", *rows]) + "\n"
 
 
-TABLES = {"parameters": parameter_table, "endings": endings_table}
+@cache
+def record_table() -> str:
+    """Return the stylised facts as `negosim facts` has them, as a Markdown table: a few seconds of runs."""
+    return facts_table(compare())
+
+
+TABLES = {"parameters": parameter_table, "endings": endings_table, "facts": record_table}
 
 
 def renewed(text: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import json
 import os
 import signal
@@ -35,7 +36,7 @@ values = [0.0, 0.1, 0.2]
 headline = [0.0, 0.2]
 """
 
-COMMANDS = ("scenarios", "play", "sweep", "plot", "schema")
+COMMANDS = ("scenarios", "play", "sweep", "plot", "facts", "schema")
 
 
 @pytest.fixture
@@ -140,6 +141,34 @@ def test_the_figures_are_drawn_into_the_folder_of_the_results(file: Path, monkey
     assert run("plot", out, "--out", file.parent / "mine").stdout.splitlines() == [str(file.parent / "mine" / "one.png")]
 
 
+def test_the_facts_are_told_with_record_model_and_verdict_whatever_the_verdict() -> None:
+    result = run("facts", "--only", "letters", "--only", "ambiguity", "--runs", 40)
+    assert result.exit_code == 0 and max(map(len, result.stdout.splitlines())) <= 130
+    assert [line.split(":")[0] for line in result.stdout.splitlines() if line.startswith(("letters:", "ambiguity:"))] == [
+        "ambiguity", "letters"
+    ]  # fmt: skip
+    assert "specific: 68.3 % (n 186 of 253), ambiguous: 31.2 % (n 80 of 184)" in result.stdout
+    assert "verdict  no mark: in sample; one sender on one day; only 14 cases" in result.stdout
+
+
+def test_the_facts_as_json_hold_the_numbers() -> None:
+    told = json.loads(run("facts", "--only", "letters", "--runs", 40, "--seed", 5, "--json").stdout)
+    assert (told["scenario"], told["runs"], told["seed"]) == ("us-japan-2025", 40, 5)
+    (row,) = told["facts"]
+    assert row.keys() == {"name", "statement", "kind", "unit", "record", "model", "sample", "verdict"}
+    assert row["record"]["value"]["value"] == 0.5 and row["record"]["levels"][0]["n"] == 14
+    executed = negosim.simulate(Scenario.load("us-japan-2025"), replications=40, seed=5).frame()["threats_executed"] > 0
+    assert row["model"]["value"]["value"] == pytest.approx(executed.mean()) and row["sample"]["status"] == "in sample"
+
+
+def test_a_damaged_record_is_one_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from negosim import verdicts
+
+    monkeypatch.setattr(verdicts, "compare", functools.partial(verdicts.compare, folder=tmp_path))
+    said = refusal("facts", "--only", "ambiguity")
+    assert said == "ties_threat_success_rates.csv: cannot be read: No such file or directory. Restore the file from the package."
+
+
 def test_progress_is_told_in_lines_where_no_terminal_is(monkeypatch: pytest.MonkeyPatch, capsys: Any) -> None:
     clock = iter([0.0, 1.0, 6.0, 6.5])
     monkeypatch.setattr(cli.time, "monotonic", lambda: next(clock))
@@ -178,6 +207,9 @@ def test_progress_is_told_in_lines_where_no_terminal_is(monkeypatch: pytest.Monk
         (["sweep", "nowhere.toml", "--out", "x"], ["nowhere.toml: cannot be read: No such file", "Name the TOML file"]),
         (["sweep", "{file}", "--out", "x", "--workers", "0"], ["'--workers'", "0 is out of range", "at least 1"]),
         (["sweep", "{file}"], ["Missing option '--out'"]),
+        (["facts", "--only", "ambiguty"], ['no fact named "ambiguty"', 'The nearest known name is "ambiguity".']),
+        (["facts", "--runs", "1"], ["'--runs'", "1 is out of range. It must be at least 2."]),
+        (["facts", "--runs", "300000"], ["runs = 300000 is out of range", "between 2 and 200000"]),
         (["plot", "nowhere"], ["nowhere holds no results", "Name the folder that a sweep wrote"]),
         (["plot", "{file}"], ["small.toml", "cannot be read: Not a directory"]),
         (["bogus"], ["No such command 'bogus'"]),
