@@ -18,7 +18,7 @@ _HOMES = {
     "Ending": "vocabulary",
     "Response": "vocabulary",
 }
-_MODULES = ("plots", "summary")
+_MODULES = ("plots", "summary", "theory")
 
 __all__ = ["__version__", *_HOMES, *_MODULES]
 
