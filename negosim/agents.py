@@ -2,73 +2,21 @@
 
 from __future__ import annotations
 
-import math
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 import mesa
 
 from negosim.parameters import Negotiator as NegotiatorParameters
 from negosim.parameters import Person
 from negosim.parameters import Ratifier as RatifierParameters
-from negosim.rules import moves
-from negosim.rules.beliefs import TOLERANCE, concession
-from negosim.rules.home import ratification
-from negosim.strategies import commitment, risk_return
-from negosim.strategies.tit_for_tat import imitation
-from negosim.strategies.veto_aware import LIKELY
+from negosim.rules import floor, moves
+from negosim.rules.timing import DOUBLE_AUCTION
+from negosim.strategies import commitment
 from negosim.vocabulary import Response, Side
+from negosim.weighing import Weighing, against_own_bid, weigh
 
 if TYPE_CHECKING:
     from negosim.model import Negotiation
-
-
-ABOVE_NONE = 1e-6
-"""A chance of passing at home that is as good as none."""
-
-
-class Weighing(NamedTuple):
-    """What a principal compared when it answered: ``worth`` must reach ``needed``, utilities or, at home, chances.
-
-    ``basis`` says what was needed: "commitment" its final demand, "aspiration" what it aspires to in this round,
-    "reciprocity" what would answer the other's concession in kind, "reservation" its reservation value, "home" a chance
-    of passing at home, "no-home" any such chance, "going-on" what it expects of going on, "outside-option" what it has by
-    leaving, "" unknown.
-    """
-
-    worth: float
-    needed: float
-    basis: str
-
-
-def weigh(strategy: str, own, public, belief, homes, offer, outlook) -> Weighing:
-    """Return what a strategy compares in its answer, from what it is given to answer by; ``strategy`` by name."""
-    value = float(offer[own["kept_column"]])
-    if strategy == "commitment":
-        return Weighing(value, float(own["committed_demand"]), "commitment")
-    if strategy in ("time-dependent", "veto-aware"):
-        aspired = concession(own["reservation"], own["opening"], own["conceded"])
-        passes = ratification(offer, homes, public["home_column"])
-        if strategy == "veto-aware" and value >= aspired - TOLERANCE and passes < LIKELY and public["goes_on"] > 0.0:
-            return Weighing(passes, LIKELY, "home")
-        return Weighing(value, aspired, "aspiration")
-    if strategy == "tit-for-tat":
-        if public["elapsed"] >= 1.0:
-            return Weighing(value, float(own["reservation"]), "reservation")
-        return Weighing(value, imitation(own, own["other_last"], value), "reciprocity")
-    if strategy == "risk-return":
-        return _prospects(own, public, belief, homes, offer, outlook)
-    return Weighing(value, math.nan, "")
-
-
-def _prospects(own, public, belief, homes, offer, outlook) -> Weighing:
-    """Return the deal, as far as it is believed to pass and to be kept, against going on or leaving."""
-    deal, refused, passes = risk_return.prospects(own, public, belief, homes, offer, outlook)
-    leaving = own["outside_option"]  # NaN where there is none, so that no comparison with it holds
-    if passes <= 0.0 and not leaving > max(deal, refused):
-        return Weighing(passes, ABOVE_NONE, "no-home")
-    if leaving > refused:
-        return Weighing(deal, float(leaving), "outside-option")
-    return Weighing(deal, refused, "going-on")
 
 
 class Principal(mesa.Agent):
@@ -84,10 +32,14 @@ class Principal(mesa.Agent):
         own = self.model.talks.owns[self.side]
         return commitment if own["committed"] else self.model.strategies[self.side]
 
-    def _knowledge(self) -> tuple[Any, Any, Any, Any]:
-        """Return what a strategy may see: its own record, the public one, its belief, what is known of the homes."""
+    def _knowledge(self) -> tuple[Any, Any, Any, Any, Any]:
+        """Return what a strategy may see: its own record, the other's image, the public record, its belief, the homes."""
         talks = self.model.talks
-        return talks.owns[self.side], talks.public[0], talks.beliefs[self.side], talks.homes
+        other = talks.images[self.side.other]
+        return talks.owns[self.side], other, talks.public[0], talks.beliefs[self.side], talks.homes
+
+    def _bids(self) -> bool:
+        return bool(self.model.game.world[0]["protocol"] == DOUBLE_AUCTION)
 
     def _outlook(self):
         game = self.model.game
@@ -100,14 +52,17 @@ class Principal(mesa.Agent):
 
     def face_the_alternative(self) -> None:
         """Take stock of what there is without a deal."""
-        moves.face_the_alternative(self.model.game, self.model.talks, self.side)
+        model = self.model
+        moves.face_the_alternative(model.game, model.talks, self.side, model.luck_seed, model.replication)
 
     def demand(self, menu, noise: float) -> float:
         """Say how much own utility the delegation shall demand from this menu."""
         return self._strategy().propose(*self._knowledge(), menu, self._outlook(), noise)
 
     def answer(self) -> Response:
-        """Accept, refuse, or leave the talks."""
+        """Accept, refuse, or leave the talks; in a double auction the sealed bids answer each other."""
+        if self._bids():
+            return Response(floor.satisfies(self.model.talks))
         return Response(self._strategy().respond(*self._knowledge(), self.model.talks.offer, self._outlook()))
 
     def signs(self) -> bool:
@@ -116,6 +71,8 @@ class Principal(mesa.Agent):
 
     def weigh(self) -> Weighing:
         """Say what this principal compares when it answers the offer on the table."""
+        if self._bids():
+            return against_own_bid(self._knowledge()[0], self.model.talks.offer)
         committed = self.model.talks.owns[self.side]["committed"]
         name = "commitment" if committed else self.model.scenario.delegation(self.side).strategy
         return weigh(name, *self._knowledge(), self.model.talks.offer, self._outlook())
@@ -145,11 +102,13 @@ class Negotiator(mesa.Agent):
     def offer(self, principal: Principal) -> None:
         """Put a package on the table at the utility that the principal demands."""
         game, talks = self.model.game, self.model.talks
+        moves.choose_frontier(game, talks)
         moves.restrict_menu(game, talks)
         public = talks.public[0]
         menu = talks.menu if public["part"] else game.menus[public["frontier_sender"], public["frontier_target"]]
         noise = moves.offer_noise(game, talks, self.model.luck_seed, self.model.replication)
         moves.table_offer(game, talks, menu, principal.demand(menu, noise))
+        floor.lay_down(talks)
 
 
 class Ratifier(mesa.Agent):

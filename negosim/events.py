@@ -10,15 +10,17 @@ import math
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+import numpy as np
+from numpy.typing import NDArray
+
 from negosim.parameters import Threat
-from negosim.rules import moves
 from negosim.rules.beliefs import summary
 from negosim.scenario import Scenario
 from negosim.vocabulary import Response, Side, ThreatState
 
 if TYPE_CHECKING:
-    from negosim.agents import Weighing
     from negosim.model import Negotiation
+    from negosim.weighing import Weighing
 
 
 class Event(NamedTuple):
@@ -29,17 +31,22 @@ class Event(NamedTuple):
 
 
 class Answered(NamedTuple):
-    """A round as it was played: what the state of the talks at its end does not show any more.
+    """An offer and its answer: what the state of the talks at the end of the round does not show any more.
 
-    ``threats`` are the states (threats,) under which the offer was made, ``part`` the part of the agenda on the table.
+    ``lead`` is the number of the negotiator who spoke, ``threats`` are the states (threats,) under which the offer was made,
+    ``part`` the part of the agenda on the table, ``offer`` a row of a menu and ``package`` (issues,) what was tabled.
     """
 
     proposer: Side
+    lead: int
     answer: Response
     weighing: Weighing
     votes: list[bool]
     threats: list[ThreatState]
     part: int
+    signed: bool
+    offer: NDArray[np.float64]
+    package: NDArray[np.float64]
 
 
 def column(prefix: str, name: str) -> str:
@@ -103,7 +110,7 @@ def opening_event(model: Negotiation) -> Event:
 def round_state(model: Negotiation, played: Answered) -> dict[str, Any]:
     """Return the state of the round just played."""
     scenario, talks = model.scenario, model.talks
-    lead = scenario.delegation(played.proposer).negotiators[int(talks.public[0]["lead"])]
+    lead = scenario.delegation(played.proposer).negotiators[played.lead]
     names = [issue.name for issue, p in zip(scenario.issues, model.game.part_of_issue, strict=True) if p == played.part]
     facts = standing(model)
     facts |= {
@@ -116,12 +123,12 @@ def round_state(model: Negotiation, played: Answered) -> dict[str, Any]:
         "answer_worth": float(played.weighing.worth),
         "answer_needed": float(played.weighing.needed),
         "answer_basis": played.weighing.basis,
-        "signed": played.answer is Response.ACCEPT and bool(moves.signs(talks)),
+        "signed": played.signed,
     }
     for k, issue in enumerate(scenario.issues):
-        facts[column("offer", issue.name)] = scenario.real(issue.name, float(talks.package[k]))
+        facts[column("offer", issue.name)] = scenario.real(issue.name, float(played.package[k]))
     for side in Side:
-        facts[f"{side.label}_value"] = float(talks.offer[talks.owns[side]["kept_column"]])
+        facts[f"{side.label}_value"] = float(played.offer[talks.owns[side]["kept_column"]])
         facts[f"{side.label}_without_deal"] = float(talks.owns[side]["no_deal"])
     for threat, state in zip(scenario.threats, played.threats, strict=True):
         facts[column("before_answer", threat.issue)] = state.label

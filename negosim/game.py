@@ -13,15 +13,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from negosim.issues import linkage_graph, parts
+from negosim.outlooks import NO_GIVING_WAY, NO_OUTLOOK, look_ahead
 from negosim.parameters import Delegation
-from negosim.rules.foresight import solve_outlook
 from negosim.rules.menus import evaluate
-from negosim.rules.opening import prepare_side
 from negosim.rules.packages import trace_frontier
-from negosim.rules.records import OWN, SIDE, THREAT, WORLD, Game
+from negosim.rules.records import SIDE, THREAT, WORLD, Game
 from negosim.rules.utility import risk, utility, utility_bounds
 from negosim.scenario import Scenario
-from negosim.strategies.catalogue import LOOKS_AHEAD
 from negosim.vocabulary import Side, ThreatState
 from negosim.voices import voices
 
@@ -31,10 +29,7 @@ NODES = 129
 CELLS = 16
 """Cells of a belief over a reservation value that is in doubt."""
 
-NO_OUTLOOK = np.zeros((1, 1, 1, 1, 1, 1, 1))
-"""The table of a side that does not look ahead."""
-
-PROTOCOLS = ("alternating", "random-proposer", "one-round")
+PROTOCOLS = ("alternating", "random-proposer", "one-round", "concession-clock", "double-auction")
 
 
 def prepare(scenario: Scenario) -> Game:
@@ -57,8 +52,7 @@ def prepare(scenario: Scenario) -> Game:
     )
     _fill_prior_means(scenario, game)
     game = game._replace(nash=_nash(game))
-    outlooks = [_outlook(game, side) for side in Side]
-    return game._replace(sender_outlook=outlooks[0], target_outlook=outlooks[1])
+    return look_ahead(game, [scenario.delegation(side).strategy for side in Side])
 
 
 def _key(array: NDArray[Any]) -> tuple[tuple[int, ...], bytes, str]:
@@ -157,11 +151,12 @@ def _frontiers(tastes: _Tastes) -> Game:
     sides["profiles"] = profiles
     sides["first_column"] = (0, 3 * profiles[0])
     names = ("saliences", "ideals", "attitudes", "edge_from", "edge_to", "edge_weight", "home_sides", "home_saliences",
-             "precedents", "revocable")  # fmt: skip
+             "levels", "precedents", "revocable")  # fmt: skip
     game = Game(
         world=world, sides=sides, threats=np.zeros(0, THREAT), bounds=bounds, home_bounds=home_bounds,
         menus=np.zeros((*profiles, NODES, columns)), positions=np.zeros((*profiles, NODES, issues)),
-        nash=np.zeros((*profiles, 2)), sender_outlook=NO_OUTLOOK, target_outlook=NO_OUTLOOK, speakers=np.zeros((2, 1, 1, 1)),
+        nash=np.zeros((*profiles, 2)), sender_outlook=NO_OUTLOOK, target_outlook=NO_OUTLOOK, giving_way=NO_GIVING_WAY,
+        speakers=np.zeros((2, 1, 1, 1)),
         profile_priors=np.zeros((2, 1)), homes=np.zeros((len(home_bounds), 2)),
         part_of_issue=np.zeros(issues, dtype=np.int64), status_quo=np.zeros(issues), **{n: t[n] for n in names},
     )  # fmt: skip
@@ -186,7 +181,7 @@ def _world(scenario: Scenario) -> NDArray[np.void]:
     world["first_proposer"] = Side[talks.first_proposer.upper()]
     world["rounds"] = 1 if talks.protocol == "one-round" else talks.rounds
     world["setback"] = talks.failed_ratification == "setback"
-    copied = ("proposer_probability", "extension_probability", "flow_discount")
+    copied = ("proposer_probability", "extension_probability", "flow_discount", "auction_weight")
     for name in copied:
         world[name] = getattr(talks, name)
     world["extension_rounds"] = 0 if talks.protocol == "one-round" else talks.extension_rounds
@@ -221,7 +216,6 @@ def _sides(scenario: Scenario, game: Game) -> NDArray[np.void]:
         record["voices_belief_only"] = delegation.ambiguous_voices_belief_only
         record["cells"] = CELLS if delegation.ambiguity > 0.0 else 1
         record["believed_noise"] = delegation.believed_noise
-        record["looks_ahead"] = delegation.strategy in LOOKS_AHEAD
         if not any(issue.revocable_by == side.label for issue in scenario.issues):
             record["reversal"] = 0.0  # there is nothing that this side could take back
         outside = delegation.outside_option
@@ -261,8 +255,9 @@ def _threats(scenario: Scenario) -> NDArray[np.void]:
 
 def _agenda(scenario: Scenario, graph: Any) -> NDArray[np.int64]:
     agenda = np.zeros(len(scenario.issues), dtype=np.int64)
-    if scenario.talks.agenda == "linked":
-        for number, part in enumerate(parts(graph, scenario.talks.linkage_threshold)):
+    if scenario.talks.agenda != "whole":
+        threshold = scenario.talks.linkage_threshold if scenario.talks.agenda == "linked" else np.inf
+        for number, part in enumerate(parts(graph, threshold)):
             agenda[part] = number
     return agenda
 
@@ -325,48 +320,3 @@ def _nash(game: Game) -> NDArray[np.float64]:
         gains = np.maximum(fine - means, 0.0).prod(axis=1)
         nash[a, b] = fine[int(np.argmax(gains))]
     return nash
-
-
-def _grid(game: Game, side: Side) -> tuple[int, ...]:
-    """Return the shape (base, level, share, mean, committed) of a side's table and enter its grids in the record."""
-    record, other = game.sides[side], game.sides[side.other]
-    bases = 4 if record["half_width"] > 0.0 or record["security_stake"] > 0.0 else 1
-    record["base_step"] = (record["base_high"] - record["base_low"]) / max(bases - 1, 1)
-    total = float((game.threats["damage"] * game.threats["level"]).sum()) if side is Side.TARGET else 0.0
-    moving = total > 0.0 and (game.sides[0]["volatility"] > 0.0 or bool(game.threats["escalation"].any()))
-    levels = 5 if moving else 1
-    record["level_low"] = 0.0 if moving else total
-    record["level_step"] = 2.0 * total / max(levels - 1, 1)
-    means = 7 if other["half_width"] > 0.0 else 1
-    return bases, levels, 2 if total > 0.0 else 1, means, 4 if other["commitment"] > 0.0 else 1
-
-
-def _flows(game: Game, side: Side) -> tuple[float, float]:
-    """Return (tariff pain per unit of damage in force, cost of the stress that the opening states would keep up)."""
-    world, record = game.world[0], game.sides[side]
-    shares = np.select(
-        [game.threats["state"] == ThreatState.IMPOSED, game.threats["state"] == ThreatState.ANNOUNCED],
-        [1.0, world["anticipation"]],
-    )
-    inputs = float((game.threats["market_weight"] * game.threats["level"] * shares).sum())
-    stress = world["level_effect"] * inputs / (1.0 - world["persistence"])
-    return float(record["tariff_pain"]), float(record["stress_cost"] * stress)
-
-
-def _outlook(game: Game, side: Side) -> NDArray[np.float64]:
-    """Return a side's table of what going on is worth, one for each of its profiles: ``foresight.solve_outlook``."""
-    if not game.sides[side]["looks_ahead"]:
-        return NO_OUTLOOK
-    shape = _grid(game, side)
-    rounds = int(game.world[0]["rounds"] + game.world[0]["extension_rounds"])
-    table = np.zeros((int(game.sides[side]["profiles"]), rounds + 1, *shape))
-    damage = game.threats["damage"] * game.threats["level"]
-    weights = damage / damage.sum() if damage.sum() > 0.0 else np.zeros(len(damage))
-    means = (float(weights @ game.threats["execution"]), float(weights @ game.threats["early_execution"]))
-    for profile in range(len(table)):
-        own = np.zeros(1, OWN)
-        own["side"], own["profile"] = side, profile
-        prepare_side(game, own[0])
-        priors = game.profile_priors[side.other]
-        solve_outlook(game, own[0], game.menus[-1, -1], priors, means, _flows(game, side), table[profile])
-    return table

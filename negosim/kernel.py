@@ -11,13 +11,15 @@ from numba import types
 from numpy.typing import NDArray
 
 from negosim.game import prepare
-from negosim.rules import closing, moves, payoff
+from negosim.rules import closing, floor, moves, payoff
 from negosim.rules.compiled import rule
 from negosim.rules.opening import open_talks
-from negosim.rules.records import GAME, OWN, PROPOSE, PUBLIC, RESPOND, TALKS, Game, Matrix, Talks
+from negosim.rules.records import GAME, PROPOSE, RESPOND, TALKS, Game, Matrix
+from negosim.rules.timing import DOUBLE_AUCTION
 from negosim.scenario import Scenario
 from negosim.strategies import commitment
 from negosim.strategies.catalogue import Strategy, strategy
+from negosim.talks import new_talks
 from negosim.vocabulary import CHANNELS, Ending, Response, Side
 
 if TYPE_CHECKING:
@@ -38,21 +40,7 @@ RUN = np.dtype(
     ],
     align=True,
 )  # fmt: skip
-"""The record of one run; ending is the number of an Ending, the proposer -1 where nothing was settled."""
-
-
-def new_talks(game: Game) -> Talks:
-    """Return the state of a run, not yet opened."""
-    voices, cells = int(game.sides["voices"].max()), int(game.sides["cells"].max())
-    threats, ratifiers, issues = len(game.threats), len(game.homes), len(game.status_quo)
-    return Talks(
-        public=np.zeros(1, PUBLIC), owns=np.zeros(2, OWN), threat_state=np.zeros(threats, dtype=np.int64),
-        threat_level=np.zeros(threats), homes=np.zeros((ratifiers, 2)),
-        thresholds=np.zeros(ratifiers), beliefs=np.zeros((2, voices, cells + 1)), offer=np.zeros(game.menus.shape[3]),
-        package=np.zeros(issues), locked=np.zeros(issues), menu=np.zeros(game.menus.shape[2:]),
-        weights=np.zeros((voices, cells + 1)), other_package=np.zeros(issues),
-        ledger=np.zeros((2, len(CHANNELS))),
-    )  # fmt: skip
+"""The record of one run; ending is the number of an Ending, the proposer 2 where both were, -1 where nothing was settled."""
 
 
 @rule(lean=True)
@@ -83,24 +71,38 @@ def finish(game, talks, seed, replication, ending, walker):
 def demand(game, talks, menu, noise, sender_proposes, target_proposes):
     """Return the utility that the proposer's principal demands; a committed one plays the commitment type."""
     public, i = talks.public[0], talks.public[0].proposer
-    own, belief, homes = talks.owns[i], talks.beliefs[i], talks.homes
+    own, other, belief, homes = talks.owns[i], talks.images[1 - i], talks.beliefs[i], talks.homes
     if own.committed:
-        return commitment.propose(own, public, belief, homes, menu, game.sender_outlook[0], noise)
+        return commitment.propose(own, other, public, belief, homes, menu, game.sender_outlook[0], noise)
     if i == 0:
-        return sender_proposes(own, public, belief, homes, menu, game.sender_outlook[own.table], noise)
-    return target_proposes(own, public, belief, homes, menu, game.target_outlook[own.table], noise)
+        return sender_proposes(own, other, public, belief, homes, menu, game.sender_outlook[own.table], noise)
+    return target_proposes(own, other, public, belief, homes, menu, game.target_outlook[own.table], noise)
+
+
+@rule(lean=True)
+def offer(game, talks, sender_proposes, target_proposes, seed, replication):
+    """Let the side that has the floor table an offer."""
+    public = talks.public[0]
+    moves.choose_frontier(game, talks)
+    moves.restrict_menu(game, talks)
+    menu = game.menus[public.frontier_sender, public.frontier_target] if public.part == 0 else talks.menu
+    noise = moves.offer_noise(game, talks, seed, replication)
+    moves.table_offer(game, talks, menu, demand(game, talks, menu, noise, sender_proposes, target_proposes))
+    floor.lay_down(talks)
 
 
 @rule(lean=True)
 def answer(game, talks, sender_responds, target_responds):
-    """Return the answer of the other side's principal to the offer on the table."""
+    """Return the answer of the other side's principal to the offer being looked at; in a double auction the bids answer."""
     public, i = talks.public[0], 1 - talks.public[0].proposer
-    own, belief, homes = talks.owns[i], talks.beliefs[i], talks.homes
+    own, other, belief, homes = talks.owns[i], talks.images[1 - i], talks.beliefs[i], talks.homes
+    if game.world[0].protocol == DOUBLE_AUCTION:
+        return floor.satisfies(talks)
     if own.committed:
-        return commitment.respond(own, public, belief, homes, talks.offer, game.sender_outlook[0])
+        return commitment.respond(own, other, public, belief, homes, talks.offer, game.sender_outlook[0])
     if i == 0:
-        return sender_responds(own, public, belief, homes, talks.offer, game.sender_outlook[own.table])
-    return target_responds(own, public, belief, homes, talks.offer, game.target_outlook[own.table])
+        return sender_responds(own, other, public, belief, homes, talks.offer, game.sender_outlook[own.table])
+    return target_responds(own, other, public, belief, homes, talks.offer, game.target_outlook[own.table])
 
 
 @rule(lean=True)
@@ -111,16 +113,22 @@ def play(game, talks, sender_proposes, sender_responds, target_proposes, target_
     while True:
         moves.move_world(game, talks, seed, replication)
         moves.move_threats(game, talks)
-        moves.choose_speakers(game, talks, seed, replication)
-        moves.face_the_alternative(game, talks, 0)
-        moves.face_the_alternative(game, talks, 1)
-        moves.choose_frontier(game, talks)
-        moves.restrict_menu(game, talks)
-        menu = game.menus[public.frontier_sender, public.frontier_target] if public.part == 0 else talks.menu
-        noise = moves.offer_noise(game, talks, seed, replication)
-        moves.table_offer(game, talks, menu, demand(game, talks, menu, noise, sender_proposes, target_proposes))
-        answered = answer(game, talks, sender_responds, target_responds)
-        moves.remember_offer(game, talks)
+        floor.open_floor(game, talks, seed, replication)
+        moves.face_the_alternative(game, talks, 0, seed, replication)
+        moves.face_the_alternative(game, talks, 1, seed, replication)
+        for side in range(2):
+            if floor.speaks(talks, side):
+                floor.take_the_floor(game, talks, side, seed, replication)
+                offer(game, talks, sender_proposes, target_proposes, seed, replication)
+        for side in range(2):
+            if floor.speaks(talks, side):
+                floor.look_at(talks, side)
+                talks.answers[side] = answer(game, talks, sender_responds, target_responds)
+        for side in range(2):
+            if floor.speaks(talks, side):
+                floor.look_at(talks, side)
+                moves.remember_offer(game, talks)
+        answered = floor.conclude(game, talks, seed, replication)
         if answered == WALK_OUT:
             return finish(game, talks, seed, replication, LEFT, 1 - public.proposer)
         accepted = answered == ACCEPT
@@ -134,8 +142,11 @@ def play(game, talks, sender_proposes, sender_responds, target_proposes, target_
                 moves.reopen(talks)
         elif not accepted:
             moves.carry_out_threats(game, talks, seed, replication)
-        moves.learn(game, talks, 0, accepted)
-        moves.learn(game, talks, 1, accepted)
+        for side in range(2):
+            if floor.speaks(talks, side):
+                floor.look_at(talks, side)
+                moves.learn(game, talks, 0, talks.answers[side] == ACCEPT)
+                moves.learn(game, talks, 1, talks.answers[side] == ACCEPT)
         moves.bear_costs(game, talks, 0)
         moves.bear_costs(game, talks, 1)
         ending = moves.clock(game, talks, seed, replication)
@@ -149,7 +160,7 @@ def record(game, talks, ending, kept, run, settlement):
     public = talks.public[0]
     deal = ending == SETTLED or ending == IN_PART
     run.ending, run.rounds = ending, public.round
-    run.proposer = public.proposer if deal else -1
+    run.proposer = (2 if game.world[0].protocol == DOUBLE_AUCTION else public.proposer) if deal else -1
     run.peak_stress, run.threats_executed = public.peak_stress, public.executions
     run.reversed_after = kept if kept < np.inf else np.nan
     run.frontier_distance = closing.distance_to_frontier(game, talks) if deal else np.nan

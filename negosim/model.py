@@ -12,17 +12,19 @@ import mesa
 import numpy as np
 from numpy.typing import NDArray
 
-from negosim.agents import Negotiator, Principal, Ratifier, Weighing
+from negosim.agents import Negotiator, Principal, Ratifier
 from negosim.events import Answered, Event, end_event, fork_event, opening_event, plain, round_state
 from negosim.game import prepare
-from negosim.kernel import RUN, Outcomes, new_talks, record, strategies_of
-from negosim.rules import closing, moves
+from negosim.kernel import RUN, Outcomes, record, strategies_of
+from negosim.rules import closing, floor, moves
 from negosim.rules.opening import hold_dear, open_talks
 from negosim.rules.records import Game, Talks
 from negosim.scenario import Scenario
 from negosim.scenario_error import ScenarioError
+from negosim.talks import new_talks
 from negosim.transcript import narrate
 from negosim.vocabulary import Ending, Response, Side, ThreatState
+from negosim.weighing import Weighing
 
 if TYPE_CHECKING:
     import pandas
@@ -71,39 +73,56 @@ class Negotiation(mesa.Model):
         game, talks, luck = self.game, self.talks, (self.luck_seed, self.replication)
         moves.move_world(game, talks, *luck)
         self.principals[Side.SENDER].move_threats()
-        moves.choose_speakers(game, talks, *luck)
+        floor.open_floor(game, talks, *luck)
         for principal in self.principals:
             principal.face_the_alternative()
-        moves.choose_frontier(game, talks)
-        proposer, lead = Side(int(talks.public[0]["proposer"])), int(talks.public[0]["lead"])
-        self.negotiators[proposer][lead].offer(self.principals[proposer])
-        played = self._answer(proposer)
-        moves.remember_offer(game, talks)
-        ending, walker = self._consequences(played)
+        speakers = [side for side in Side if floor.speaks(talks, int(side))]
+        for side in speakers:
+            floor.take_the_floor(game, talks, int(side), *luck)
+            self.negotiators[side][int(talks.public[0]["lead"])].offer(self.principals[side])
+        played = {side: self._answer(side) for side in speakers}
+        for side in speakers:
+            floor.look_at(talks, int(side))
+            moves.remember_offer(game, talks)
+        answer = Response(floor.conclude(game, talks, *luck))
+        standing = played.pop(Side(int(talks.public[0]["proposer"])))
+        for aside in played.values():  # the offer that does not stand is told first
+            self._note(aside)
+        ending, walker = self._consequences(answer, standing)
         if ending == GOING_ON:
-            for principal in self.principals:
-                principal.learn(played.answer is Response.ACCEPT)
+            for side in speakers:
+                floor.look_at(talks, int(side))
+                for principal in self.principals:
+                    principal.learn(bool(talks.answers[side] == Response.ACCEPT))
             for principal in self.principals:
                 principal.bear_costs()
             ending = int(moves.clock(game, talks, *luck))
-        self.rounds.append(round_state(self, played))
-        self.events.append(Event("round", self.rounds[-1]))
+        self._note(standing)
         if ending != GOING_ON:
             self._finish(ending, walker)
 
+    def _note(self, played: Answered) -> None:
+        """Enter an offer, its answer and the present state in the table and in the story."""
+        self.rounds.append(round_state(self, played))
+        self.events.append(Event("round", self.rounds[-1]))
+
     def _answer(self, proposer: Side) -> Answered:
         """Let the other side's principal answer, and note what it compared and what stood at that moment."""
-        principal = self.principals[proposer.other]
+        talks, principal = self.talks, self.principals[proposer.other]
+        floor.look_at(talks, int(proposer))
         weighing, answer = principal.weigh(), principal.answer()
-        threats = [ThreatState(int(state)) for state in self.talks.threat_state]
-        return Answered(proposer, answer, weighing, [], threats, int(self.talks.public[0]["part"]))
+        talks.answers[proposer] = answer
+        threats = [ThreatState(int(state)) for state in talks.threat_state]
+        signed = answer is Response.ACCEPT and self.principals[proposer].signs()
+        lead, part = int(talks.public[0]["lead"]), int(talks.public[0]["part"])
+        return Answered(proposer, lead, answer, weighing, [], threats, part, signed, talks.offer.copy(), talks.package.copy())
 
-    def _consequences(self, played: Answered) -> tuple[int, int]:
+    def _consequences(self, answer: Response, played: Answered) -> tuple[int, int]:
         """Draw the consequences of an answer. Returns (an Ending's number or GOING_ON, the side that left or NOBODY)."""
         game, talks = self.game, self.talks
-        if played.answer is Response.WALK_OUT:
+        if answer is Response.WALK_OUT:
             return Ending.WALK_OUT, played.proposer.other
-        if played.answer is Response.REFUSE:
+        if answer is Response.REFUSE:
             self.principals[Side.SENDER].carry_out_threats()
             return GOING_ON, NOBODY
         if not self.principals[played.proposer].signs():
@@ -169,7 +188,9 @@ class Negotiation(mesa.Model):
         }
 
     def frame(self) -> pandas.DataFrame:
-        """Return the rounds played as a pandas DataFrame, one row a round; the state is that at the end of the round.
+        """Return the rounds played as a pandas DataFrame, one row an offer; the state is that at the end of the round.
+
+        Where both sides table an offer in a round it has two rows, and the offer that stands is the second.
 
         Utilities are own utilities in [0, 1]. X is an issue, S a side (sender or target), O the other side, P a person.
 
@@ -192,7 +213,7 @@ class Negotiation(mesa.Model):
         S_without_deal               what the side expects if the talks end now, utility
         answer                       accept, refuse or walk-out
         answer_worth, answer_needed  what the other principal compared: the worth of the offer to it, and what it needed
-        answer_basis                 what was needed: see ``negosim.agents.Weighing``
+        answer_basis                 what was needed: see ``negosim.weighing.Weighing``
         signed                       whether the offer was accepted and its own maker signed it
         vote_S_P                     whether this ratifier consented; missing if nothing was put to it
         ============================ ================================================================================
@@ -200,8 +221,9 @@ class Negotiation(mesa.Model):
         import pandas
 
         nothing, states = Weighing(np.nan, np.nan, ""), [ThreatState.NONE] * len(self.talks.threat_state)
-        proposer = Side(int(self.talks.public[0]["proposer"]))
-        blank = round_state(self, Answered(proposer, Response.REFUSE, nothing, [], states, 0))  # for columns and their types
+        proposer, talks = Side(int(self.talks.public[0]["proposer"])), self.talks
+        no_offer = Answered(proposer, 0, Response.REFUSE, nothing, [], states, 0, False, talks.offer, talks.package)
+        blank = round_state(self, no_offer)  # for columns and their types
         frame = pandas.DataFrame(self.rounds or [blank]).iloc[: len(self.rounds)]
         return frame.astype({"date": "datetime64[s]"} | {name: "boolean" for name in blank if name.startswith("vote_")})
 
@@ -226,7 +248,7 @@ class Negotiation(mesa.Model):
         if changes:
             _refuse_another_agenda(self, other, changes)
             other.talks.public[0]["deadline"] = _deadline(self, other, changes)
-            for own in other.talks.owns:
+            for own in (*other.talks.owns, *other.talks.images):
                 hold_dear(other.game, own)
             other.events.append(fork_event(other, changes))
         return other

@@ -21,7 +21,7 @@ def outcome_columns(outcomes: Outcomes) -> dict[str, Any]:
     """Return the columns by name; positions in the real units of their issues, NaN where there is no settlement."""
     runs, scenario = outcomes.runs, outcomes.scenario
     endings = np.array(["", *(ending.label for ending in Ending)], dtype=object)
-    proposers = np.array([*(side.label for side in Side), "none"], dtype=object)
+    proposers = np.array([*(side.label for side in Side), "both", "none"], dtype=object)
     columns: dict[str, Any] = {
         "replication": outcomes.first + np.arange(len(runs), dtype=np.int64),
         "ending": endings[runs["ending"]],

@@ -15,7 +15,10 @@ from negosim.scenario_error import ScenarioError
 
 OFF = "neutral: the mechanism is off until a scenario turns it on"
 
-StrategyName = Literal["time-dependent", "tit-for-tat", "commitment", "risk-return", "veto-aware"]
+StrategyName = Literal[
+    "time-dependent", "exponential", "tit-for-tat", "relative-tit-for-tat", "random-tit-for-tat", "averaged-tit-for-tat",
+    "micro", "commitment", "bluff", "attrition", "brinkmanship", "risk-return", "subgame-perfect", "shaded-bid", "veto-aware",
+]  # fmt: skip
 
 Slug = Annotated[str, Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$")]
 """A short name: lower case, digits, single hyphens; so dotted names and names of edges are unambiguous."""
@@ -63,14 +66,14 @@ class Calendar(Part):
 class Talks(Part):
     """The protocol, the agenda and the clock."""
 
-    protocol: Literal["alternating", "random-proposer", "one-round"] = choice(
+    protocol: Literal["alternating", "random-proposer", "one-round", "concession-clock", "double-auction"] = choice(
         "alternating",
-        "who may propose in a round; one-round is a single take-it-or-leave-it offer",
+        "who may propose in a round: one side, in a single round (one-round), or both at once (clock, sealed bids)",
         "the commonest protocol of the literature (Rubinstein 1982)",
     )
-    agenda: Literal["whole", "linked"] = choice(
+    agenda: Literal["whole", "linked", "issue-by-issue"] = choice(
         "whole",
-        "one package for all issues, or the connected parts of the linkage graph one after another",
+        "one package for all issues, the connected parts of the linkage graph one after another, or each issue by itself",
         "a whole package leaves most room for trades between issues",
     )
     linkage_threshold: float = share(
@@ -85,8 +88,11 @@ class Talks(Part):
     proposer_probability: float = share(
         0.5, "probability that the sender proposes (random proposer)", "probability", "a fair coin"
     )
+    auction_weight: float = share(
+        0.5, "weight k of the target's bid in the bargain of a double auction", "share", "the difference is split"
+    )
     rounds: int = number(
-        10, "rounds to the deadline", "rounds", "of the order of the talks of 2025", ge=1, le=200
+        10, "rounds to the deadline", "rounds", "of the order of the talks of 2025", ge=1, le=2000
     )
     extension_probability: float = share(0.0, "probability that a passed deadline is extended", "probability")
     extension_rounds: int = number(0, "rounds that an extension adds", "rounds", ge=0, le=100)

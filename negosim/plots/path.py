@@ -36,6 +36,9 @@ STATE_WORDS = {
     ThreatState.IMPOSED: "in force",
 }
 
+LEAST = ("aspiration", "commitment", "reservation", "reciprocity", "rung", "bid")
+"""What an answer was weighed against where that is the least utility that a side would take."""
+
 ANSWERS = {Response.ACCEPT: "accepted", Response.REFUSE: "refused", Response.WALK_OUT: "talks left"}
 FAILED = "accepted, fails at home"
 
@@ -82,7 +85,7 @@ def _offers(axes: Axes, scenario: Scenario, frame: pandas.DataFrame) -> None:
         axes.plot(rounds[~own], values[~own], look.marker, mfc="white", mec=look.colour, markersize=8, mew=1.5)
         ends = frame[f"{side.label}_without_deal"].to_numpy()
         axes.plot(rounds, ends, color=look.colour, linestyle=":", linewidth=1.4, label=f"what {name} expects without a deal")
-        asked = ~own & frame["answer_basis"].isin(["aspiration", "commitment", "reservation", "reciprocity"]).to_numpy()
+        asked = ~own & frame["answer_basis"].isin(LEAST).to_numpy()
         if asked.any():
             needed = frame["answer_needed"].to_numpy()[asked]
             axes.plot(rounds[asked], needed, "_", color=look.colour, markersize=16, mew=3, label=f"least that {name} would take")

@@ -4,7 +4,8 @@ A belief has shape (voices, cells + 1): row p is the hypothesis that the other p
 first columns hold the mass of each cell of its reservation value (uniform inside a cell, so the distribution function is
 piecewise linear), the last column the mass of the type that never takes less than its demand.
 The believed rule of the other side is the time-dependent path of ``concession`` (Faratin, Sierra & Jennings 1998), for
-its offers and for its answers; in the last round it equals the reservation value, which is the one-shot case.
+its offers and for its answers; in the last round it equals the reservation value, which is the one-shot case. A side that
+holds out (``attrition``) is believed to do so: it demands what a committed one would, and gives way as its table says.
 """
 
 from __future__ import annotations
@@ -156,9 +157,14 @@ def learn_from_offer(own, public, belief, weights, row, speakers):
     """
     cells = own.believed_cells
     width = (own.believed_high - own.believed_low) / cells
+    mimics = holds_out(own.believed_gives_way, own.believed_gives_way_below)
     for p in range(own.other_voices):
         offered = row[own.other_column + 3 * p]
         speaks = speakers[p, public.lead]
+        if mimics:
+            for c in range(cells + 1):
+                weights[p, c] = belief[p, c] * speaks
+            continue
         for c in range(cells):
             weights[p, c] = 0.0
             if belief[p, c] == 0.0:
@@ -178,16 +184,35 @@ def learn_from_offer(own, public, belief, weights, row, speakers):
 
 
 @rule(lean=True)
+def holds_out(gives_way, gives_way_below):
+    """Return whether a side is known to hold out for its demand, with one rule or the other for giving way."""
+    return not (math.isnan(gives_way) and math.isnan(gives_way_below))
+
+
+@rule(lean=True)
+def _accepting_share(own, cell, offered, meets):
+    """Return the share of a cell of rational types that accepts an offer worth ``offered``; ``meets`` is the demand met."""
+    if holds_out(own.believed_gives_way, own.believed_gives_way_below):
+        if meets:
+            return 1.0
+        if not math.isnan(own.believed_gives_way):
+            return own.believed_gives_way
+        cut = own.believed_gives_way_below
+    else:
+        cut = most_demanding_acceptor(offered, own.believed_opening, own.believed_conceded)
+    return share_of_cells(cell, own.believed_cells, cut, own.believed_low, own.believed_high)
+
+
+@rule(lean=True)
 def learn_from_answer(own, belief, weights, row, accepted):
     """Update a belief by the other's answer to an offer: each type survives by its share that would answer so."""
     cells = own.believed_cells
     for p in range(own.other_voices):
         offered = row[own.other_column + 3 * p]
-        cut = most_demanding_acceptor(offered, own.believed_opening, own.believed_conceded)
-        for c in range(cells):
-            share = share_of_cells(c, cells, cut, own.believed_low, own.believed_high)
-            weights[p, c] = belief[p, c] * (share if accepted else 1.0 - share)
         meets = offered >= own.believed_demand - TOLERANCE
+        for c in range(cells):
+            share = _accepting_share(own, c, offered, meets)
+            weights[p, c] = belief[p, c] * (share if accepted else 1.0 - share)
         weights[p, cells] = belief[p, cells] if meets == accepted else 0.0
     _rescale(own, belief, weights)
 

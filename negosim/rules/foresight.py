@@ -123,9 +123,9 @@ def _answering(offers, refused, no_deal, outside, ends):
 
 
 @rule
-def _no_deal(base, level, share, execution):
-    """Return the payoff without a deal: base - v [e + (1 - e) x], x the chance that what is pending is carried out."""
-    return base - level * (share + (1.0 - share) * execution)
+def without_deal(in_force, pending, execution):
+    """Return the damage expected without a deal: what is in force, and what is pending by the chance that it is carried out."""
+    return in_force + pending * execution
 
 
 @rule
@@ -153,8 +153,9 @@ def _round_value(game, own, menu, priors, t, following, out, execution, early, f
                 for v in range(levels):
                     for e in range(shares):
                         base, level = own.base_low + b * own.base_step, own.level_low + v * own.level_step
-                        no_deal = _no_deal(base, level, e, execution)
-                        ended = _no_deal(base, level, e, early + (1.0 - early) * execution)
+                        in_force, pending = level * e, level * (1 - e)
+                        no_deal = base - without_deal(in_force, pending, execution)
+                        ended = base - without_deal(in_force, pending, early + (1.0 - early) * execution)
                         stop = (1.0 - goes) * ended - flows[0] * level * (e + (1.0 - e) * early) - flows[1]
                         sheet, value = following[b, v, e], 0.0
                         if proposes > 0.0:
@@ -175,7 +176,7 @@ def _less(offers, punished):
 
 
 @rule
-def _going_on(own, value, out, volatility, early):
+def going_on(own, value, out, volatility, early):
     """Fill ``out`` with delta E[value of the next round]: threats are carried out early, and their level moves."""
     bases, levels, shares, means, masses = out.shape
     spread = math.sqrt(3.0) * volatility
@@ -214,4 +215,4 @@ def solve_outlook(game, own, menu, priors, threat_means, flows, out):
     out[last] = 0.0
     for t in range(last, 1, -1):
         _round_value(game, own, menu, priors, t, out[t], value, execution, early, flows)
-        _going_on(own, value, out[t - 1], game.sides[0].volatility, early)
+        going_on(own, value, out[t - 1], game.sides[0].volatility, early)

@@ -1,6 +1,7 @@
 """The moves of a round, one function each, in the order of game.md; both engines call these and nothing else.
 
-World, threats, who speaks, what each side faces, the offer, the answer's consequences, home, learning, the clock.
+World, threats, what each side faces, the offer, the answer's consequences, home, learning, the clock. Who has the floor, and what
+follows from the answers, is in ``floor``.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ from negosim.rules.beliefs import (
 )
 from negosim.rules.compiled import rule
 from negosim.rules.menus import evaluate, menu_position, read_package, read_row
-from negosim.rules.opening import hold_dear, pick
+from negosim.rules.opening import hold_dear
 from negosim.rules.payoff import PAIN, STRESS
 
 
@@ -49,6 +50,7 @@ def move_world(game, talks, seed, replication):
         public.credibility = threats.next_credibility(public.credibility, world.news, shock, 0.0, 0.0)
         for i in range(2):
             talks.owns[i].outside_option += game.sides[i].outside_option_trend
+            talks.images[i].outside_option += game.sides[i].outside_option_trend
 
 
 @rule(lean=True)
@@ -73,29 +75,19 @@ def move_threats(game, talks):
 
 
 @rule(lean=True)
-def choose_speakers(game, talks, seed, replication):
-    """Step 3: the protocol names the proposer; its lead is drawn by portfolio and by whose priorities the principal shares."""
-    world, public = game.world[0], talks.public[0]
-    t = public.round
-    draw = luck.chance(seed, replication, t, luck.WORLD, luck.PROPOSER) if world.protocol == 1 else 0.0
-    public.proposer = timing.proposer(world.protocol, world.first_proposer, world.proposer_probability, t, draw)
-    public.tabled_part = public.part
-    own = talks.owns[public.proposer]
-    voices = game.sides[public.proposer].voices
-    public.lead = 0
-    if voices > 1:
-        draw = luck.chance(seed, replication, t, public.proposer, luck.LEAD)
-        public.lead = pick(game.speakers[public.proposer, public.part, own.profile], voices, draw)
+def face_the_alternative(game, talks, side, seed, replication):
+    """Enter what a side faces without a deal now, what an unsettled round costs it, and how surely a deal is punished.
 
-
-@rule(lean=True)
-def face_the_alternative(game, talks, side):
-    """Enter what a side faces without a deal now, what an unsettled round costs it, and how surely a deal is punished."""
-    own, public = talks.owns[side], talks.public[0]
+    The same goes into its image, which has the mean of its prior for its reservation value.
+    """
+    own, image, public = talks.owns[side], talks.images[side], talks.public[0]
     u = game.sides[0].unpredictability
-    own.conceded = conceded_share(public.elapsed, own.toughness)
-    own.believed_conceded = conceded_share(public.elapsed, own.believed_toughness)
-    own.base = own.reservation - game.sides[side].security_stake * (1.0 - public.credibility)
+    own.luck = luck.chance(seed, replication, public.round, side, luck.ANSWER)
+    own.conceded = image.conceded = conceded_share(public.elapsed, own.toughness)
+    own.believed_conceded = image.believed_conceded = conceded_share(public.elapsed, own.believed_toughness)
+    t = min(public.round, game.giving_way.shape[1] - 1)
+    own.gives_way, own.gives_way_below = game.giving_way[side, t, 0], game.giving_way[side, t, 1]
+    own.believed_gives_way, own.believed_gives_way_below = game.giving_way[1 - side, t, 0], game.giving_way[1 - side, t, 1]
     executed = pending = early = after = after_refusal = 0.0
     for j in range(game.threats.shape[0]):
         threat, state = game.threats[j], talks.threat_state[j]
@@ -112,9 +104,20 @@ def face_the_alternative(game, talks, side):
     borne = 1.0 if side == 1 else 0.0  # the threats are the sender's
     own.level = borne * (executed + pending)
     own.executed_share = executed / own.level if own.level > 0.0 else 0.0
-    own.no_deal = own.base - borne * (executed + after)
-    own.ended = own.base - borne * (executed + after_refusal)
     own.punished_deal = threats.punishes_deal(u) * own.level
+    image.round_cost, image.level = own.round_cost, own.level
+    image.executed_share, image.punished_deal = own.executed_share, own.punished_deal
+    doubt = game.sides[side].security_stake * (1.0 - public.credibility)
+    _without_a_deal(own, doubt, borne * (executed + after), borne * (executed + after_refusal))
+    _without_a_deal(image, doubt, borne * (executed + after), borne * (executed + after_refusal))
+
+
+@rule(lean=True)
+def _without_a_deal(record, doubt, damage, damage_after_refusal):
+    """Enter what a side or its image has if the talks end: its reservation value, less doubts and expected damage."""
+    record.base = record.reservation - doubt
+    record.no_deal = record.base - damage
+    record.ended = record.base - damage_after_refusal
 
 
 @rule(lean=True)
@@ -175,12 +178,22 @@ def signs(talks):
 @rule(lean=True)
 def remember_offer(game, talks):
     """Both sides note the offer: what was demanded in public, and what the other's offers were worth."""
-    public = talks.public[0]
-    own, other = talks.owns[public.proposer], talks.owns[1 - public.proposer]
-    own.last_demand = talks.offer[own.kept_column]
-    own.public_demand = max(own.public_demand, own.last_demand)
-    other.other_before = other.other_last
-    other.other_last = talks.offer[other.kept_column]
+    i = talks.public[0].proposer
+    _remember(talks.owns[i], talks.owns[1 - i], talks.offer)
+    _remember(talks.images[i], talks.images[1 - i], talks.offer)
+
+
+@rule(lean=True)
+def _remember(maker, receiver, offer):
+    """Note an offer in the records, or in the images, of the side that makes it and of the side that receives it."""
+    maker.last_demand = offer[maker.kept_column]
+    maker.public_demand = max(maker.public_demand, maker.last_demand)
+    maker.offers_made += 1
+    receiver.other_before = receiver.other_last
+    receiver.other_last = offer[receiver.kept_column]
+    if receiver.offers_received == 0:
+        receiver.other_first = receiver.other_last
+    receiver.offers_received += 1
 
 
 @rule(lean=True)
@@ -200,9 +213,9 @@ def carry_out_threats(game, talks, seed, replication):
             talks.threat_state[j] = threats.IMPOSED
             public.executions += 1
         if state == threats.PAUSED:
-            own = talks.owns[1]
-            own.trust = updated_trust(own.trust, propensity, game.sides[1].trust_slip, not carried_out)
-            hold_dear(game, own)
+            for own in (talks.owns[1], talks.images[1]):
+                own.trust = updated_trust(own.trust, propensity, game.sides[1].trust_slip, not carried_out)
+                hold_dear(game, own)
     moves = public.executions - before
     if moves > 0:
         public.credibility = threats.next_credibility(public.credibility, 0.0, 0.0, world.erosion, moves)

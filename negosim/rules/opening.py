@@ -69,12 +69,22 @@ def prepare_side(game, own):
     own.opening, own.toughness, own.discount = side.opening, side.toughness, side.discount
     own.audience_cost, own.committed_demand = side.audience_cost, side.committed_demand
     own.outside_option, own.trust, own.believed_noise = side.outside_option, side.trust, side.believed_noise
-    own.public_demand = own.last_demand = own.other_last = own.other_before = -1.0
+    own.public_demand = own.last_demand = own.other_first = own.other_last = own.other_before = -1.0
+    own.offers_made = own.offers_received = 0
+    own.demanded = math.nan
     own.base_low, own.base_step = side.base_low, side.base_step
     own.level_low, own.level_step = side.level_low, side.level_step
     own.punished_deal = own.no_deal = own.ended = own.round_cost = 0.0
     know_the_other(game, own)
     hold_dear(game, own)
+
+
+@rule(lean=True)
+def prepare_image(game, image):
+    """Enter a side as the public record shows it: with the mean of its prior for its type, and not committed."""
+    side = game.sides[image.side]
+    image.reservation, image.profile, image.committed = side.prior_mean, side.profiles - 1, 0
+    prepare_side(game, image)
 
 
 @rule(lean=True)
@@ -95,7 +105,7 @@ def open_world(game, talks):
     world, public = game.world[0], talks.public[0]
     public.round = public.executions = public.extended = public.part = 0
     public.deadline = world.rounds
-    public.lead = public.proposer = 0
+    public.lead = public.proposer = public.both = 0
     public.stress = public.peak_stress = world.initial_stress
     public.credibility = world.credibility
     public.home_column, public.interpolate = world.home_column, world.interpolate
@@ -112,10 +122,11 @@ def open_talks(game, talks, seed, replication):
     """Open a run: the world, the types, the beliefs and the thresholds at home."""
     open_world(game, talks)
     for i in range(2):
-        own = talks.owns[i]
-        own.side = i
+        own, image = talks.owns[i], talks.images[i]
+        own.side = image.side = i
         draw_type(game, own, seed, replication)
         prepare_side(game, own)
+        prepare_image(game, image)
         prior_belief(game, own, talks.beliefs[i])
     for r in range(game.homes.shape[0]):
         talks.homes[r, 0], talks.homes[r, 1] = game.homes[r, 0], game.homes[r, 1]

@@ -31,13 +31,16 @@ def committed_place(mass, count):
 
 
 @rule
-def outlook_now(own, public, outlook):
-    """Return the sheet (mean, committed) of what going on is worth in this round to a side in its present state."""
+def outlook_now(own, threatened, public, outlook):
+    """Return the sheet (mean, committed) of what going on is worth in this round to a side in its present state.
+
+    ``threatened`` is the record of the side whose threats are looked up: the own one, or the image of the other side.
+    """
     rounds, bases, levels, shares, means, masses = outlook.shape
     table = outlook[min(public.round, rounds - 1)]
     b, b_share = _place(own.base, own.base_low, own.base_step, bases)
-    v, v_share = _place(own.level, own.level_low, own.level_step, levels)
-    e_share = own.executed_share if shares > 1 else 0.0
+    v, v_share = _place(threatened.level, own.level_low, own.level_step, levels)
+    e_share = threatened.executed_share if shares > 1 else 0.0
     sheet = np.zeros((means, masses))
     for i in range(2 if b_share != 0.0 else 1):
         for j in range(2 if v_share != 0.0 else 1):

@@ -21,7 +21,7 @@ def _record(**fields: type) -> np.dtype:
 
 
 WORLD = _record(
-    protocol=I, first_proposer=I, proposer_probability=F,
+    protocol=I, first_proposer=I, proposer_probability=F, auction_weight=F,
     rounds=I, extension_probability=F, extension_rounds=I, setback=I, flow_discount=F, end_hazard=F, breakdown_hazard=F,
     initial_stress=F, persistence=F, level_effect=F, volatility_effect=F, anticipation=F,
     pause_threshold=F, resume_threshold=F, credibility=F, news=F, erosion=F,
@@ -45,25 +45,30 @@ THREAT = _record(
 )  # fmt: skip
 
 PUBLIC = _record(
-    round=I, deadline=I, elapsed=F, goes_on=F, ends_on_failure=I, proposer=I, lead=I, part=I, tabled_part=I,
+    round=I, deadline=I, elapsed=F, goes_on=F, ends_on_failure=I, proposer=I, both=I, lead=I, part=I, tabled_part=I,
     stress=F, peak_stress=F, credibility=F, executions=I, extended=I,
     home_column=I, interpolate=I, frontier_sender=I, frontier_target=I, position=F,
 )  # fmt: skip
-"""What everybody sees. ``goes_on`` is the chance that the talks go on after a refusal in this round."""
+"""What everybody sees. ``goes_on`` is the chance that the talks go on after a refusal in this round; ``both`` says that both
+sides table an offer in it, and ``proposer`` then is the one whose offer is being looked at."""
 
 OWN = _record(
     side=I, reservation=F, profile=I, table=I, committed=I, kept_column=I, cost_column=I, other_column=I, other_voices=I,
     opening=F, toughness=F, discount=F, audience_cost=F, committed_demand=F, outside_option=F,
     weight_kept=F, weight_reverted_by_sender=F, weight_reverted_by_target=F, expected_reversal_cost=F, trust=F,
-    demanded=F, public_demand=F, last_demand=F, other_last=F, other_before=F,
+    demanded=F, public_demand=F, last_demand=F, offers_made=I,
+    other_first=F, other_last=F, other_before=F, offers_received=I, luck=F,
     no_deal=F, ended=F, round_cost=F, punished_deal=F, base=F, level=F, executed_share=F,
     conceded=F, believed_opening=F, believed_toughness=F, believed_conceded=F, believed_noise=F, believed_low=F, believed_high=F,
-    believed_demand=F, believed_cells=I,
+    believed_demand=F, believed_cells=I, gives_way=F, gives_way_below=F, believed_gives_way=F, believed_gives_way_below=F,
     base_low=F, base_step=F, level_low=F, level_step=F,
 )  # fmt: skip
 """What one side alone knows: its type, its memory, what it expects, and what it believes about the other's rule.
 
 Talks that end are worth ``no_deal`` before any answer, and ``ended`` once a refusal may have had threats carried out early.
+``luck`` is the side's own draw of the round, for strategies that leave something to chance. A side that holds out gives way in
+this round with chance ``gives_way``, or if its reservation value is at most ``gives_way_below``; NaN for any other.
+The same record serves as the *image* of a side: the side as the public record shows it, with the mean of its prior for its type.
 """
 
 World = numba.from_dtype(WORLD)
@@ -75,11 +80,11 @@ Vector = types.Array(types.float64, 1, "C")
 Matrix = types.Array(types.float64, 2, "C")
 Outlook = types.Array(types.float64, 6, "C")
 
-PROPOSE = types.float64(Own, Public, Matrix, Matrix, Matrix, Outlook, types.float64)
-"""propose(own, public, belief, homes, menu, outlook, noise) -> the own utility demanded."""
+PROPOSE = types.float64(Own, Own, Public, Matrix, Matrix, Matrix, Outlook, types.float64)
+"""propose(own, other, public, belief, homes, menu, outlook, noise) -> the own utility demanded; other is an image."""
 
-RESPOND = types.int64(Own, Public, Matrix, Matrix, Vector, Outlook)
-"""respond(own, public, belief, homes, offer, outlook) -> a Response; the offer is one row of a menu."""
+RESPOND = types.int64(Own, Own, Public, Matrix, Matrix, Vector, Outlook)
+"""respond(own, other, public, belief, homes, offer, outlook) -> a Response; the offer is one row of a menu."""
 
 
 class Game(NamedTuple):
@@ -96,7 +101,8 @@ class Game(NamedTuple):
     positions: NDArray[np.float64]  # (P_sender, P_target, M, K)
     nash: NDArray[np.float64]  # (P_sender, P_target, 2)
     sender_outlook: NDArray[np.float64]  # (P, T + 1, base, level, executed, mean, committed)
-    target_outlook: NDArray[np.float64]  # the same for the target
+    target_outlook: NDArray[np.float64]  # the same for the target; each strategy has a layout of its own
+    giving_way: NDArray[np.float64]  # (2, T + 1, 2): chance, and highest type, that gives way in a round; NaN = no such rule
     speakers: NDArray[np.float64]  # (2, parts, P, voices): who leads
     profile_priors: NDArray[np.float64]  # (2, voices)
     homes: NDArray[np.float64]  # (R, 2): support of each home threshold
@@ -112,6 +118,7 @@ class Game(NamedTuple):
     edge_from: NDArray[np.int64]  # (E,)
     edge_to: NDArray[np.int64]  # (E,)
     edge_weight: NDArray[np.float64]  # (E,)
+    levels: NDArray[np.int64]  # (K,): number of discrete levels, or 0
     precedents: NDArray[np.float64]  # (2, K): cost per unit of satisfaction given up
     revocable: NDArray[np.int64]  # (K,): side that can take the issue back, or -1
 
@@ -121,6 +128,7 @@ class Talks(NamedTuple):
 
     public: NDArray[np.void]  # (1,) PUBLIC
     owns: NDArray[np.void]  # (2,) OWN
+    images: NDArray[np.void]  # (2,) OWN: each side as the public record shows it
     threat_state: NDArray[np.int64]  # (J,)
     threat_level: NDArray[np.float64]  # (J,)
     homes: NDArray[np.float64]  # (R, 2): what is publicly known of the home thresholds
@@ -128,6 +136,10 @@ class Talks(NamedTuple):
     beliefs: NDArray[np.float64]  # (2, voices, cells + 1): each side's belief about the other
     offer: NDArray[np.float64]  # (C,): the row of the offer on the table
     package: NDArray[np.float64]  # (K,): the package on the table
+    offers: NDArray[np.float64]  # (2, C): the offers of a round in which both sides table one
+    packages: NDArray[np.float64]  # (2, K): and their packages
+    leads: NDArray[np.int64]  # (2,): and who tabled them
+    answers: NDArray[np.int64]  # (2,): how the other side answered each side's offer
     locked: NDArray[np.float64]  # (K,): settled positions, NaN where open
     menu: NDArray[np.float64]  # (M, C): scratch, the menu once parts are settled
     weights: NDArray[np.float64]  # (voices, cells + 1): scratch
@@ -143,16 +155,18 @@ _f, _i = types.float64, types.int64
 GAME = _named(
     Game,
     world=(World, 1), sides=(SideRecord, 1), threats=(Threat, 1), menus=(_f, 4), positions=(_f, 4), nash=(_f, 3),
-    sender_outlook=(_f, 7), target_outlook=(_f, 7), speakers=(_f, 4), profile_priors=(_f, 2), homes=(_f, 2), home_sides=(_i, 1),
+    sender_outlook=(_f, 7), target_outlook=(_f, 7), giving_way=(_f, 3), speakers=(_f, 4),
+    profile_priors=(_f, 2), homes=(_f, 2), home_sides=(_i, 1),
     part_of_issue=(_i, 1), status_quo=(_f, 1), saliences=(_f, 3), bounds=(_f, 3), home_saliences=(_f, 2),
     home_bounds=(_f, 2), ideals=(_f, 2), attitudes=(_f, 2), edge_from=(_i, 1), edge_to=(_i, 1), edge_weight=(_f, 1),
-    precedents=(_f, 2), revocable=(_i, 1),
+    levels=(_i, 1), precedents=(_f, 2), revocable=(_i, 1),
 )  # fmt: skip
 """The Numba type of a Game, for explicit signatures."""
 TALKS = _named(
     Talks,
-    public=(Public, 1), owns=(Own, 1), threat_state=(_i, 1), threat_level=(_f, 1),
-    homes=(_f, 2), thresholds=(_f, 1), beliefs=(_f, 3), offer=(_f, 1), package=(_f, 1), locked=(_f, 1),
+    public=(Public, 1), owns=(Own, 1), images=(Own, 1), threat_state=(_i, 1), threat_level=(_f, 1),
+    homes=(_f, 2), thresholds=(_f, 1), beliefs=(_f, 3), offer=(_f, 1), package=(_f, 1),
+    offers=(_f, 2), packages=(_f, 2), leads=(_i, 1), answers=(_i, 1), locked=(_f, 1),
     menu=(_f, 2), weights=(_f, 2), other_package=(_f, 1), ledger=(_f, 2),
 )  # fmt: skip
 """The Numba type of Talks, for explicit signatures."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from negosim.rules.compiled import rule
 
-ALTERNATING, RANDOM_PROPOSER, ONE_ROUND = 0, 1, 2
+ALTERNATING, RANDOM_PROPOSER, ONE_ROUND, CONCESSION_CLOCK, DOUBLE_AUCTION = range(5)
 
 
 @rule(lean=True)
@@ -20,10 +20,21 @@ def proposer(protocol, first_proposer, proposer_probability, round_number, luck)
 
 
 @rule(lean=True)
+def both_speak(protocol):
+    """Return whether both sides table an offer in the same round: on the concession clock and in the double auction."""
+    return protocol == CONCESSION_CLOCK or protocol == DOUBLE_AUCTION
+
+
+@rule(lean=True)
 def sender_proposes(protocol, first_proposer, proposer_probability, round_number):
-    """Return the probability that the sender makes the offer of a round that is still to come."""
+    """Return the probability that the sender makes the offer of a round that is still to come.
+
+    Where both table one, a side that looks ahead reckons with its own and the other's for half each.
+    """
     if protocol == RANDOM_PROPOSER:
         return proposer_probability
+    if both_speak(protocol):
+        return 0.5
     return 1.0 if proposer(protocol, first_proposer, proposer_probability, round_number, 0.0) == 0 else 0.0
 
 

@@ -5,11 +5,24 @@ from __future__ import annotations
 from importlib import import_module
 from typing import Any, NamedTuple
 
-NAMES = ("time-dependent", "tit-for-tat", "commitment", "risk-return", "veto-aware")
+NAMES = (
+    "time-dependent",
+    "exponential",
+    "tit-for-tat",
+    "relative-tit-for-tat",
+    "random-tit-for-tat",
+    "averaged-tit-for-tat",
+    "micro",
+    "commitment",
+    "bluff",
+    "attrition",
+    "brinkmanship",
+    "risk-return",
+    "subgame-perfect",
+    "shaded-bid",
+    "veto-aware",
+)
 """Every strategy that a scenario can name; its file has the same name with underscores."""
-
-LOOKS_AHEAD = ("risk-return",)
-"""The strategies that read the outlook, for which a table is solved."""
 
 
 class Strategy(NamedTuple):

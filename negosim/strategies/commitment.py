@@ -11,12 +11,12 @@ ACCEPT, REFUSE = int(Response.ACCEPT), int(Response.REFUSE)
 
 
 @rule(PROPOSE)
-def propose(own, public, belief, homes, menu, outlook, noise):
+def propose(own, other, public, belief, homes, menu, outlook, noise):
     """Demand the committed demand, which is not below any reservation value that the side may have."""
     return own.committed_demand
 
 
 @rule(RESPOND)
-def respond(own, public, belief, homes, offer, outlook):
+def respond(own, other, public, belief, homes, offer, outlook):
     """Accept the committed demand or more, and nothing less."""
     return ACCEPT if offer[own.kept_column] >= own.committed_demand - TOLERANCE else REFUSE

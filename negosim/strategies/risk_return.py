@@ -94,9 +94,9 @@ def _coarse(own, public, belief, sums, homes, menu, sheet, present, row):
 
 
 @rule(PROPOSE)
-def propose(own, public, belief, homes, menu, outlook, noise):
+def propose(own, other, public, belief, homes, menu, outlook, noise):
     """Demand the own utility of the package with the highest expected payoff: a coarse search, then golden sections."""
-    sums, sheet = cumulative(own, belief), outlook_now(own, public, outlook)
+    sums, sheet = cumulative(own, belief), outlook_now(own, own, public, outlook)
     present = if_nothing_learnt(own, public, belief, sheet)
     row = np.empty(menu.shape[1])
     best, most = _coarse(own, public, belief, sums, homes, menu, sheet, present, row)
@@ -121,14 +121,14 @@ def propose(own, public, belief, homes, menu, outlook, noise):
 @rule
 def prospects(own, public, belief, homes, offer, outlook):
     """Return (worth of the deal as far as it is believed to pass and to be kept, worth of a refusal, chance to pass)."""
-    refused = if_nothing_learnt(own, public, belief, outlook_now(own, public, outlook))
+    refused = if_nothing_learnt(own, public, belief, outlook_now(own, own, public, outlook))
     passes = ratification(offer, homes, public.home_column)
     failed = own.no_deal if public.ends_on_failure else refused
     return passes * settlement_worth(own, offer) + (1.0 - passes) * failed, refused, passes
 
 
 @rule(RESPOND)
-def respond(own, public, belief, homes, offer, outlook):
+def respond(own, other, public, belief, homes, offer, outlook):
     """Take the best of the deal, going on, and leaving; a tie goes to the deal, unless it would surely fail at home."""
     deal, refused, passes = prospects(own, public, belief, homes, offer, outlook)
     if not math.isnan(own.outside_option) and own.outside_option > max(deal, refused) + TOLERANCE:

@@ -14,14 +14,14 @@ ACCEPT, REFUSE = int(Response.ACCEPT), int(Response.REFUSE)
 
 
 @rule(PROPOSE)
-def propose(own, public, belief, homes, menu, outlook, noise):
+def propose(own, other, public, belief, homes, menu, outlook, noise):
     """Demand D_t, blurred by the noise of the offer, never less than the reservation value."""
     demand = concession(own.reservation, own.opening, own.conceded)
     return max(own.reservation, min(1.0, demand + noise))
 
 
 @rule(RESPOND)
-def respond(own, public, belief, homes, offer, outlook):
+def respond(own, other, public, belief, homes, offer, outlook):
     """Accept what is worth at least D_t."""
     demand = concession(own.reservation, own.opening, own.conceded)
     return ACCEPT if offer[own.kept_column] >= demand - TOLERANCE else REFUSE

@@ -15,7 +15,7 @@ LIKELY = 0.5
 
 
 @rule(PROPOSE)
-def propose(own, public, belief, homes, menu, outlook, noise):
+def propose(own, other, public, belief, homes, menu, outlook, noise):
     """Demand D_t, or the package nearest to it in own utility, not below the reservation value, that homes would pass."""
     demand = concession(own.reservation, own.opening, own.conceded)
     demand = max(own.reservation, min(1.0, demand + noise))
@@ -30,7 +30,7 @@ def propose(own, public, belief, homes, menu, outlook, noise):
 
 
 @rule(RESPOND)
-def respond(own, public, belief, homes, offer, outlook):
+def respond(own, other, public, belief, homes, offer, outlook):
     """Accept what is worth at least D_t and would more likely than not pass at home; in the last round, whatever is worth r."""
     demand = concession(own.reservation, own.opening, own.conceded)
     if offer[own.kept_column] < demand - TOLERANCE:

@@ -1,12 +1,12 @@
 """Small random scenarios that reach every parameter, for the laws that hold over all of them.
 
 ``world(number)`` is the same scenario for everybody and on every machine. Its number fixes the pair of strategies, the
-protocol and the agenda, so that the first COMBINATIONS worlds hold each combination of them once.
+protocol and the agenda: the first COMBINATIONS worlds hold each pair of strategies once, and each strategy of each side under
+each protocol and each agenda; the worlds numbered as DESIGNS hold each pair under each protocol.
 """
 
 from __future__ import annotations
 
-from itertools import product
 from typing import Any
 
 import numpy as np
@@ -16,15 +16,27 @@ from negosim import Scenario
 from negosim.consistency import THE_OTHERS_ALONE
 from negosim.strategies.catalogue import NAMES
 
-PROTOCOLS = ("alternating", "random-proposer", "one-round")
-AGENDAS = ("whole", "linked")
-DESIGNS = tuple(product(AGENDAS, PROTOCOLS, NAMES, NAMES))
-COMBINATIONS = len(DESIGNS)
+PROTOCOLS = ("alternating", "random-proposer", "one-round", "concession-clock", "double-auction")
+AGENDAS = ("whole", "linked", "issue-by-issue")
+COMBINATIONS = len(NAMES) ** 2
+
+
+def design(number: int) -> tuple[str, str, str, str]:
+    """Return (agenda, protocol, sender's strategy, target's strategy) of a world."""
+    cycle, pair = divmod(number, COMBINATIONS)
+    first, second = divmod(pair, len(NAMES))
+    protocol = PROTOCOLS[(first + second + cycle) % len(PROTOCOLS)]
+    agenda = AGENDAS[(first + 2 * second + cycle // len(PROTOCOLS)) % len(AGENDAS)]
+    return agenda, protocol, NAMES[first], NAMES[second]
+
+
+DESIGNS = tuple(map(design, range(COMBINATIONS * len(PROTOCOLS))))
 STATES = ("none", "announced", "paused", "imposed")
 
 TALKS = {
     "linkage_threshold": (0.0, 0.9),
     "proposer_probability": (0.0, 1.0),
+    "auction_weight": (0.0, 1.0),
     "extension_probability": (0.0, 1.0),
     "flow_discount": (0.01, 1.0),
 }
@@ -189,7 +201,7 @@ def _talks(rng: Generator, agenda: str, protocol: str, rounds: int) -> dict[str,
 def world(number: int, rounds: int = 7) -> Scenario:
     """Return random world ``number``, with up to ``rounds`` rounds before the deadline."""
     rng = np.random.default_rng([2025, number])
-    agenda, protocol, sender, target = DESIGNS[number % COMBINATIONS]
+    agenda, protocol, sender, target = design(number)
     issues = [_issue(rng, f"issue-{k}") for k in range(int(rng.integers(1, 6)))]
     names = [issue["name"] for issue in issues]
     return Scenario.build(

@@ -1,0 +1,14 @@
+"""All known results, in the order of the textbook's chapters."""
+
+from __future__ import annotations
+
+from negosim.checks import alternating_offers
+from negosim.checks.result import Result
+
+CHAPTERS: dict[str, tuple[Result, ...]] = {
+    "Alternating offers": alternating_offers.RESULTS,
+}
+"""Chapter -> its results."""
+
+RESULTS: dict[str, Result] = {result.name: result for chapter in CHAPTERS.values() for result in chapter}
+"""Every result by its name."""

@@ -1,0 +1,196 @@
+"""When two sides that hold out for incompatible demands give way: attrition by reputation, and contests in risk.
+
+The sides are asked in turn, as under alternating offers. Side i has h_i if the other gives way and l_i if it does so itself. In
+the turn of j the chance P_j that it gives way must leave i indifferent between giving way before that turn and after it:
+
+    l_i = S_i + G_i [P_j h_i + (1 - P_j)(S_i + G_i l_i)],   S_i = (1 - g) ended_i - cost_i,   G_i = g delta_i,
+
+with g the chance that the talks go on after a round. Attrition (Abreu & Gul 2000): all ordinary types are alike, and it is the
+reputation of being committed, z' = z / (1 - P), that ends the war: both reach 1 together, so the side whose reputation grows too
+slowly gives way at its first turn with the mass that makes up for it. A contest in risk (Nalebuff 1986; Powell 1999): types
+differ in what a breakdown pays them, and P_j is the share of j's remaining types that stop, from the lowest reservation value up.
+"""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from negosim.rules.beliefs import TOLERANCE
+from negosim.rules.compiled import rule
+from negosim.rules.menus import menu_position, read_row
+from negosim.rules.payoff import settlement_worth
+from negosim.rules.timing import ALTERNATING, goes_on, proposer
+
+NEITHER, ATTRITION, RISK = 0, 1, 2
+
+
+@rule(lean=True)
+def takes_the_last_chance(own, public, offer):
+    """Return whether the talks end with this answer, and what is offered is better than that."""
+    return public.goes_on <= 0.0 and settlement_worth(own, offer) >= own.ended - own.round_cost - TOLERANCE
+
+
+@rule
+def stakes_of(images, menu, interpolate):
+    """Return (2, 2): what each side wins, h_i by its own demand, and loses, l_i by the other's."""
+    stakes, row = np.zeros((2, 2)), np.zeros(menu.shape[1])
+    for maker in range(2):
+        image = images[maker]
+        place = menu_position(menu, image.kept_column, maker, image.committed_demand, interpolate)
+        read_row(menu, place, row)
+        for i in range(2):
+            stakes[i, 0 if i == maker else 1] = settlement_worth(images[i], row)
+    return stakes
+
+
+@rule(lean=True)
+def turn_of(world, round_number):
+    """Return the side that is asked in a round: the one that does not propose in it under alternating offers."""
+    return 1 - proposer(ALTERNATING, world.first_proposer, world.proposer_probability, round_number, 0.0)
+
+
+@rule(lean=True)
+def needed_chance(world, image, ended, win, lose, round_number):
+    """Return the chance P of the other's giving way in a round that makes a side indifferent about giving way just before it.
+
+    ``ended`` is what a breakdown pays the side. 0 where it would rather wait in any case, 1 where it never would.
+    """
+    before, now = goes_on(world, round_number - 1), goes_on(world, round_number)
+    weight = before * image.discount
+    if weight <= 0.0:
+        return 1.0
+    held = (1.0 - now) * ended - image.round_cost + now * image.discount * lose
+    needed = (lose - (1.0 - before) * ended + image.round_cost) / weight
+    if win <= held:
+        return 0.0 if needed <= held else 1.0
+    return min(1.0, max(0.0, (needed - held) / (win - held)))
+
+
+@rule
+def _needed(world, images, stakes, chances):
+    """Fill ``chances`` (rounds + 1,) with the needed chance of the side asked in each round, all ordinary types being alike."""
+    for t in range(2, chances.shape[0]):
+        i = 1 - turn_of(world, t)
+        chances[t] = needed_chance(world, images[i], images[i].ended, stakes[i, 0], stakes[i, 1], t)
+
+
+@rule
+def _certain_from(world, side, prior, chances):
+    """Return the first round by whose end a side's reputation has come to 1; one past the last round if none has."""
+    reputation = prior
+    for t in range(1, chances.shape[0]):
+        if turn_of(world, t) == side:
+            left = 1.0 - chances[t]
+            if reputation >= left:
+                return t
+            reputation /= left
+    return chances.shape[0]
+
+
+@rule
+def _first_mass(world, side, prior, chances, last):
+    """Return (first turn, chance of giving way in it) that bring a side's reputation to 1 in its last turn before ``last``.
+
+    The turn is 0 if the side has none before ``last``.
+    """
+    first, left = 0, 1.0
+    for t in range(1, last):
+        if turn_of(world, t) == side:
+            if first == 0:
+                first = t
+            else:
+                left *= 1.0 - chances[t]
+    return first, max(0.0, 1.0 - prior / left)
+
+
+@rule
+def _by_reputation(world, side, prior, chances, out):
+    """Fill ``out`` (rounds + 1,) with the chance that an ordinary type gives way, given the chances of all types together."""
+    reputation = prior
+    for t in range(1, out.shape[0]):
+        out[t] = 0.0
+        if turn_of(world, t) == side:
+            total = min(chances[t], 1.0 - reputation)
+            out[t] = total / (1.0 - reputation) if reputation < 1.0 - TOLERANCE else 1.0
+            reputation = min(1.0, reputation / (1.0 - total)) if total < 1.0 else 1.0
+
+
+@rule
+def wear_down(world, images, stakes, priors, out):
+    """Fill ``out`` (2, rounds + 1) with each side's chance of giving way in each round of a war of attrition.
+
+    ``priors`` (2,) are the reputations at first. A side that loses less by no deal than by giving way does not give way.
+    """
+    rounds = out.shape[1]
+    chances, prior = np.zeros(rounds), priors.copy()
+    for i in range(2):
+        if stakes[i, 1] <= images[i].ended:
+            prior[i] = 1.0
+    _needed(world, images, stakes, chances)
+    ends = (_certain_from(world, 0, prior[0], chances), _certain_from(world, 1, prior[1], chances))
+    last = min(ends)
+    if last < rounds:
+        weak = 1 if ends[0] < ends[1] else 0
+        first, mass = _first_mass(world, weak, prior[weak], chances, last)
+        if first > 0:
+            chances[first] = max(mass, chances[first])
+        for t in range(last, rounds):
+            if turn_of(world, t) == weak:
+                chances[t] = 1.0  # against a side that is surely committed
+    for i in range(2):
+        _by_reputation(world, i, prior[i], chances, out[i])
+        if stakes[i, 1] <= images[i].ended:
+            out[i, :] = 0.0
+
+
+@rule
+def run_risks(world, images, stakes, priors, out):
+    """Fill ``out`` (2, rounds + 1, 2) for a contest in risk: (nan, highest reservation value that has given way by a round).
+
+    The types of a side are uniform on the believed support of its image's opponent. Where a side has but one type its chance of
+    giving way is entered instead, as in attrition. At first nobody has given way, which is the equilibrium between sides alike.
+    """
+    low = np.array([images[1].believed_low, images[0].believed_low])
+    high = np.array([images[1].believed_high, images[0].believed_high])
+    margin, reputation = low.copy(), priors.copy()
+    margin -= TOLERANCE
+    out[:, :, 0], out[:, :, 1] = math.nan, -math.inf
+    for t in range(1, out.shape[1]):
+        j = turn_of(world, t)
+        i = 1 - j
+        chance = 0.0
+        if t > 1:
+            ended = images[i].ended + max(margin[i], low[i]) - images[i].reservation
+            chance = needed_chance(world, images[i], ended, stakes[i, 0], stakes[i, 1], t)
+        ordinary = 1.0 - reputation[j]
+        share = min(1.0, chance / ordinary) if ordinary > TOLERANCE else 1.0
+        reputation[j] = min(1.0, reputation[j] / (1.0 - ordinary * share)) if ordinary * share < 1.0 else 1.0
+        if share > 0.0:
+            margin[j] = max(margin[j], low[j]) + share * (high[j] - max(margin[j], low[j]))
+        out[j, t, 1] = margin[j]
+        out[i, t, 1] = margin[i]
+        if high[j] <= low[j]:
+            out[j, t, 0], out[j, t, 1] = share, math.nan
+        if high[i] <= low[i]:
+            out[i, t, 0], out[i, t, 1] = 0.0, math.nan
+
+
+@rule
+def hold_out(world, images, menu, priors, kinds, out):
+    """Fill ``out`` (2, rounds + 1, 2) for the sides whose kind in ``kinds`` (2,) is ATTRITION or RISK; NaN for any other.
+
+    ``images`` (2,) are both sides as they stand in round 1, ``menu`` the frontier of mean priorities.
+    """
+    stakes = stakes_of(images, menu, world.interpolate)
+    worn = np.zeros((2, out.shape[1]))
+    wear_down(world, images, stakes, priors, worn)
+    risked = np.zeros(out.shape)
+    run_risks(world, images, stakes, priors, risked)
+    out[:, :, :] = math.nan
+    for i in range(2):
+        if kinds[i] == ATTRITION:
+            out[i, :, 0] = worn[i]
+        elif kinds[i] == RISK:
+            out[i] = risked[i]
