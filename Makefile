@@ -23,8 +23,9 @@ lint: $(READY) ## style, types and floors
 	.venv/bin/mypy
 	.venv/bin/lint-imports
 
-bench: $(READY) ## measure the speed of the kernel
+bench: $(READY) ## measure the speed of the kernel and of the solutions
 	.venv/bin/python benchmarks/kernel_speed.py
+	.venv/bin/python benchmarks/solutions_speed.py
 
 clean: ## remove the environments, the caches and the results
 	rm -rf .venv .venv-second .cache .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache build dist *.egg-info runs

@@ -10,6 +10,7 @@ __version__ = "0.1.0"
 _HOMES = {
     "Scenario": "scenario",
     "ScenarioError": "scenario_error",
+    "BargainingProblem": "bargaining_problem",
     "Negotiation": "model",
     "simulate": "kernel",
     "sweep": "runner",
@@ -18,7 +19,7 @@ _HOMES = {
     "Ending": "vocabulary",
     "Response": "vocabulary",
 }
-_MODULES = ("plots", "summary", "theory")
+_MODULES = ("plots", "solutions", "summary", "theory")
 
 __all__ = ["__version__", *_HOMES, *_MODULES]
 

@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from negosim import solutions
 from negosim.issues import linkage_graph, parts
 from negosim.outlooks import NO_GIVING_WAY, NO_OUTLOOK, look_ahead
 from negosim.parameters import Delegation
@@ -302,21 +303,28 @@ def _homes(scenario: Scenario) -> NDArray[np.float64]:
     return _rows([(r.threshold - r.half_width, r.threshold + r.half_width) for r in ratifiers], 2)
 
 
-def _nash(game: Game) -> NDArray[np.float64]:
-    """Return the Nash solution of each pair of profiles: the largest product of gains over disagreement on the frontier.
+def disagreement_point(game: Game) -> NDArray[np.float64]:
+    """Return what both sides (sides,) have without a deal, as everybody expects it before the talks.
 
-    Disagreement is the mean reservation value, for the target less the damage expected of the threats as they open.
+    That is the mean reservation value, for the target less the damage expected of the threats as they open.
     """
-    nash = np.zeros((*game.menus.shape[:2], 2))
     threats, imposed = game.threats, game.threats["state"] == ThreatState.IMPOSED
     live = threats["state"] != ThreatState.NONE
     carried_out = np.where(imposed, 1.0, threats["execution"] * (1.0 - 0.5 * game.sides[0]["unpredictability"]))
     expected_damage = (live * threats["damage"] * threats["level"] * carried_out).sum()
-    means = game.sides["prior_mean"] - np.array([0.0, expected_damage])
+    return np.asarray(game.sides["prior_mean"] - np.array([0.0, expected_damage]))
+
+
+def _nash(game: Game) -> NDArray[np.float64]:
+    """Return the Nash solution of each pair of profiles: ``solutions.nash``, of ties the one nearest to the target's best.
+
+    Where no package gives both sides what they have without a deal, it is the disagreement point.
+    """
+    nash = np.zeros((*game.menus.shape[:2], 2))
+    nash[:] = point = disagreement_point(game)
     for a, b in np.ndindex(*game.menus.shape[:2]):
-        columns = game.sides["first_column"] + 3 * np.array([a, b])
-        points = game.menus[a, b][:, columns]
-        fine = np.concatenate([points[:-1] + s * np.diff(points, axis=0) for s in np.linspace(0.0, 1.0, 21)])
-        gains = np.maximum(fine - means, 0.0).prod(axis=1)
-        nash[a, b] = fine[int(np.argmax(gains))]
+        points = game.menus[a, b][:, game.sides["first_column"] + 3 * np.array([a, b])]
+        found = solutions.nash(points, point, connected=bool(game.world[0]["interpolate"]))
+        if found.outcomes:
+            nash[a, b] = found.utilities[0]
     return nash

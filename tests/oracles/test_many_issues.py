@@ -86,14 +86,11 @@ THREE = ((0.6, 0.25, 0.15), (0.3, 0.3, 0.4))
 def test_the_distance_to_the_nash_solution_is_measured_from_the_nash_solution(
     disagreement: tuple[float, float], nash: tuple[float, float]
 ) -> None:
-    """w = (.6, .25, .15), v = (.3, .3, .4): Nash is (.6, .7), and (.7, .58) with disagreement (.3, .1).
-
-    The engine looks for it on the traced frontier at steps of 1/21 of a piece; the product is flat at its top.
-    """
+    """w = (.6, .25, .15), v = (.3, .3, .4): Nash is (.6, .7), and (.7, .58) with disagreement (.3, .1)."""
     for demand in (nash[0], 0.8):
         runs = simulate(weighted(*THREE, demand, disagreement), 1).runs
         reached = tuple(runs["utility"][0])
         away = float(np.hypot(reached[Side.SENDER] - nash[0], reached[Side.TARGET] - nash[1]))
-        assert is_near(float(runs["nash_distance"][0]), away, 2e-3)
+        assert is_near(float(runs["nash_distance"][0]), away, EXACT)
         assert is_near(float(runs["frontier_distance"][0]), 0.0, EXACT)
     assert away > 0.1  # a deal elsewhere is not taken for the Nash solution
