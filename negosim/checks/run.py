@@ -100,7 +100,7 @@ def wanted(only: Sequence[str] | None) -> list[Result]:
         else:
             remedy = nearest(name, [*RESULTS, *CHAPTERS])
             raise ScenarioError("is no result that can be checked", field="only", value=name, remedy=remedy)
-    return list(dict.fromkeys(chosen))
+    return list({result.name: result for result in chosen}.values())
 
 
 def check(
