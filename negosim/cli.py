@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 if TYPE_CHECKING:
+    from negosim.checks import Row
     from negosim.experiment import Experiment
 
 app = typer.Typer(
@@ -200,6 +201,36 @@ def facts(
 
 
 @app.command()
+def check(
+    only: Annotated[
+        list[str] | None, typer.Option("--only", metavar="NAME", help="A result or a chapter; may be repeated. All without it.")
+    ] = None,
+    seed: Annotated[int, option("Seed of all luck.")] = 0,
+    as_json: AsJson = False,
+) -> None:
+    """Play every known result of the textbook through the engine, and hold it against its closed form.
+
+    A number holds if it lies within four standard errors and its bound. The exit code is 1 if one does not.
+
+    Example: negosim check --only rubinstein --only "Sealed bids"
+    """
+    with plainly():
+        from negosim.checks import check as run
+
+        checked = run(only, seed, None if as_json else told_rows())
+    if as_json:
+        rows = [row.plain() for row in checked.rows]
+        found = {"passes": checked.passes, "false_alarm_rate": checked.false_alarm_rate, "rows": rows}
+        typer.echo(json.dumps(found, indent=2, allow_nan=False))
+    else:
+        from negosim.checks.text import summary
+
+        typer.echo(f"\n{summary(checked)}")
+    if not checked.passes:
+        raise typer.Exit(1)
+
+
+@app.command()
 def schema() -> None:
     """Print the JSON schema of a scenario file.
 
@@ -208,6 +239,23 @@ def schema() -> None:
     from negosim.scenario import Scenario
 
     typer.echo(json.dumps(Scenario.schema(), indent=2))
+
+
+def told_rows() -> Callable[[Row], None]:
+    """What tells each row of a check as it is done: a heading over each result, a line over each case."""
+    from negosim.checks.text import heading, line, parameters
+
+    told: dict[str, Any] = {"result": None, "case": None}
+
+    def tell(row: Row) -> None:
+        if row.result != told["result"]:
+            typer.echo(f"\n{heading(row)}")
+        if (row.result, row.parameters) != (told["result"], told["case"]):
+            typer.echo(f"  {parameters(row)}" if row.parameters else "")
+        typer.echo(line(row))
+        told.update(result=row.result, case=row.parameters)
+
+    return tell
 
 
 def parsed_changes(given: list[str]) -> dict[str, Any]:
