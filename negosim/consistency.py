@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
+from negosim.countries import Trade
 from negosim.parameters import Delegation, Edge, Issue, Threat
 from negosim.scenario_error import ScenarioError, nearest
 from negosim.voices import voices
 
 ROUNDING = -1e-12
 """A voice's weight may fall below 0 by rounding, no more."""
+
+ROUNDING_UP = 1e-9
+"""Shares may sum to more than 1 by rounding, no more."""
 
 
 THE_OTHERS_ALONE = {
@@ -68,6 +72,51 @@ def check_delegation(side: str, delegation: Delegation, issues: Sequence[Issue])
             )
 
 
+def check_trade(trade: Trade, issues: Sequence[Issue], threats: Sequence[Threat]) -> None:
+    """ScenarioError for countries that are not there, flows that are missing, and tariffs that are none."""
+    countries = [country.name for country in trade.countries]
+    _unique(countries, "trade.countries")
+    for side in ("sender", "target"):
+        _country(getattr(trade, side), countries, f"trade.{side}")
+    if trade.sender == trade.target:
+        raise ScenarioError("is the sender's country", field="trade.target", value=trade.target, remedy="Name two countries.")
+    _unique((flow.name for flow in trade.flows), "trade.flows")
+    for flow in trade.flows:
+        _country(flow.seller, countries, f"trade.flows.{flow.name}.seller")
+        _country(flow.buyer, countries, f"trade.flows.{flow.name}.buyer")
+    known = {(flow.seller, flow.buyer) for flow in trade.flows}
+    for seller in countries:
+        for buyer in countries:
+            if (seller, buyer) not in known:
+                remedy = "Every country needs a flow to every country, its own trade included."
+                raise ScenarioError(f"lacks {seller}-to-{buyer}", field="trade.flows", remedy=remedy)
+    _tariffs(trade, {issue.name: issue for issue in issues}, {threat.issue: threat.rate for threat in threats})
+
+
+def _tariffs(trade: Trade, issues: Mapping[str, Issue], rates: Mapping[str, float]) -> None:
+    """ScenarioError for tariffs on what is no issue in per cent, that can be negative, or that cover too much."""
+    _unique((tariff.issue for tariff in trade.tariffs), "trade.tariffs")
+    for tariff in trade.tariffs:
+        field = f"trade.tariffs.{tariff.issue}.issue"
+        _known(tariff.issue, list(issues), field)
+        issue = issues[tariff.issue]
+        if issue.unit != "%":
+            raise ScenarioError(f"is in {issue.unit}, not in %", field=field, value=tariff.issue, remedy="Name a tariff.")
+        if (lowest := min(issue.target_end, issue.sender_end, rates.get(tariff.issue, 0.0))) < 0.0:
+            raise ScenarioError(f"can be {lowest:g} %", field=field, value=tariff.issue, remedy="A tariff must be at least 0 %.")
+    covered = sum(tariff.share for tariff in trade.tariffs)
+    if covered > 1.0 + ROUNDING_UP:
+        raise ScenarioError(f"cover {covered:.3g} of the exports", field="trade.tariffs", remedy="Shares must sum to 1 at most.")
+    before = sum(tariff.share * tariff.base for tariff in trade.tariffs)
+    if before > trade.base_tariff + ROUNDING_UP:
+        raise ScenarioError(
+            f"is less than the {before:.3g} % that the tariffs' own share x base come to",
+            field="trade.base_tariff",
+            value=trade.base_tariff,
+            remedy="Raise it, or lower trade.tariffs.<issue>.base.",
+        )
+
+
 def _voices(side: str, delegation: Delegation, names: Sequence[str]) -> None:
     """ScenarioError when voices spread to the full would give an issue a negative weight."""
     for member, voice in zip(delegation.negotiators, voices(delegation, names, 1.0), strict=True):
@@ -87,6 +136,11 @@ def _salience(salience: Mapping[str, float], names: Sequence[str], field: str) -
             raise ScenarioError(
                 "is no issue of this scenario", field=f"{field}.{issue}", remedy=nearest(issue, names)
             )
+
+
+def _country(name: str, countries: Sequence[str], field: str) -> None:
+    if name not in countries:
+        raise ScenarioError("is no country of this scenario", field=field, value=name, remedy=nearest(name, countries))
 
 
 def _known(issue: str, names: Sequence[str], field: str) -> None:

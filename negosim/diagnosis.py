@@ -72,6 +72,8 @@ def raw_key(item: Any, index: int) -> str:
     between = part("between")
     if isinstance(between, (list, tuple)) and len(between) == 2:
         return "--".join(str(end) for end in between)
+    if isinstance(part("seller"), str) and isinstance(part("buyer"), str):
+        return f"{part('seller')}-to-{part('buyer')}"
     for key in ("name", "issue"):
         if isinstance(part(key), str):
             return str(part(key))

@@ -155,8 +155,8 @@ def play(game, talks, sender_proposes, sender_responds, target_proposes, target_
 
 
 @rule(lean=True)
-def record(game, talks, ending, kept, run, settlement):
-    """Write the outcome of a finished run into its record and its settled positions."""
+def record(game, talks, ending, kept, run, settlement, in_force):
+    """Write the outcome of a finished run into its record, its settled positions, and its threats in force."""
     public = talks.public[0]
     deal = ending == SETTLED or ending == IN_PART
     run.ending, run.rounds = ending, public.round
@@ -174,31 +174,39 @@ def record(game, talks, ending, kept, run, settlement):
             run.ledger[i, channel] = talks.ledger[i, channel]
     for k in range(settlement.shape[0]):
         settlement[k] = talks.package[k] if deal else np.nan
+    for j in range(in_force.shape[0]):
+        in_force[j] = talks.in_force[j]
 
 
 Runs = types.Array(numba.from_dtype(RUN), 1, "C")
 FUNCTIONS = [types.FunctionType(signature) for signature in (PROPOSE, RESPOND, PROPOSE, RESPOND)]
 
 
-@rule(types.void(GAME, TALKS, *FUNCTIONS, types.uint64, types.uint64, Runs, Matrix), lean=True)
-def play_many(game, talks, sender_proposes, sender_responds, target_proposes, target_responds, seed, first, runs, settled):
+@rule(types.void(GAME, TALKS, *FUNCTIONS, types.uint64, types.uint64, Runs, Matrix, Matrix), lean=True)
+def play_many(
+    game, talks, sender_proposes, sender_responds, target_proposes, target_responds, seed, first, runs, settled, in_force
+):
     """Play one run for each record of ``runs``, from replication ``first`` on."""
     for n in range(runs.shape[0]):
         replication = first + np.uint64(n)
         ending, kept = play(
             game, talks, sender_proposes, sender_responds, target_proposes, target_responds, seed, replication
         )
-        record(game, talks, ending, kept, runs[n], settled[n])
+        record(game, talks, ending, kept, runs[n], settled[n], in_force[n])
 
 
 @dataclass(frozen=True)
 class Outcomes:
-    """The outcomes of a batch of runs: ``runs`` (runs,) of RUN, ``settlements`` (runs, issues) in [0, 1]."""
+    """The outcomes of a batch of runs: ``runs`` (runs,) of RUN, ``settlements`` (runs, issues) in [0, 1].
+
+    ``in_force`` (runs, threats) is the level of each threat that is in force after the end, a multiple of its rate, or 0.
+    """
 
     scenario: Scenario
     first: int
     runs: NDArray[np.void]
     settlements: NDArray[np.float64]
+    in_force: NDArray[np.float64]
 
     def __len__(self) -> int:
         """Return the number of runs."""
@@ -244,9 +252,9 @@ def simulate(
     game = prepare(scenario) if game is None else game
     sender, target = strategies_of(scenario)
     runs = np.zeros(replications, RUN)
-    settlements = np.zeros((replications, len(game.status_quo)))
+    settlements, in_force = (np.zeros((replications, width)) for width in (len(game.status_quo), len(game.threats)))
     play_many(
         game, new_talks(game), sender.propose, sender.respond, target.propose, target.respond, np.uint64(seed),
-        np.uint64(first), runs, settlements,
+        np.uint64(first), runs, settlements, in_force,
     )  # fmt: skip
-    return Outcomes(scenario, first, runs, settlements)
+    return Outcomes(scenario, first, runs, settlements, in_force)

@@ -151,9 +151,9 @@ class Negotiation(mesa.Model):
         else:
             closing.close_without_deal(game, talks, *luck, walker)
         closing.close_ledger(game, talks)
-        runs, settlements = np.zeros(1, RUN), np.zeros((1, len(game.status_quo)))
-        record(game, talks, int(ending), kept, runs[0], settlements[0])
-        self.outcome = Outcomes(self.scenario, int(self.replication), runs, settlements)
+        runs, settlements, in_force = np.zeros(1, RUN), np.zeros((1, len(game.status_quo))), np.zeros((1, len(game.threats)))
+        record(game, talks, int(ending), kept, runs[0], settlements[0], in_force[0])
+        self.outcome = Outcomes(self.scenario, int(self.replication), runs, settlements, in_force)
         self.running = False
         self.events.append(end_event(self, votes))
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from negosim.vocabulary import CHANNELS, Ending, Side
+from negosim.welfare import average_tariff, welfare
 
 if TYPE_CHECKING:
     from negosim.kernel import Outcomes
@@ -17,8 +18,16 @@ def settled_column(issue: str) -> str:
     return f"settled_{issue.replace('-', '_')}"
 
 
+def welfare_column(country: str) -> str:
+    """Return the column that holds a country's change of welfare."""
+    return f"welfare_{country.replace('-', '_')}"
+
+
 def outcome_columns(outcomes: Outcomes) -> dict[str, Any]:
-    """Return the columns by name; positions in the real units of their issues, NaN where there is no settlement."""
+    """Return the columns by name; positions in the real units of their issues, NaN where there is no settlement.
+
+    Welfare is in per cent of real expenditure before the dispute, under the tariffs in force at the end of the run.
+    """
     runs, scenario = outcomes.runs, outcomes.scenario
     endings = np.array(["", *(ending.label for ending in Ending)], dtype=object)
     proposers = np.array([*(side.label for side in Side), "both", "none"], dtype=object)
@@ -48,4 +57,8 @@ def outcome_columns(outcomes: Outcomes) -> dict[str, Any]:
     columns["peak_stress"] = runs["peak_stress"]
     columns["threats_executed"] = runs["threats_executed"].astype(np.int32)
     columns["reversed_after"] = runs["reversed_after"]
+    if scenario.trade is not None:
+        changes = welfare(scenario.trade, average_tariff(scenario, outcomes.settlements, outcomes.in_force))
+        for number, country in enumerate(scenario.trade.countries):
+            columns[welfare_column(country.name)] = changes[:, number]
     return columns

@@ -10,6 +10,7 @@ from pydantic.fields import FieldInfo
 from pydantic_core import PydanticUndefined
 
 from negosim.consistency import HOLDER
+from negosim.countries import Flow, Tariff, Trade
 from negosim.diagnosis import range_text
 from negosim.parameters import (
     Calendar,
@@ -37,6 +38,9 @@ PLACES: tuple[tuple[str, type[BaseModel]], ...] = (
     ("<side>.principal", Person),
     ("<side>.negotiators.<name>", Negotiator),
     ("<side>.ratifiers.<name>", Ratifier),
+    ("trade", Trade),
+    ("trade.flows.<country>-to-<country>", Flow),
+    ("trade.tariffs.<issue>", Tariff),
 )
 """Where each class of parts stands in a dotted name."""
 

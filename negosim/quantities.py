@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from negosim.outcomes import settled_column
+from negosim.outcomes import settled_column, welfare_column
 from negosim.vocabulary import CHANNELS, Ending, Side
 
 if TYPE_CHECKING:
@@ -56,6 +56,7 @@ def quantities(scenario: Scenario, columns: list[str]) -> list[Quantity]:
         Quantity("rounds", "rounds", "rounds"),
         Quantity("rounds_to_agreement", "case when agreed then rounds end", "rounds", everywhere=False),
         *_of_both_sides(),
+        *_of_all_countries(scenario),
         *(
             Quantity(settled_column(issue.name), settled_column(issue.name), issue.unit, everywhere=False)
             for issue in scenario.issues
@@ -90,6 +91,12 @@ def _of_both_sides() -> list[Quantity]:
         *(Quantity(name, name, "utility") for name in ledgers),
         *(Quantity(name, name, "utility", everywhere=False) for name in utilities),
     ]
+
+
+def _of_all_countries(scenario: Scenario) -> list[Quantity]:
+    """The change of each country's welfare; none without trade."""
+    names = [welfare_column(country.name) for country in scenario.trade.countries] if scenario.trade is not None else []
+    return [Quantity(name, name, "% of real expenditure") for name in names]
 
 
 def _column(quantity: Quantity) -> str:

@@ -15,6 +15,7 @@ from typing import Any, Literal
 from pydantic import Field, ValidationError, model_validator
 
 from negosim import consistency, dotted, scenario_file
+from negosim.countries import Trade
 from negosim.diagnosis import explain, raw_key
 from negosim.parameters import (
     Calendar,
@@ -60,6 +61,7 @@ class Scenario(Part):
     threats: tuple[Threat, ...] = choice((), "tariffs that the sender threatens")
     sender: Delegation = choice(..., "the side that uses threats and uncertainty")
     target: Delegation = choice(..., "the side that receives them")
+    trade: Trade | None = choice(None, "trade before the dispute, for welfare; none = welfare is not computed")
     notes: Mapping[str, Note] = Field(
         default_factory=dict, exclude=True, description="provenance by dotted name"
     )
@@ -69,6 +71,8 @@ class Scenario(Part):
         consistency.check_names(self.issues, self.linkage, self.threats)
         for side in Side:
             consistency.check_delegation(side.label, self.delegation(side), self.issues)
+        if self.trade is not None:
+            consistency.check_trade(self.trade, self.issues, self.threats)
         return self
 
     @classmethod

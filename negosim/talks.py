@@ -14,7 +14,8 @@ def new_talks(game: Game) -> Talks:
     threats, ratifiers, issues, columns = len(game.threats), len(game.homes), len(game.status_quo), game.menus.shape[3]
     return Talks(
         public=np.zeros(1, PUBLIC), owns=np.zeros(2, OWN), images=np.zeros(2, OWN),
-        threat_state=np.zeros(threats, dtype=np.int64), threat_level=np.zeros(threats), homes=np.zeros((ratifiers, 2)),
+        threat_state=np.zeros(threats, dtype=np.int64), threat_level=np.zeros(threats), in_force=np.zeros(threats),
+        homes=np.zeros((ratifiers, 2)),
         thresholds=np.zeros(ratifiers), beliefs=np.zeros((2, voices, cells + 1)), offer=np.zeros(columns),
         package=np.zeros(issues), offers=np.zeros((2, columns)), packages=np.zeros((2, issues)),
         leads=np.zeros(2, dtype=np.int64), answers=np.zeros(2, dtype=np.int64), locked=np.zeros(issues),

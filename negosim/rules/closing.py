@@ -20,6 +20,7 @@ def punish(game, talks, seed, replication, parts_settled):
     u = game.sides[0].unpredictability
     for j in range(game.threats.shape[0]):
         state = talks.threat_state[j]
+        talks.in_force[j] = 0.0
         if state == threats.NONE:
             continue
         propensity = threats.punishes_deal(u)
@@ -27,6 +28,7 @@ def punish(game, talks, seed, replication, parts_settled):
             propensity = threats.punishes_refusal(game.threats[j].execution, u) if state != threats.IMPOSED else 1.0
         draw = luck.chance(seed, replication, public.round, luck.THREATS + j, luck.CLOSING)
         if draw < propensity:
+            talks.in_force[j] = talks.threat_level[j]
             talks.ledger[1, payoff.DAMAGE] -= game.threats[j].damage * talks.threat_level[j]
             if state != threats.IMPOSED:
                 public.executions += 1

@@ -131,6 +131,7 @@ class Talks(NamedTuple):
     images: NDArray[np.void]  # (2,) OWN: each side as the public record shows it
     threat_state: NDArray[np.int64]  # (J,)
     threat_level: NDArray[np.float64]  # (J,)
+    in_force: NDArray[np.float64]  # (J,): level in force after the end, 0 where a threat is not
     homes: NDArray[np.float64]  # (R, 2): what is publicly known of the home thresholds
     thresholds: NDArray[np.float64]  # (R,): the thresholds themselves
     beliefs: NDArray[np.float64]  # (2, voices, cells + 1): each side's belief about the other
@@ -164,7 +165,7 @@ GAME = _named(
 """The Numba type of a Game, for explicit signatures."""
 TALKS = _named(
     Talks,
-    public=(Public, 1), owns=(Own, 1), images=(Own, 1), threat_state=(_i, 1), threat_level=(_f, 1),
+    public=(Public, 1), owns=(Own, 1), images=(Own, 1), threat_state=(_i, 1), threat_level=(_f, 1), in_force=(_f, 1),
     homes=(_f, 2), thresholds=(_f, 1), beliefs=(_f, 3), offer=(_f, 1), package=(_f, 1),
     offers=(_f, 2), packages=(_f, 2), leads=(_i, 1), answers=(_i, 1), locked=(_f, 1),
     menu=(_f, 2), weights=(_f, 2), other_package=(_f, 1), ledger=(_f, 2),

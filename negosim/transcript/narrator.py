@@ -318,7 +318,7 @@ class Narrator:
         lines += self._last_threats(facts)
         if facts["reversed_after"] is not None and math.isfinite(facts["reversed_after"]):
             lines.append(self._reversal(facts))
-        return "\n".join(lines + [self._payoff(facts, side) for side in Side])
+        return "\n".join(lines + [self._payoff(facts, side) for side in Side] + self._welfare(facts))
 
     def _term(self, issue: Issue, facts: Facts) -> str:
         before, after = (amount(v, issue.unit) for v in (issue.status_quo, facts[column("settled", issue.name)]))
@@ -355,6 +355,15 @@ class Narrator:
                 entries.append(f"{name} {value:+.3f}")
         total = number(facts[f"{side.label}_payoff"], 3)
         return f"Payoff of {self.names[side]}: {total} ({', '.join(entries) or 'nothing gained or lost'})."
+
+
+    def _welfare(self, facts: Facts) -> list[str]:
+        """Say what the tariffs in force do to each country, against the world before the dispute."""
+        if self.scenario.trade is None:
+            return []
+        countries = self.scenario.trade.countries
+        changes = [(country.title, round(facts[column("welfare", country.name)], 2) or 0.0) for country in countries]
+        return [f"Welfare: {', '.join(f'{title} {change:+.2f} %' for title, change in changes)}."]
 
 
 def _distance(real: float, issue: Issue, side: Side) -> float:

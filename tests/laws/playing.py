@@ -10,9 +10,10 @@ from negosim.kernel import RUN, Outcomes
 
 
 def differences(ours: Outcomes, theirs: Outcomes) -> list[str]:
-    """Return the fields of the run records, and "settlement", in which two batches are not the same bits."""
+    """Return the fields of the run records, "settlement" and "in force", where two batches are not the same bits."""
     fields = [name for name in RUN.names or () if not same_bits(ours.runs[name], theirs.runs[name])]
-    return fields + ["settlement"] * (not same_bits(ours.settlements, theirs.settlements))
+    fields += ["settlement"] * (not same_bits(ours.settlements, theirs.settlements))
+    return fields + ["in force"] * (not same_bits(ours.in_force, theirs.in_force))
 
 
 def same_bits(ours: NDArray[np.generic], theirs: NDArray[np.generic]) -> bool:

@@ -169,3 +169,16 @@ def test_the_real_values_are_the_positions_on_the_scale_of_the_issue(played: lis
             column = frame[f"settled_{issue.name.replace('-', '_')}"].to_numpy()
             real = [scenario.real(issue.name, x) for x in outcomes.settlements[:, k]]
             assert column == pytest.approx(real, nan_ok=True)
+
+
+def test_the_threats_in_force_at_the_end_are_those_whose_damage_is_in_the_ledger(played: list[Played]) -> None:
+    """Also where a deal is punished all the same or lifts an imposed tariff; a target that walks out is not charged."""
+    for scenario, outcomes in played:
+        charged = -outcomes.in_force @ np.array([threat.damage for threat in scenario.threats])
+        left = outcomes.runs["ending"] == Ending.WALK_OUT
+        mine = channel(outcomes, "threat_damage")[:, Side.TARGET]
+        assert mine[~left] == pytest.approx(charged[~left], abs=1e-12), scenario.name
+    deals = [np.isin(o.runs["ending"], DEALS) for _, o in played]
+    levels = [o.in_force for _, o in played]
+    assert any((level[deal] > 0.0).any() for level, deal in zip(levels, deals, strict=True))
+    assert any((level[deal] == 0.0).any() for level, deal in zip(levels, deals, strict=True))

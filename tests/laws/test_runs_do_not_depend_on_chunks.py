@@ -21,8 +21,8 @@ SCENARIOS = [world(number) for number in (7, 33, 61, 94, 101, 133)]
 def joined(chunks: list[Outcomes]) -> Outcomes:
     """Return chunks as one batch, in the order of their first runs."""
     chunks = sorted(chunks, key=lambda chunk: chunk.first)
-    runs, settlements = (np.concatenate([getattr(c, name) for c in chunks]) for name in ("runs", "settlements"))
-    return Outcomes(chunks[0].scenario, chunks[0].first, runs, settlements)
+    arrays = {name: np.concatenate([getattr(c, name) for c in chunks]) for name in ("runs", "settlements", "in_force")}
+    return Outcomes(chunks[0].scenario, chunks[0].first, **arrays)
 
 
 @pytest.fixture(params=["us-japan-2025", *SCENARIOS], ids=lambda s: s if isinstance(s, str) else s.name)
