@@ -106,6 +106,37 @@ def answer(game, talks, sender_responds, target_responds):
 
 
 @rule(lean=True)
+def meet(game, talks, sender_proposes, sender_responds, target_proposes, target_responds, seed, replication):
+    """Let each side that has the floor table an offer and the other answer it. Returns what the answers come to."""
+    for side in range(2):
+        if floor.speaks(talks, side):
+            floor.take_the_floor(game, talks, side, seed, replication)
+            offer(game, talks, sender_proposes, target_proposes, seed, replication)
+    for side in range(2):
+        if floor.speaks(talks, side):
+            floor.look_at(talks, side)
+            talks.answers[side] = answer(game, talks, sender_responds, target_responds)
+    for side in range(2):
+        if floor.speaks(talks, side):
+            floor.look_at(talks, side)
+            moves.remember_offer(game, talks)
+    return floor.conclude(game, talks, seed, replication)
+
+
+@rule(lean=True)
+def go_on(game, talks, seed, replication):
+    """End a round without a settlement: both sides learn and bear its costs. Returns an Ending's number, or 0."""
+    for side in range(2):
+        if floor.speaks(talks, side):
+            floor.look_at(talks, side)
+            moves.learn(game, talks, 0, talks.answers[side] == ACCEPT)
+            moves.learn(game, talks, 1, talks.answers[side] == ACCEPT)
+    moves.bear_costs(game, talks, 0)
+    moves.bear_costs(game, talks, 1)
+    return moves.clock(game, talks, seed, replication)
+
+
+@rule(lean=True)
 def play(game, talks, sender_proposes, sender_responds, target_proposes, target_responds, seed, replication):
     """Play one run from the opening to the ledger. Returns (ending, rounds the settlement was kept)."""
     public = talks.public[0]
@@ -116,19 +147,9 @@ def play(game, talks, sender_proposes, sender_responds, target_proposes, target_
         floor.open_floor(game, talks, seed, replication)
         moves.face_the_alternative(game, talks, 0, seed, replication)
         moves.face_the_alternative(game, talks, 1, seed, replication)
-        for side in range(2):
-            if floor.speaks(talks, side):
-                floor.take_the_floor(game, talks, side, seed, replication)
-                offer(game, talks, sender_proposes, target_proposes, seed, replication)
-        for side in range(2):
-            if floor.speaks(talks, side):
-                floor.look_at(talks, side)
-                talks.answers[side] = answer(game, talks, sender_responds, target_responds)
-        for side in range(2):
-            if floor.speaks(talks, side):
-                floor.look_at(talks, side)
-                moves.remember_offer(game, talks)
-        answered = floor.conclude(game, talks, seed, replication)
+        answered = meet(
+            game, talks, sender_proposes, sender_responds, target_proposes, target_responds, seed, replication
+        )
         if answered == WALK_OUT:
             return finish(game, talks, seed, replication, LEFT, 1 - public.proposer)
         accepted = answered == ACCEPT
@@ -142,14 +163,7 @@ def play(game, talks, sender_proposes, sender_responds, target_proposes, target_
                 moves.reopen(talks)
         elif not accepted:
             moves.carry_out_threats(game, talks, seed, replication)
-        for side in range(2):
-            if floor.speaks(talks, side):
-                floor.look_at(talks, side)
-                moves.learn(game, talks, 0, talks.answers[side] == ACCEPT)
-                moves.learn(game, talks, 1, talks.answers[side] == ACCEPT)
-        moves.bear_costs(game, talks, 0)
-        moves.bear_costs(game, talks, 1)
-        ending = moves.clock(game, talks, seed, replication)
+        ending = go_on(game, talks, seed, replication)
         if ending != 0:
             return finish(game, talks, seed, replication, ending, -1)
 

@@ -121,9 +121,7 @@ class Markets(Part):
         ge=0,
         lt=1,
     )
-    level_effect: float = amount(
-        0.0, "stress added per round by a tariff in force at its threatened level", "stress"
-    )
+    level_effect: float = amount(0.0, "stress added per round by a tariff in force at its threatened level", "stress")
     volatility_effect: float = amount(0.0, "stress added per unit of change of the announced level", "stress")
     anticipation: float = share(
         0.5,
@@ -131,9 +129,7 @@ class Markets(Part):
         "share",
         "markets half believe",
     )
-    pause_threshold: float = amount(
-        1.0, "stress at which the sender pauses by itself", "stress", "fixes the unit of stress"
-    )
+    pause_threshold: float = amount(1.0, "stress at which the sender pauses by itself", "stress", "fixes the unit of stress")
     resume_threshold: float = amount(
         0.5,
         "stress below which a paused threat may be taken up again",
@@ -181,9 +177,7 @@ class Issue(Part):
     revocable_by: Literal["sender", "target"] | None = choice(
         None, "the side that can take the concession back later; none = sunk once made"
     )
-    precedent: float = share(
-        0.0, "weight in precedent pressure: how closely others watch this issue", "weight"
-    )
+    precedent: float = share(0.0, "weight in precedent pressure: how closely others watch this issue", "weight")
 
     def model_post_init(self, context: Any, /) -> None:
         """Refuse an issue whose ends coincide, or with a position outside them."""

@@ -22,7 +22,9 @@ from negosim.rules.payoff import settlement_worth
 from negosim.rules.threats import punishes_refusal
 from negosim.rules.timing import goes_on, sender_proposes
 
-HALVINGS = 60
+GOLDEN = 0.6180339887498949
+REFINEMENTS = 60
+ROUNDING = 1e-12  # much less than TOLERANCE, or each round back would take that much from the other side
 
 
 @rule
@@ -33,37 +35,48 @@ def deal_worth(record, row, homes, home_column, failed):
 
 
 @rule
+def _values(row, mine, theirs, homes, public, need, failed):
+    """Return (worth to me, worth to the other) of a package; to me minus infinity if the other would not take it."""
+    worth = deal_worth(theirs, row, homes, public.home_column, failed[1])
+    if worth < need - ROUNDING:
+        return -math.inf, worth
+    return deal_worth(mine, row, homes, public.home_column, failed[0]), worth
+
+
+@rule
 def best_acceptable(menu, mine, theirs, homes, public, need, failed, row):
     """Return (place, worth to me, worth to the other) of the best package that is worth at least ``need`` to the other.
 
     ``failed`` (2,) is what a failure at home leaves me and the other. Place -1 and minus infinity if nothing is worth ``need``.
-    Between a node that will do and a neighbour that would be better but will not, the limit is found by halving.
+    The best node comes first; then golden sections along both pieces that meet in it find the limit of what the other takes,
+    of what homes pass, or a peak between them.
     """
-    column, last = public.home_column, menu.shape[0] - 1
     best, most, left = -1, -math.inf, -math.inf
     for m in range(menu.shape[0]):
-        worth = deal_worth(theirs, menu[m], homes, column, failed[1])
-        if worth >= need - TOLERANCE:
-            value = deal_worth(mine, menu[m], homes, column, failed[0])
-            if value > most:
-                best, most, left = m, value, worth
+        value, worth = _values(menu[m], mine, theirs, homes, public, need, failed)
+        if value > most:
+            best, most, left = m, value, worth
     place = float(best)
     if best < 0 or public.interpolate == 0:
         return place, most, left
     for step in (-1, 1):
-        if 0 <= best + step <= last and deal_worth(theirs, menu[best + step], homes, column, failed[1]) < need:
-            low, high = 0.0, 1.0
-            for _ in range(HALVINGS):
-                middle = 0.5 * (low + high)
-                read_row(menu, best + step * middle, row)
-                if deal_worth(theirs, row, homes, column, failed[1]) >= need:
-                    low = middle
-                else:
-                    high = middle
-            read_row(menu, best + step * low, row)
-            value = deal_worth(mine, row, homes, column, failed[0])
-            if value > most:
-                place, most, left = best + step * low, value, deal_worth(theirs, row, homes, column, failed[1])
+        if not 0 <= best + step < menu.shape[0]:
+            continue
+        low, high = 0.0, 1.0
+        for _ in range(REFINEMENTS):
+            near, far = high - GOLDEN * (high - low), low + GOLDEN * (high - low)
+            read_row(menu, best + step * near, row)
+            at_near, near_left = _values(row, mine, theirs, homes, public, need, failed)
+            read_row(menu, best + step * far, row)
+            at_far, far_left = _values(row, mine, theirs, homes, public, need, failed)
+            if at_near > most:
+                place, most, left = best + step * near, at_near, near_left
+            if at_far > most:
+                place, most, left = best + step * far, at_far, far_left
+            if at_near >= at_far:
+                high = far
+            else:
+                low = near
     return place, most, left
 
 

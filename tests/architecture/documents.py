@@ -1,11 +1,17 @@
-"""The tables that README.md and ODD.md take from the code. Renew them: python -m tests.architecture.documents"""
+"""The tables that README.md and ODD.md take from the code. Renew them: python -m tests.architecture.documents
+
+The table of the textbook takes some minutes of runs; tests/oracles/test_textbook.py holds it, chapter by chapter.
+"""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 
+from negosim.checks import check
+from negosim.checks.text import markdown, summary
 from negosim.facts_text import facts_table
 from negosim.parameter_table import parameter_table
 from negosim.verdicts import compare
@@ -27,12 +33,19 @@ def record_table() -> str:
     return facts_table(compare())
 
 
-TABLES = {"parameters": parameter_table, "endings": endings_table, "facts": record_table}
+TABLES: dict[str, Callable[[], str]] = {"parameters": parameter_table, "endings": endings_table, "facts": record_table}
 
 
-def renewed(text: str) -> str:
-    """Return a document with every generated table as the code has it."""
-    for name, table in TABLES.items():
+@cache
+def textbook_table() -> str:
+    """Return the results of `negosim check` as a Markdown table, and how often a true one would be refused."""
+    checked = check()
+    return f"{markdown(checked.rows)}\n{summary(checked)}\n"
+
+
+def renewed(text: str, tables: dict[str, Callable[[], str]] = TABLES) -> str:
+    """Return a document with its generated tables as the code has them."""
+    for name, table in tables.items():
         pattern = re.compile(rf"(<!-- {name}: generated[^\n]*-->\n).*?(<!-- end of {name} -->)", re.DOTALL)
         text = pattern.sub(lambda found, table=table: f"{found[1]}\n{table()}\n{found[2]}", text)
     return text
@@ -41,7 +54,8 @@ def renewed(text: str) -> str:
 def renew(documents: tuple[Path, ...] = DOCUMENTS) -> None:
     """Write the tables into the documents."""
     for path in documents:
-        path.write_text(renewed(path.read_text(encoding="utf-8")), encoding="utf-8")
+        text = renewed(path.read_text(encoding="utf-8"), {**TABLES, "textbook": textbook_table})
+        path.write_text(text, encoding="utf-8")
 
 
 if __name__ == "__main__":

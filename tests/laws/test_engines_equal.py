@@ -107,15 +107,15 @@ def test_the_worlds_see_everything_happen() -> None:
 
 FAULTS = {
     "the alternative is faced before threats move": ("moves.face_the_alternative(game, talks, 0", 2, "moves.move_threats("),
-    "the offer is remembered before it is answered": ("moves.remember_offer(", 1, "answered = answer("),
+    "the offer is remembered before it is answered": ("moves.remember_offer(", 1, "talks.answers[side] = answer("),
     "costs are borne before threats are carried out": ("moves.bear_costs(game, talks, 0", 2, "if accepted and moves.signs("),
-    "the clock strikes before the sides learn": ("ending = moves.clock(", 3, "moves.learn(game, talks, 0"),
+    "threats move before the world": ("moves.move_threats(", 1, "moves.move_world("),
 }  # fmt: skip
 """What goes wrong -> (first line to move, how many lines, line before which they go)."""
 
 
 def reordered(source: str, moved: str, count: int, before: str) -> str:
-    """Return a source with ``count`` lines, from the one that starts with ``moved``, put before another line."""
+    """Return a source with ``count`` lines, from the one that starts with ``moved``, put before another line, indented as it is."""
     lines = source.splitlines(keepends=True)
     starts = [n for n, line in enumerate(lines) if line.strip().startswith(moved)]
     assert len(starts) == 1, f"{moved!r} stands {len(starts)} times in the kernel"
@@ -123,7 +123,8 @@ def reordered(source: str, moved: str, count: int, before: str) -> str:
     del lines[starts[0] : starts[0] + count]
     places = [n for n, line in enumerate(lines) if line.strip().startswith(before)]
     assert len(places) == 1, f"{before!r} stands {len(places)} times in the kernel"
-    return "".join([*lines[: places[0]], *block, *lines[places[0] :]])
+    indent = lines[places[0]][: -len(lines[places[0]].lstrip())]
+    return "".join([*lines[: places[0]], *(indent + line.lstrip() for line in block), *lines[places[0] :]])
 
 
 def rebuilt(source: str) -> ModuleType:

@@ -9,8 +9,8 @@ import pytest
 from numba import types
 
 from negosim import Negotiation, Scenario
-from negosim.rules import moves
-from negosim.rules.records import OWN, PROPOSE, RESPOND, Game, Own, Talks
+from negosim.rules import floor, moves
+from negosim.rules.records import OWN, PROPOSE, RESPOND, Game, Own, Public, Talks
 from negosim.strategies.catalogue import NAMES, Strategy, strategy
 from negosim.vocabulary import Response, Side
 from tests.laws.playing import same_bits
@@ -40,7 +40,7 @@ def in_the_middle(scenario: Scenario, seed: int) -> Negotiation:
     model.talks = before
     moves.move_world(model.game, model.talks, model.luck_seed, model.replication)
     model.principals[Side.SENDER].move_threats()
-    moves.choose_speakers(model.game, model.talks, model.luck_seed, model.replication)
+    floor.open_floor(model.game, model.talks, model.luck_seed, model.replication)
     return model
 
 
@@ -101,6 +101,17 @@ def private_values_matter(model: Negotiation, side: Side) -> bool:
 def test_my_move_does_not_depend_on_what_the_other_side_knows_alone(side: Side) -> None:
     leaky = [n for n in range(COMBINATIONS) if private_values_matter(in_the_middle(world(n), n), side)]
     assert leaky == []
+
+
+@pytest.mark.parametrize("side", Side)
+def test_the_image_of_a_side_does_not_depend_on_what_it_knows_alone(side: Side) -> None:
+    for number in range(COMBINATIONS):
+        model = in_the_middle(world(number), number)
+        model.principals[side.other].face_the_alternative()
+        image = model.talks.images[side.other].tobytes()
+        model.talks = with_another_other(model.talks, side)
+        model.principals[side.other].face_the_alternative()
+        assert model.talks.images[side.other].tobytes() == image, f"world {number}"
 
 
 @pytest.mark.parametrize("side", Side)
@@ -178,8 +189,7 @@ def test_my_own_private_values_do_matter() -> None:
 @pytest.mark.parametrize("signature", [PROPOSE, RESPOND], ids=["propose", "respond"])
 def test_a_strategy_is_given_one_private_record_and_nothing_that_holds_another(signature: types.Type) -> None:
     records = [argument for argument in signature.args if isinstance(argument, types.Record)]
-    assert records.count(Own) == 1
-    assert len(records) == 2  # the own record and the public one
+    assert records == [Own, Own, Public]  # the own record, the image of the other side, and the public record
     others = [argument for argument in signature.args if not isinstance(argument, types.Record)]
     for argument in others:
         assert isinstance(getattr(argument, "dtype", argument), types.Float)  # tables of numbers, and the noise

@@ -36,7 +36,7 @@ values = [0.0, 0.1, 0.2]
 headline = [0.0, 0.2]
 """
 
-COMMANDS = ("scenarios", "play", "sweep", "plot", "facts", "schema")
+COMMANDS = ("scenarios", "play", "sweep", "plot", "facts", "check", "schema")
 
 
 @pytest.fixture
@@ -195,7 +195,7 @@ def test_progress_is_told_in_lines_where_no_terminal_is(monkeypatch: pytest.Monk
         (["play", "pie", "--set", "sender.ambiguity=much"], ["sender.ambiguity = 'much'", "a number belongs here"]),
         (["play", "pie", "--set", "sender.ambiguity=nan"], ["sender.ambiguity = nan", "finite"]),
         (["play", "pie", "--set", "sender.ambiguity=[1]"], ["sender.ambiguity", "a number belongs here"]),
-        (["play", "pie", "--set", "sender.strategy=bluff"], ["sender.strategy = 'bluff'", "time-dependent"]),
+        (["play", "pie", "--set", "sender.strategy=poker"], ["sender.strategy = 'poker'", "time-dependent"]),
         (["play", "pie", "--set", "talks.rounds=2.5"], ["talks.rounds = 2.5", "whole number"]),
         (["play", "pie", "--set", "talks=3"], ["talks is a group of values"]),
         (["play", "pie", "--set", "talks.rounds"], ["--set = 'talks.rounds' is not NAME=VALUE"]),

@@ -234,6 +234,6 @@ def test_every_field_of_the_state_is_carried_over() -> None:
     original = after(5)
     fork = original.fork({"title": "Another title"})
     assert all(np.array_equal(getattr(fork.talks, n), getattr(original.talks, n), equal_nan=n == "locked") for n in
-               Talks._fields if n not in ("owns", "public"))  # fmt: skip
-    for name in ("owns", "public"):
+               Talks._fields if n not in ("owns", "images", "public"))  # fmt: skip
+    for name in ("owns", "images", "public"):
         assert getattr(fork.talks, name).tobytes() == getattr(original.talks, name).tobytes()

@@ -172,13 +172,14 @@ def test_a_seed_that_is_none_is_refused_with_its_value(name: str, value: Any, er
 
 def test_what_a_principal_says_it_compared_is_what_decided_its_answer() -> None:
     compared: Counter[tuple[str, str]] = Counter()
-    for number in range(300):
+    for number in range(600):
         for row in Negotiation(world(number), number).play().rounds:
             basis, answer, enough = row["answer_basis"], row["answer"], row["answer_worth"] >= row["answer_needed"] - 1e-9
             assert enough == (answer == "accept"), f"world {number}: {row}"
             assert answer != "walk-out" or basis == "outside-option"
             compared[basis, answer] += 1
-    bases = {"commitment", "aspiration", "reciprocity", "reservation", "home", "no-home", "going-on", "outside-option"}
+    bases = {"commitment", "aspiration", "reciprocity", "reservation", "home", "no-home", "going-on", "outside-option", "rung",
+             "risk", "chance", "last-chance", "bid"}  # fmt: skip
     assert {basis for basis, _ in compared} == bases
     assert {basis for basis, answer in compared if answer == "accept"} == bases - {"home", "no-home"}
     assert compared["outside-option", "walk-out"] > 0

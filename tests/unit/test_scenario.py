@@ -274,7 +274,7 @@ def test_the_schema_is_plain_json_and_knows_notes_and_extends() -> None:
     rounds = schema["$defs"]["Talks"]["properties"]["rounds"]
     assert rounds["unit"] == "rounds" and rounds["default"] == 10
     bare, noted = rounds["anyOf"]
-    assert bare["maximum"] == 200 and set(noted["properties"]) == {"value", "source", "assumed", "range"}
+    assert bare["maximum"] == 2000 and set(noted["properties"]) == {"value", "source", "assumed", "range"}
     assert "values" in schema["$defs"]["Person"]["properties"]["salience"]["anyOf"][1]["properties"]
 
 

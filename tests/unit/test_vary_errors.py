@@ -46,7 +46,7 @@ CASE = Scenario.load("us-japan-2025")
         ({"sender.principal": 3}, "group of values"),
         ({"issues": ()}, "group of values"),
         ({"issues.rice.name": "ryce"}, "no issue of this scenario"),
-        ({"sender.strategy": "bluff"}, "Allowed: time-dependent"),
+        ({"sender.strategy": "poker"}, "Allowed: time-dependent"),
         ({"kind": "story"}, "Allowed: case, teaching"),
     ],
 )  # fmt: skip

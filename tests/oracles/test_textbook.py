@@ -1,0 +1,49 @@
+"""The textbook through the engine: every number of `negosim check` holds, at its own parameters and at drawn ones.
+
+The numbers in which luck plays a part are refused by chance, if true, as often as the summary of the check says; here the seed
+is fixed.
+"""
+
+from __future__ import annotations
+
+import re
+
+import numpy as np
+import pytest
+
+from negosim.checks import RESULTS, check
+from negosim.checks.result import WIDEST
+from negosim.checks.run import ERRORS, rows_of
+from negosim.checks.text import markdown
+from negosim.checks.textbook import CHAPTERS
+from tests.architecture.house import ROOT
+
+DRAWS = 2
+
+
+@pytest.mark.parametrize("chapter", CHAPTERS)
+def test_every_number_of_the_chapter_holds_and_stands_in_the_readme(chapter: str) -> None:
+    checked = check([chapter])
+    assert [row for row in checked.rows if not row.passes] == []
+    assert {row.result for row in checked.rows} == {result.name for result in CHAPTERS[chapter]}
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    lines = markdown(checked.rows).splitlines()[2:]
+    assert [line for line in lines if line not in readme] == [], "renew it: python -m tests.architecture.documents"
+
+
+@pytest.mark.parametrize("name", RESULTS)
+@pytest.mark.parametrize("draw", range(DRAWS))
+def test_every_result_holds_at_parameters_drawn_from_its_domain(name: str, draw: int) -> None:
+    result = RESULTS[name]
+    parameters = result.draw(np.random.default_rng([draw, sum(name.encode())]))
+    rows = list(rows_of(result, parameters, seed=100 + draw))
+    assert rows
+    assert [row for row in rows if not row.passes] == []
+
+
+def test_every_result_has_several_cases_a_source_with_a_year_and_a_name_of_its_own() -> None:
+    assert all(len(result.cases) >= 2 for result in RESULTS.values())
+    assert all(re.search(r"(19|20)\d\d", result.source) for result in RESULTS.values())
+    assert len(RESULTS) == sum(map(len, CHAPTERS.values()))
+    assert ERRORS == 4.0
+    assert WIDEST == 0.01
