@@ -95,10 +95,10 @@ def conclude(game, talks, seed, replication):
 
 @rule(lean=True)
 def _give_way(talks, seed, replication):
-    """Leaving goes before giving way, and that before holding out; where both sides do the same, chance says who was first."""
+    """Leaving goes before giving way, that before holding out; where both leave, or both give way, chance says who was first."""
     to_sender, to_target = talks.answers[0], talks.answers[1]
     standing = 0 if to_sender > to_target else 1
-    if to_sender == to_target:
+    if to_sender == to_target and to_sender != REFUSE:
         draw = luck.chance(seed, replication, talks.public[0].round, luck.WORLD, luck.STANDING)
         standing = 0 if draw < 0.5 else 1
     look_at(talks, standing)

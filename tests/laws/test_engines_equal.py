@@ -115,7 +115,7 @@ FAULTS = {
 
 
 def reordered(source: str, moved: str, count: int, before: str) -> str:
-    """Return a source with ``count`` lines, from the one that starts with ``moved``, put before another line, indented as it is."""
+    """Return a source with ``count`` lines, from the one starting with ``moved``, put before another line, indented like it."""
     lines = source.splitlines(keepends=True)
     starts = [n for n, line in enumerate(lines) if line.strip().startswith(moved)]
     assert len(starts) == 1, f"{moved!r} stands {len(starts)} times in the kernel"
