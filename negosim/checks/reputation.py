@@ -1,11 +1,11 @@
 """Reputation for firmness (Abreu & Gul 2000), played as a war of attrition in rounds that get short.
 
-A war that is over at time T is played in rounds of length T / (2 n), n turns for each side: were n no whole number, the gap would
-jump with the turn that is cut off, and not halve with the step. Left of the extrapolation is the square of a turn s, in the fastest
-time scale, for a mass that is conceded a turn or two late, and lambda T / 8 of it for rates of concession in steps, which are
-those of the limit but for s^2 / 4. Within a turn of a tie it is the turn, not the prior, that says which side is too weak, and
-the bound is a turn more. Excluded are wars of more than LONGEST turns, which the 2000 rounds of a scenario do not hold: tiny
-priors, or demands of nearly everything, beside which waiting costs the other side little.
+A war that is over at time T is played in rounds of length T / (2 n), n turns for each side: were n no whole number, the gap
+would jump with the turn that is cut off, and not halve with the step. Left of the extrapolation is the square of a turn s, in
+the fastest time scale, for a mass that is conceded a turn or two late, and lambda T / 8 of it for rates of concession in steps,
+which are those of the limit but for s^2 / 4. Within a turn of a tie it is the turn, not the prior, that says which side is too
+weak, and the bound is a turn more. Excluded are wars of more than LONGEST turns, which the 2000 rounds of a scenario do not
+hold: tiny priors, or demands of nearly everything, beside which waiting costs the other side little.
 """
 
 from __future__ import annotations

@@ -1,9 +1,9 @@
 """Sealed bids (Chatterjee & Samuelson 1983; Myerson & Satterthwaite 1983), played by sides that shade their bids.
 
 The sender sells: its reservation value is its cost, the target's is 1 less its value. Both are uniform on the same interval,
-which may be any part of [0, 1]; bids and gains are those on [0, 1], moved and scaled. Excluded are intervals that differ, and risk
-aversion: they have no linear equilibrium. A type that trades with nobody may bid anything that does not lose; only the others are
-held against the closed form.
+which may be any part of [0, 1]; bids and gains are those on [0, 1], moved and scaled. Excluded are intervals that differ, and
+risk aversion: they have no linear equilibrium. A type that trades with nobody may bid anything that does not lose; only the
+others are held against the closed form.
 """
 
 from __future__ import annotations

@@ -1,9 +1,10 @@
 """Take it or leave it under uncertainty (Fearon 1995; Powell 1999), played in one round by sides that weigh risk against return.
 
-War is what the talks end in without a deal: it pays the side that demands p - c, and the other 1 - p less a cost that is private.
-An offer that some type just takes for sure is found exactly, any other by golden sections, to RESOLUTION. At the best offer the
-payoff of the side that makes it is flat, so that it misses RESOLUTION squared only. Excluded is what a scenario cannot say, since
-payoffs lie between 0 and 1: costs of war above what winning pays on average, so that the demand is never cut off at everything.
+War is what the talks end in without a deal: it pays the side that demands p - c, and the other 1 - p less a cost that is
+private. An offer that some type just takes for sure is found exactly, any other by golden sections, to RESOLUTION. At the best
+offer the payoff of the side that makes it is flat, so that it misses RESOLUTION squared only. Excluded is what a scenario
+cannot say, since payoffs lie between 0 and 1: costs of war above what winning pays on average, so that the demand is never cut
+off at everything.
 """
 
 from __future__ import annotations
