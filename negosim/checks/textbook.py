@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from negosim.checks import alternating_offers
+from negosim.checks import alternating_offers, reputation, sealed_bids, ultimatum
 from negosim.checks.result import Result
 
 CHAPTERS: dict[str, tuple[Result, ...]] = {
     "Alternating offers": alternating_offers.RESULTS,
+    "Reputation": reputation.RESULTS,
+    "Ultimatum under uncertainty": ultimatum.RESULTS,
+    "Sealed bids": sealed_bids.RESULTS,
 }
 """Chapter -> its results."""
 
