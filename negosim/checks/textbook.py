@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from negosim.checks import alternating_offers
+from negosim.checks import alternating_offers, risk, tariffs, threats, waiting
 from negosim.checks.result import Result
 
 CHAPTERS: dict[str, tuple[Result, ...]] = {
     "Alternating offers": alternating_offers.RESULTS,
+    "Tariffs and welfare": tariffs.RESULTS,
+    "Threats and promises": threats.RESULTS,
+    "Waiting": waiting.RESULTS,
+    "Brinkmanship": risk.RESULTS,
 }
 """Chapter -> its results."""
 
