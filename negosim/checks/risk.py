@@ -2,9 +2,9 @@
 
 Both sides demand a of the pie and hold out while each round may end the talks. Who wins has a, who gives way 1 - a, and a
 breakdown pays the reservation value r: in units of the prize 2a - 1 the disaster costs c = (1 - a - r) / (2a - 1), which is
-uniform as r is. The sides are asked in turn, so that with a hazard p per round the engine lies of the order of p off the contest in
-continuous risk; it is extrapolated over p and p/2, and what types do, in which there is no luck, over p/4 too. Left is the next
-order, (p (1 + h))^2 with h the highest cost, to which the hazard is fitted.
+uniform as r is. The sides are asked in turn, so that with a hazard p per round the engine lies of the order of p off the contest
+in continuous risk; it is extrapolated over p and p/2, and what types do, in which there is no luck, over p/4 too. Left is the
+next order, (p (1 + h))^2 with h the highest cost, to which the hazard is fitted.
 
 The other textbook example has the value of the prize private instead (``theory.disaster_by_value``). A prior of the reservation
 value under which that value is uniform cannot be expressed, as the engine's prior is uniform in the reservation value itself; it

@@ -27,7 +27,7 @@ REFERENCE = {0.0: (1.000050, 0.997738, 1.000014), 0.24: (0.999799, 0.997878, 1.0
 
 BEST_OF_US = 0.254660
 SIX_DIGITS = 5.1e-7
-FLAT = 2e-5
+FLAT = 2e-6
 
 
 def _table(us_on_japan: float, japan_on_us: float = 0.0, us_on_rest: float = 0.0) -> NDArray[np.float64]:

@@ -1,7 +1,7 @@
 """The chapters of `negosim check` on tariffs, threats, waiting and risk: the textbook's cases and draws from the whole domain.
 
-With their seeds fixed these tests give the same answer each time. Of all rows with luck in them a true one fails by chance once in
-15,787 times; there are fewer than 40.
+With their seeds fixed these tests give the same answer each time. A true row with luck in it fails by chance once in 15,787
+times; there are fewer than 40.
 """
 
 from __future__ import annotations
