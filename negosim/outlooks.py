@@ -5,6 +5,7 @@ A table has seven axes, the first of which is the side's profile; the rules that
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 
 import numpy as np
@@ -29,8 +30,13 @@ NO_OUTLOOK = np.zeros((1, 1, 1, 1, 1, 1, 1))
 NO_GIVING_WAY = np.full((2, 1, 2), np.nan)
 """The rule for giving way of sides that do not hold out."""
 
-LEVELS, FINE_LEVELS = 5, 129
-"""Levels of a moving threat in the table of a side that learns, and in that of a side that solves for both."""
+LEVELS = 5
+"""Levels of a moving threat in the table of a side that learns."""
+
+STEPS_PER_SHOCK, MOST_STEPS, SHOCKS, LEAST = 4, 256, 2.0, math.log(2.0)
+"""The grid of a moving threat in the table of a side that solves for both, in logs: steps of a quarter of a round's standard
+deviation but not more than 256 either way, as far as two standard deviations of all rounds, or to half and twice the level.
+Linear interpolation between levels h apart adds h^2/6 to the variance of a round on average: a hundredth of it."""
 
 LUCK = np.uint64(0)
 """Images and threats of round 1 are the same whatever the luck."""
@@ -43,7 +49,12 @@ def look_ahead(game: Game, strategies: Sequence[str]) -> Game:
         game.sides[side]["looks_ahead"] = strategies[side] in SOLVERS
     if kinds.any():
         game = game._replace(giving_way=_holding_out(game, kinds))
-    tables = [SOLVERS[name](game, side) if name in SOLVERS else NO_OUTLOOK for side, name in zip(Side, strategies, strict=True)]
+    tables = [NO_OUTLOOK, NO_OUTLOOK]
+    for side, name in zip(Side, strategies, strict=True):
+        if side is Side.TARGET and name == strategies[0] == "subgame-perfect":
+            tables[side] = _seen_by_the_target(game, tables[0])
+        elif name in SOLVERS:
+            tables[side] = SOLVERS[name](game, side)
     return game._replace(sender_outlook=tables[0], target_outlook=tables[1])
 
 
@@ -75,20 +86,37 @@ def _grid(game: Game, side: Side) -> tuple[int, ...]:
     record, other = game.sides[side], game.sides[side.other]
     bases = 4 if record["half_width"] > 0.0 or record["security_stake"] > 0.0 else 1
     record["base_step"] = (record["base_high"] - record["base_low"]) / max(bases - 1, 1)
-    levels, shares = _damage_grid(game, side, LEVELS) if side is Side.TARGET else (1, 1)
+    levels, shares = _damage_grid(game, side) if side is Side.TARGET else (1, 1)
     means = 7 if other["half_width"] > 0.0 else 1
     return bases, levels, shares, means, 4 if other["commitment"] > 0.0 else 1
 
 
-def _damage_grid(game: Game, side: Side, fineness: int) -> tuple[int, int]:
+def _moves(game: Game, total: float) -> bool:
+    """Return whether the threatened damage, ``total`` at first, may rise or fall during the talks."""
+    return total > 0.0 and (game.sides[0]["volatility"] > 0.0 or bool(game.threats["escalation"].any()))
+
+
+def _damage_grid(game: Game, side: Side) -> tuple[int, int]:
     """Return how many levels of threatened damage, and shares of it carried out, a side's table has; enter them in the record."""
     record = game.sides[side]
     total = float((game.threats["damage"] * game.threats["level"]).sum())
-    moving = total > 0.0 and (game.sides[0]["volatility"] > 0.0 or bool(game.threats["escalation"].any()))
-    levels = fineness if moving else 1
+    moving = _moves(game, total)
+    levels = LEVELS if moving else 1
     record["level_low"] = 0.0 if moving else total
     record["level_step"] = 2.0 * total / max(levels - 1, 1)
     return levels, 2 if total > 0.0 else 1
+
+
+def _log_grid(game: Game, side: Side) -> tuple[int, int]:
+    """Return the same for a side that solves for both: levels evenly spaced in logs, ``induction.level_at``."""
+    record, threats = game.sides[side], game.threats
+    total, volatility = float((threats["damage"] * threats["level"]).sum()), float(game.sides[0]["volatility"])
+    reach = max(SHOCKS * volatility * math.sqrt(_rounds(game)), LEAST)
+    half = math.ceil(reach / max(volatility / STEPS_PER_SHOCK, reach / MOST_STEPS)) if _moves(game, total) else 0
+    record["level_step"] = reach / max(half, 1)
+    record["level_low"] = total * math.exp(-record["level_step"] * half)
+    early = (threats["early_execution"] > 0.0) | (threats["state"] == ThreatState.IMPOSED)
+    return 2 * half + 1, 2 if total > 0.0 and early.any() else 1
 
 
 def _flows(game: Game, side: Side) -> tuple[float, float]:
@@ -125,12 +153,18 @@ def _risk_return(game: Game, side: Side) -> Table:
 
 def _subgame_perfect(game: Game, side: Side) -> Table:
     """Return (profiles, rounds + 1, 1, level, share, 2, 1), the same for each profile: ``induction.solve_induction``."""
-    table = np.zeros((_rounds(game) + 1, 1, *_damage_grid(game, side, FINE_LEVELS), 2, 1))
+    table = np.zeros((_rounds(game) + 1, 1, *_log_grid(game, side), 2, 1))
     talks, flows = _round_one(game), np.array([_flows(game, each) for each in Side])
     solve_induction(
         game, talks.images, talks.public[0], game.menus[-1, -1], int(side), _threat_means(game), flows, table
     )
     return np.repeat(table[np.newaxis], int(game.sides[side]["profiles"]), axis=0)
+
+
+def _seen_by_the_target(game: Game, table: Table) -> Table:
+    """Return the sender's table of ``_subgame_perfect`` with the sides exchanged, so that it is solved but once."""
+    _log_grid(game, Side.TARGET)
+    return np.repeat(table[:1, ..., ::-1, :], int(game.sides[Side.TARGET]["profiles"]), axis=0)
 
 
 def _ladder(game: Game, side: Side, profile: int) -> NDArray[np.float64]:

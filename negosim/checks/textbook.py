@@ -2,7 +2,16 @@
 
 from __future__ import annotations
 
-from negosim.checks import alternating_offers, reputation, sealed_bids, ultimatum
+from negosim.checks import (
+    alternating_offers,
+    reputation,
+    risk,
+    sealed_bids,
+    tariffs,
+    threats,
+    ultimatum,
+    waiting,
+)
 from negosim.checks.result import Result
 
 CHAPTERS: dict[str, tuple[Result, ...]] = {
@@ -10,6 +19,10 @@ CHAPTERS: dict[str, tuple[Result, ...]] = {
     "Reputation": reputation.RESULTS,
     "Ultimatum under uncertainty": ultimatum.RESULTS,
     "Sealed bids": sealed_bids.RESULTS,
+    "Tariffs and welfare": tariffs.RESULTS,
+    "Threats and promises": threats.RESULTS,
+    "Waiting": waiting.RESULTS,
+    "Brinkmanship": risk.RESULTS,
 }
 """Chapter -> its results."""
 

@@ -1,8 +1,9 @@
 """Backward induction on both sides at once: subgame-perfect play where nothing is private (Stahl 1972; Rubinstein 1982).
 
 From the last round back, the proposer tables the package that is worth most to it among those that the other prefers to what it
-has otherwise: going on, or leaving for its outside option (Binmore, Shaked & Sutton 1989). State: the threatened damage v and
-the share of it carried out, as in ``foresight``. Each side takes the other for its image, the mean of its prior.
+has otherwise: going on, or leaving for its outside option (Binmore, Shaked & Sutton 1989). State: the threatened damage and the
+share of it carried out. Levels of damage are spaced evenly in logs, as they move (``level_at``); between them, and beyond both
+ends, going on is taken to be linear in damage. Each side takes the other for its image, the mean of its prior.
 Left out: learning, changes of trust, audience costs, credibility and stress still to move, votes that have narrowed the homes.
 """
 
@@ -14,10 +15,9 @@ import numpy as np
 
 from negosim.rules.beliefs import TOLERANCE
 from negosim.rules.compiled import rule
-from negosim.rules.foresight import going_on, without_deal
+from negosim.rules.foresight import without_deal
 from negosim.rules.home import ratification
 from negosim.rules.menus import read_row
-from negosim.rules.outlook import outlook_now
 from negosim.rules.payoff import settlement_worth
 from negosim.rules.threats import punishes_refusal
 from negosim.rules.timing import goes_on, sender_proposes
@@ -108,12 +108,46 @@ def best_move(menu, mine, theirs, homes, public, refused, row):
     return -1.0, nothing, need
 
 
+@rule(lean=True)
+def level_at(low, step, place):
+    """Return the level of damage at a place of the grid, low exp(step place)."""
+    return low * math.exp(step * place)
+
+
+@rule(lean=True)
+def level_place(level, low, step, count):
+    """Return (index, share) of a level between two of the grid; outside it the last interval is continued in levels."""
+    if count == 1:
+        return 0, 0.0
+    index = min(int(math.log(level / low) / step), count - 2) if level > low else 0
+    below = level_at(low, step, index)
+    return index, (level - below) / (level_at(low, step, index + 1) - below)
+
+
+@rule
+def going_on_now(own, threatened, public, outlook, whose):
+    """Return what going on is worth in this round, to me (``whose`` = 0) or the other (1), read from the table.
+
+    ``threatened`` is the record, or the image, of the side that bears the damage.
+    """
+    rounds, _, levels, shares, _, _ = outlook.shape
+    table = outlook[min(public.round, rounds - 1), 0]
+    v, weight = level_place(threatened.level, own.level_low, own.level_step, levels)
+    worth = 0.0
+    for e in range(shares):
+        carried_out = 1.0 if shares == 1 else (threatened.executed_share if e == 1 else 1.0 - threatened.executed_share)
+        low = table[v, e, whose, 0]
+        high = table[v + 1, e, whose, 0] if levels > 1 else low
+        worth += carried_out * (low + weight * (high - low))
+    return worth
+
+
 @rule
 def now(own, other, public, outlook):
     """Return (worth of a refusal to me, to the other) in this round, read from the table."""
     threatened = own if own.side == 1 else other
-    sheet = outlook_now(own, threatened, public, outlook)
-    return alternative(own, public.goes_on, sheet[0, 0]), alternative(other, public.goes_on, sheet[1, 0])
+    mine = alternative(own, public.goes_on, going_on_now(own, threatened, public, outlook, 0))
+    return mine, alternative(other, public.goes_on, going_on_now(own, threatened, public, outlook, 1))
 
 
 @rule
@@ -139,7 +173,7 @@ def _round_values(game, images, public, menu, t, states, threat_means, flows, fo
         images[i].outside_option = game.sides[i].outside_option + game.sides[i].outside_option_trend * (t - 1)
     for v in range(values.shape[1]):
         for e in range(values.shape[2]):
-            level = low + v * step
+            level = level_at(low, step, v)
             for i in range(2):
                 _face(images[i], public, (level * e, level * (1 - e)), threat_means, punished, flows[i])
             for j in range(2):
@@ -154,6 +188,33 @@ def _round_values(game, images, public, menu, t, states, threat_means, flows, fo
 
 
 @rule
+def _going_on(discount, values, states, volatility, early, ahead):
+    """Fill ``ahead`` (levels, shares) with delta E[values of the next round]: threats are carried out early, levels move.
+
+    The log of a level that is not carried out moves by one of three shocks with the mean and variance of the normal's.
+    """
+    (low, step), (levels, shares) = states, values.shape
+    spread = math.sqrt(3.0) * volatility
+    drift = -math.log((4.0 + math.exp(spread) + math.exp(-spread)) / 6.0)
+    for v in range(levels):
+        level = level_at(low, step, v)
+        for e in range(shares):
+            expected = 0.0
+            for after in range(e, shares):  # what is carried out moves no more
+                chance = 1.0 if e == 1 or shares == 1 else (early if after == 1 else 1.0 - early)
+                if after == 1:
+                    expected += chance * values[v, 1]
+                    continue
+                for h in range(3):
+                    moved = level * math.exp(drift + (h - 1) * spread)
+                    k, weight = level_place(moved, low, step, levels)
+                    below = values[k, 0]
+                    above = values[k + 1, 0] if levels > 1 else below
+                    expected += chance * (2.0 / 3.0 if h == 1 else 1.0 / 6.0) * (below + weight * (above - below))
+            ahead[v, e] = discount * expected
+
+
+@rule
 def solve_induction(game, images, public, menu, side, threat_means, flows, out):
     """Fill ``out`` (rounds + 1, 1, level, share, 2, 1) with what going on after a round is worth, to the side and to the other.
 
@@ -165,15 +226,10 @@ def solve_induction(game, images, public, menu, side, threat_means, flows, out):
     states = (game.sides[side].level_low, game.sides[side].level_step)
     last, row = out.shape[0] - 1, np.empty(menu.shape[1])
     following = np.zeros((2, out.shape[2], out.shape[3]))
-    for i in range(2):
-        images[i].level_low, images[i].level_step = states
     out[:] = 0.0
     for t in range(last, 1, -1):
         values = np.zeros(following.shape)
         _round_values(game, images, public, menu, t, states, chances, flows, following, values, row)
         for i in range(2):
-            shape = (1, out.shape[2], out.shape[3], 1, 1)
-            ahead = np.zeros(shape)
-            going_on(images[i], values[i].copy().reshape(shape), ahead, volatility, chances[1])
-            following[i] = ahead[0, :, :, 0, 0]
+            _going_on(images[i].discount, values[i], states, volatility, chances[1], following[i])
             out[t - 1, 0, :, :, 0 if i == side else 1, 0] = following[i]
