@@ -35,8 +35,9 @@ def deal_worth(record, row, homes, home_column, failed):
 
 
 @rule
-def _values(row, mine, theirs, homes, public, need, failed):
-    """Return (worth to me, worth to the other) of a package; to me minus infinity if the other would not take it."""
+def _values(menu, place, mine, theirs, homes, public, need, failed, row):
+    """Return (worth to me, worth to the other) of the package at a place; to me minus infinity if it is not worth ``need``."""
+    read_row(menu, place, row)
     worth = deal_worth(theirs, row, homes, public.home_column, failed[1])
     if worth < need - ROUNDING:
         return -math.inf, worth
@@ -44,35 +45,52 @@ def _values(row, mine, theirs, homes, public, need, failed):
 
 
 @rule
+def _best_start(menu, mine, theirs, homes, public, need, failed, row):
+    """Return (place, worth to me, worth to the other) of the best node or, between nodes, of where a home is just sure.
+
+    A threshold at home is a step in what a deal is worth, and between it and what the other needs there may be no node.
+    """
+    best, most, left = -1.0, -math.inf, -math.inf
+    for m in range(menu.shape[0]):
+        value, worth = _values(menu, float(m), mine, theirs, homes, public, need, failed, row)
+        if value > most:
+            best, most, left = float(m), value, worth
+    for r in range(homes.shape[0] if public.interpolate != 0 else 0):
+        sure, column = homes[r, 1] + ROUNDING, public.home_column + r
+        for m in range(menu.shape[0] - 1):
+            if (menu[m, column] - sure) * (menu[m + 1, column] - sure) < 0.0:
+                place = m + (sure - menu[m, column]) / (menu[m + 1, column] - menu[m, column])
+                value, worth = _values(menu, place, mine, theirs, homes, public, need, failed, row)
+                if value > most:
+                    best, most, left = place, value, worth
+    return best, most, left
+
+
+@rule
 def best_acceptable(menu, mine, theirs, homes, public, need, failed, row):
     """Return (place, worth to me, worth to the other) of the best package that is worth at least ``need`` to the other.
 
     ``failed`` (2,) is what a failure at home leaves me and the other. Place -1 and minus infinity if nothing is worth ``need``.
-    The best node comes first; then golden sections along both pieces that meet in it find the limit of what the other takes,
-    of what homes pass, or a peak between them.
+    From the best start golden sections lead towards the nodes at both its sides: to the limit of what the other takes or homes
+    pass, or to a peak.
     """
-    best, most, left = -1, -math.inf, -math.inf
-    for m in range(menu.shape[0]):
-        value, worth = _values(menu[m], mine, theirs, homes, public, need, failed)
-        if value > most:
-            best, most, left = m, value, worth
-    place = float(best)
-    if best < 0 or public.interpolate == 0:
+    start, most, left = _best_start(menu, mine, theirs, homes, public, need, failed, row)
+    place = start
+    if start < 0.0 or public.interpolate == 0:
         return place, most, left
-    for step in (-1, 1):
-        if not 0 <= best + step < menu.shape[0]:
+    for node in (math.ceil(start) - 1.0, math.floor(start) + 1.0):
+        if node < 0.0 or node > menu.shape[0] - 1.0:
             continue
         low, high = 0.0, 1.0
         for _ in range(REFINEMENTS):
             near, far = high - GOLDEN * (high - low), low + GOLDEN * (high - low)
-            read_row(menu, best + step * near, row)
-            at_near, near_left = _values(row, mine, theirs, homes, public, need, failed)
-            read_row(menu, best + step * far, row)
-            at_far, far_left = _values(row, mine, theirs, homes, public, need, failed)
+            first, second = start + near * (node - start), start + far * (node - start)
+            at_near, near_left = _values(menu, first, mine, theirs, homes, public, need, failed, row)
+            at_far, far_left = _values(menu, second, mine, theirs, homes, public, need, failed, row)
             if at_near > most:
-                place, most, left = best + step * near, at_near, near_left
+                place, most, left = first, at_near, near_left
             if at_far > most:
-                place, most, left = best + step * far, at_far, far_left
+                place, most, left = second, at_far, far_left
             if at_near >= at_far:
                 high = far
             else:
