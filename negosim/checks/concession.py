@@ -29,7 +29,8 @@ def _offered(strategy: str, side: Side, beta: float, opening: float, reserved: f
         "pie",
         {"talks.rounds": ROUNDS, "talks.protocol": "random-proposer", "talks.proposer_probability": 1.0 - side,
          f"{mine}.strategy": strategy, f"{mine}.toughness": 1.0 / beta, f"{mine}.disagreement": reserved,
-         f"{mine}.opening": 1.0 - (1.0 - reserved) * opening, f"{other}.strategy": "commitment", f"{other}.committed_demand": 1.0},
+         f"{mine}.opening": 1.0 - (1.0 - reserved) * opening,
+         f"{other}.strategy": "commitment", f"{other}.committed_demand": 1.0},
     )  # fmt: skip
     talks = Negotiation(scenario)
     while talks.running and talks.round < when:
@@ -48,10 +49,11 @@ def _path(strategy: str, share: Callable[..., Numbers]) -> Callable[..., Iterato
 
 
 def meeting(seed: int, beta_1: float, beta_2: float) -> Iterator[Measured]:
-    """Two polynomial paths over one pie, each from all of it to none: they meet in the first round after the time of the formula."""
+    """Two polynomial paths over one pie, each from all to none: they meet in the first round past the formula's time."""
     paths = {"talks.rounds": LONG, "sender.toughness": 1.0 / beta_1, "target.toughness": 1.0 / beta_2}
     played = simulate(special_case("pie", paths, "time-dependent"), 1).runs["rounds"][0] / LONG
-    yield Measured("share of the time until they meet", float(meeting_time(1.0 / beta_1, 1.0 / beta_2)), played, EXACT + 1.0 / LONG)
+    closed = float(meeting_time(1.0 / beta_1, 1.0 / beta_2))
+    yield Measured("share of the time until they meet", closed, played, EXACT + 1.0 / LONG)
 
 
 def _drawn(rng: np.random.Generator) -> dict[str, float]:
@@ -74,7 +76,9 @@ RESULTS = (
     Result(
         "polynomial", "The polynomial path of concession", FARATIN, CASES, _drawn, _path("time-dependent", polynomial_concession)
     ),
-    Result("exponential", "The exponential path of concession", FARATIN, CASES, _drawn, _path("exponential", exponential_concession)),
+    Result(
+        "exponential", "The exponential path of concession", FARATIN, CASES, _drawn, _path("exponential", exponential_concession)
+    ),
     Result(
         "meeting", "Two paths meet when both have conceded a pie between them", FARATIN,
         tuple({"beta_1": a, "beta_2": b} for a, b in ((0.2, 1.0), (1.0, 1.0), (0.5, 0.5), (5.0, 0.2), (2.0, 1.0))),

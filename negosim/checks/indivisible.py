@@ -60,8 +60,8 @@ def bundle(seed: int, **gains: float) -> Iterator[Measured]:
         yield Measured(f"gain of the {name}, one agenda", _best(table)[side], _gained(_agenda(table), table)[side])
     whole = max(0.0, float(table[1].sum()))
     worst = np.minimum(table[1], 0.0).sum()
-    level = (whole - worst) / np.abs(table[1]).sum()
-    insists = {"talks.first_proposer": "target", "target.strategy": "commitment", "target.committed_demand": max(0.0, level - ROUNDING)}
+    level = max(0.0, (whole - worst) / np.abs(table[1]).sum() - ROUNDING)
+    insists = {"talks.first_proposer": "target", "target.strategy": "commitment", "target.committed_demand": level}
     engine = _gained(_agenda(table).vary(insists), table)[0]
     yield Measured("gain of the sender, the target insists on what all bring it", _best(table, whole)[0], engine)
 
@@ -98,7 +98,7 @@ def _rank(utilities: Array, reached: float) -> int:
 
 
 def micro(seed: int, linkage: float, **domain: float) -> Iterator[Measured]:
-    """Two MiCRO sides on a finite domain: the larger of the ranks that they end at is that of fallback bargaining, or one more."""
+    """Two MiCRO sides on a finite domain: the larger of both ranks of their deal is that of fallback bargaining, or one more."""
     levels, sides = [int(number) for number in numbered(domain, "n")], weights_of(domain)
     edges = {name[1:]: value for name, value in domain.items() if name[0] == "g"}
     settings = {"talks.rounds": LONG, "sender.linkage": linkage, "target.linkage": linkage}

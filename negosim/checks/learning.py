@@ -17,6 +17,8 @@ from negosim.theory import commitment_after_silence
 from negosim.vocabulary import Side
 
 REFUSALS = 10
+TRIES = 5_000
+"""Runs among which one is looked for that goes the way in question."""
 SPARE = 1.5
 """More runs than the spread calls for, so that a draw with fewer of the runs that count still has enough."""
 
@@ -58,10 +60,11 @@ def promise(seed: int, trust: float, slip: float, early: float, rounds: float) -
 
     Bayes' rule is that of silence, with the reliable sender in place of the committed one, which slips at times itself.
     """
-    settings = {"talks.rounds": 2 * int(rounds), "target.trust": trust, "target.trust_slip": slip}
-    scenario = _under_a_threat(state="paused", early_execution=early).vary(settings)
-    executed = simulate(scenario.vary({"talks.rounds": int(rounds) + 1}), 5_000, seed).runs["threats_executed"]
-    talks = Negotiation(scenario, seed, int(np.argmin(executed)))
+    # the threat is announced again in the round before the deadline; carried out then, it would hide that the pause was kept
+    settings = {"talks.rounds": int(rounds) + 2, "target.trust": trust, "target.trust_slip": slip}
+    scenario = _under_a_threat(state="paused", early_execution=early, execution=0.0).vary(settings)
+    kept = simulate(scenario, TRIES, seed).runs["threats_executed"] == 0
+    talks = Negotiation(scenario, seed, int(np.argmax(kept)))
     for _ in range(int(rounds)):
         talks.step()
     closed = float(commitment_after_silence(trust, math.log((1.0 - slip) / (1.0 - early)), rounds))
@@ -71,7 +74,7 @@ def promise(seed: int, trust: float, slip: float, early: float, rounds: float) -
 def pause(seed: int, prior: float) -> Iterator[Measured]:
     """A sender that pauses its threat as markets are under stress cannot be committed, which never pauses."""
     scenario = _under_a_threat(state="announced").vary({"markets.initial_stress": 2.0, "sender.commitment": prior})
-    rational = np.flatnonzero(simulate(scenario, 5_000, seed).runs["committed"][:, Side.SENDER] == 0)
+    rational = np.flatnonzero(simulate(scenario, TRIES, seed).runs["committed"][:, Side.SENDER] == 0)
     talks = Negotiation(scenario, seed, int(rational[0]))
     talks.step()
     yield Measured("belief that the sender is committed", 0.0, float(talks.rounds[-1]["target_believes_sender_committed"]))

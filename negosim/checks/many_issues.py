@@ -121,8 +121,8 @@ def _meeting(
 ) -> Iterator[Measured]:
     """Yield where two straight paths from ``opening`` to ``point`` meet; ``ideal`` (2,) is the most that each can have.
 
-    The side whose offer is taken is at most a step of its path, range / rounds, below the goal. What it gives up goes to the other
-    at the rate of the frontier, at most gain / (ideal - goal) of one side for the other, as the frontier is concave.
+    The side whose offer is taken is at most a step of its path, range / rounds, below the goal. What it gives up goes to the
+    other at the rate of the frontier, which is concave: at most the other's gain / (the side's ideal - goal).
     """
     scenario = many_issues(sides).vary(
         {"talks.rounds": LONG, "sender.disagreement": point[0], "target.disagreement": point[1],
@@ -184,7 +184,8 @@ def linking(seed: int, w: float, v: float) -> Iterator[Measured]:
     bound = EXACT + STEP**2 + 3.0 * (1.0 - STEP) ** LONG
     yield Measured("payoff of the sender, issue by issue", float(apart.side_1), w * share + (1.0 - w) * share, bound)
     sides, point = np.array([[w, 1.0 - w], [v, 1.0 - v]]), (0.0, 0.0)
-    yield from _reaching(many_issues(sides), additive_frontier(*sides), point, steps[0], steps[1], [float(u) for u in linked_nash(w, v)])
+    goal = [float(utility) for utility in linked_nash(w, v)]
+    yield from _reaching(many_issues(sides), additive_frontier(*sides), point, steps[0], steps[1], goal)
 
 
 def _points(rng: np.random.Generator) -> dict[str, float]:

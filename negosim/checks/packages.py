@@ -1,4 +1,4 @@
-"""Talks over several issues for the checks: the scenario three-issues with other weights, levels and linkage, and drawn weights."""
+"""Talks over several issues for the checks: the scenario three-issues with other weights, levels and linkage; drawn weights."""
 
 from __future__ import annotations
 
@@ -13,7 +13,10 @@ from negosim.scenario import Scenario
 from negosim.vocabulary import Side
 
 
-def many_issues(sides: Sequence[Sequence[float]], issues: Sequence[Mapping[str, Any]] = (), edges: Mapping[str, float] | None = None) -> Scenario:
+def many_issues(
+    sides: Sequence[Sequence[float]] | NDArray[np.float64], issues: Sequence[Mapping[str, Any]] = (),
+    edges: Mapping[str, float] | None = None,
+) -> Scenario:  # fmt: skip
     """Return quiet talks over an issue for each weight: ``sides`` (2, issues), ``issues`` further settings of each issue.
 
     ``edges`` are weights of linkages by numbers of issues, "12" the one between the first and the second. Without them the

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from negosim.checks import alternating_offers
+from negosim.checks import alternating_offers, concession, home, indivisible, learning, many_issues
 from negosim.checks.result import Result
 
 CHAPTERS: dict[str, tuple[Result, ...]] = {
     "Alternating offers": alternating_offers.RESULTS,
+    "Many issues": many_issues.RESULTS + indivisible.RESULTS,
+    "Two levels": home.RESULTS,
+    "Concession": concession.RESULTS,
+    "Learning": learning.RESULTS,
 }
 """Chapter -> its results."""
 

@@ -24,6 +24,8 @@ from negosim.rules.timing import goes_on, sender_proposes
 
 HALVINGS = 60
 
+JUST = 1e-12  # utility above a threshold that keeps rounding from missing it
+
 
 @rule
 def deal_worth(record, row, homes, home_column, failed):
@@ -33,37 +35,63 @@ def deal_worth(record, row, homes, home_column, failed):
 
 
 @rule
+def _take(menu, place, mine, theirs, homes, column, need, failed, row):
+    """Return (worth to me, worth to the other) of the package at a place; minus infinity to me if it is not worth ``need``."""
+    read_row(menu, place, row)
+    left = deal_worth(theirs, row, homes, column, failed[1])
+    return (deal_worth(mine, row, homes, column, failed[0]) if left >= need - TOLERANCE else -math.inf), left
+
+
+@rule
+def _candidates(menu, mine, theirs, homes, public, need, failed, row):
+    """Return (place, worth to me, worth to the other) of the best node or, between nodes, of where a ratifier is just sure.
+
+    A home is a step in what a deal is worth: between two of them, or one and what the other needs, there may be no node.
+    """
+    column, last = public.home_column, menu.shape[0] - 1
+    best, most, left = -1.0, -math.inf, -math.inf
+    for m in range(menu.shape[0]):
+        value, worth = _take(menu, float(m), mine, theirs, homes, column, need, failed, row)
+        if value > most:
+            best, most, left = float(m), value, worth
+    for r in range(homes.shape[0] if public.interpolate != 0 else 0):
+        sure = homes[r, 1] + JUST
+        for m in range(last):
+            low, high = menu[m, column + r], menu[m + 1, column + r]
+            if (low - sure) * (high - sure) < 0.0:
+                place = m + (sure - low) / (high - low)
+                value, worth = _take(menu, place, mine, theirs, homes, column, need, failed, row)
+                if value > most:
+                    best, most, left = place, value, worth
+    return best, most, left
+
+
+@rule
 def best_acceptable(menu, mine, theirs, homes, public, need, failed, row):
     """Return (place, worth to me, worth to the other) of the best package that is worth at least ``need`` to the other.
 
     ``failed`` (2,) is what a failure at home leaves me and the other. Place -1 and minus infinity if nothing is worth ``need``.
-    Between a node that will do and a neighbour that would be better but will not, the limit is found by halving.
+    Between a place that will do and a node beside it that would be better but will not, the limit is found by halving.
     """
     column, last = public.home_column, menu.shape[0] - 1
-    best, most, left = -1, -math.inf, -math.inf
-    for m in range(menu.shape[0]):
-        worth = deal_worth(theirs, menu[m], homes, column, failed[1])
-        if worth >= need - TOLERANCE:
-            value = deal_worth(mine, menu[m], homes, column, failed[0])
-            if value > most:
-                best, most, left = m, value, worth
-    place = float(best)
-    if best < 0 or public.interpolate == 0:
+    best, most, left = _candidates(menu, mine, theirs, homes, public, need, failed, row)
+    place = best
+    if best < 0.0 or public.interpolate == 0:
         return place, most, left
-    for step in (-1, 1):
-        if 0 <= best + step <= last and deal_worth(theirs, menu[best + step], homes, column, failed[1]) < need:
+    for node in (math.ceil(best) - 1, math.floor(best) + 1):
+        if 0 <= node <= last and deal_worth(theirs, menu[node], homes, column, failed[1]) < need:
             low, high = 0.0, 1.0
             for _ in range(HALVINGS):
                 middle = 0.5 * (low + high)
-                read_row(menu, best + step * middle, row)
+                read_row(menu, best + middle * (node - best), row)
                 if deal_worth(theirs, row, homes, column, failed[1]) >= need:
                     low = middle
                 else:
                     high = middle
-            read_row(menu, best + step * low, row)
+            read_row(menu, best + low * (node - best), row)
             value = deal_worth(mine, row, homes, column, failed[0])
             if value > most:
-                place, most, left = best + step * low, value, deal_worth(theirs, row, homes, column, failed[1])
+                place, most, left = best + low * (node - best), value, deal_worth(theirs, row, homes, column, failed[1])
     return place, most, left
 
 
