@@ -42,14 +42,18 @@ def outcome_utilities(game, side, profile):
 
 @rule
 def distinct(utilities):
-    """Return distinct utilities from the highest down; what differs by no more than rounding is one."""
+    """Return distinct utilities from the highest down; what differs by no more than rounding is one, the least of it.
+
+    The least, as a package is tabled if it is worth a rung: one that misses it by rounding would be passed over.
+    """
     ordered = np.sort(utilities)[::-1]
     kept = np.empty(ordered.shape[0])
-    count = 0
+    count, highest = 0, np.inf
     for value in ordered:
-        if count == 0 or value < kept[count - 1] - TOLERANCE:
-            kept[count] = value
+        if value < highest - TOLERANCE:
+            highest = value
             count += 1
+        kept[count - 1] = value
     return kept[:count].copy()
 
 
