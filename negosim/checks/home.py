@@ -97,7 +97,9 @@ RESULTS = (
         "tied-hands", "A threshold at home is a strength while there is a deal", "Schelling 1960; Putnam 1988",
         tuple(
             {"theta_1": a, "theta_2": b}
-            for a, b in ((0.3, 0.0), (0.5, 0.0), (0.6, 0.0), (0.9, 0.0), (0.3, 0.6), (0.7, 0.2), (0.7, 0.4))
+            for a, b in (
+                (0.3, 0.0), (0.5, 0.0), (0.6, 0.0), (0.9, 0.0), (0.3, 0.6), (0.365, 0.599), (0.701, 0.298), (0.7, 0.2), (0.7, 0.4)
+            )
         ),
         _thresholds, tied_hands,
     ),
