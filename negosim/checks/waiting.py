@@ -5,11 +5,12 @@ punished all the same with chance u/2, so that signing is worth K - (u/2) D L, w
 and never signing is worth 0: a perpetual option on K against a moving cost. Without drift the payout y equals the rate r and the
 problem is the same in either number, so that it is best to sign once K >= b/(b - 1) times the cost.
 
-The talks open where the cost is K. Of the levels at which runs sign, in the first half of the rounds, the highest is where the
-target stops waiting; only a level that is carried out is seen, half of them at u = 1. Signing dates that lie dt apart lower the
-hurdle by the order of s sqrt(dt) (Broadie, Glasserman & Kou 1997): it is extrapolated over dt and dt/4. Left are the next order,
-(s^2 dt)/3 at most as the step is chosen, the hundredth of variance that the table's grid adds (half of that in the hurdle), and
-the distance of the highest of about 150 levels to the limit, s sqrt(dt)/150: one part in a hundred together.
+The talks open where the cost is K. Of the levels at which runs sign, in the first half of the rounds, the highest is where
+the target stops waiting; only a level that is carried out is seen, half of them at u = 1. Signing dates that lie dt apart
+lower the hurdle by the order of s sqrt(dt) (Broadie, Glasserman & Kou 1997): it is extrapolated over dt and dt/4. Left are
+the next order, about (s^2 dt)/2 of the hurdle, which comes to 0.8 % at most as the step is chosen; the hundredth of variance
+that the table's grid adds, of the other sign; and the distance of the highest of about 150 levels to the limit, s
+sqrt(dt)/150: 1 % together.
 
 Left out: a payout other than the rate, as the level has no drift, and hurdles above 2, which need more rounds than there are.
 """
