@@ -7,6 +7,7 @@ findings.md : the findings in sentences
 
 from __future__ import annotations
 
+import re
 from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -40,6 +41,26 @@ def write_report(results: Results) -> tuple[Findings, str]:
     for name, content in zip(FILES, contents, strict=True):
         store.write_beside(name, content)
     return findings, text
+
+
+def with_part(text: str, name: str, part: str) -> str:
+    """A page of Markdown with its generated part of this name replaced; ValueError when the page has no such part, or several.
+
+    >>> print(with_part("<!-- sums: generated -->\\nold\\n<!-- end of sums -->", "sums", "1 + 1 = 2"))
+    <!-- sums: generated -->
+    <BLANKLINE>
+    1 + 1 = 2
+    <BLANKLINE>
+    <!-- end of sums -->
+    """
+    pattern = re.compile(rf"(<!-- {re.escape(name)}: generated[^\n]*-->\n).*?(<!-- end of {re.escape(name)} -->)", re.DOTALL)
+    renewed, count = pattern.subn(lambda found: f"{found[1]}\n{part.strip()}\n\n{found[2]}", text)
+    if count != 1:
+        raise ValueError(
+            f"the page has {count} generated parts named {name}. Give it one: <!-- {name}: generated --> and, below, "
+            f"<!-- end of {name} -->."
+        )
+    return renewed
 
 
 def report_paths(results: Results) -> list[Path]:

@@ -6,11 +6,13 @@ line and marker everywhere: `style.SIDES`.
 
 from __future__ import annotations
 
+from negosim.plots.anatomy import tactics_together, textbook_tactics
 from negosim.plots.distributions import endings, outcomes, payoffs, rounds
 from negosim.plots.frontier import frontier
 from negosim.plots.gallery import FIGURES, draw_all, typical_run
 from negosim.plots.ledger import ledger, ledger_changes
 from negosim.plots.linkage import linkage
+from negosim.plots.matrix import payoff_matrix
 from negosim.plots.path import path
 from negosim.plots.readings import NothingToDrawError
 from negosim.plots.settlements import settlements
@@ -29,11 +31,14 @@ __all__ = [
     "linkage",
     "outcomes",
     "path",
+    "payoff_matrix",
     "payoffs",
     "png",
     "rounds",
     "settlements",
     "tactic_endings",
     "tactic_payoffs",
+    "tactics_together",
+    "textbook_tactics",
     "typical_run",
 ]

@@ -36,7 +36,7 @@ from negosim.theory.ultimatum import (
     opaque_sender_peak,
     risk_return_demand,
 )
-from negosim.theory.waiting import waiting_multiple, waiting_root
+from negosim.theory.waiting import WaitingTarget, waiting_multiple, waiting_root, waiting_target
 
 __all__ = [
     "Attrition",
@@ -45,6 +45,7 @@ __all__ = [
     "Trade",
     "UncertainHome",
     "Utilities",
+    "WaitingTarget",
     "additive_frontier",
     "agenda_setter",
     "attrition",
@@ -83,4 +84,5 @@ __all__ = [
     "uncertain_home",
     "waiting_multiple",
     "waiting_root",
+    "waiting_target",
 ]

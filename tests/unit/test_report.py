@@ -12,7 +12,7 @@ import pytest
 
 import negosim.runner
 import negosim.store
-from negosim.report import FILES, report_paths, write_report
+from negosim.report import FILES, report_paths, with_part, write_report
 from negosim.results import Results
 from negosim.runner import sweep
 from negosim.store import StoreError
@@ -75,3 +75,9 @@ def test_a_file_that_cannot_be_written_is_named_and_the_one_before_stays(
         write_report(results)
     assert {path.name for path in results.out.iterdir() if path.is_file()} == {*FILES, "manifest.json", ".lock"}
     assert {path: path.read_bytes() for path in report_paths(results)} == before
+
+
+@pytest.mark.parametrize("page", ["nothing here", "<!-- a: generated -->\n<!-- end of a -->\n" * 2])
+def test_a_page_without_one_part_of_the_name_is_refused(page: str) -> None:
+    with pytest.raises(ValueError, match=r"the page has [02] generated parts named a\. Give it one"):
+        with_part(page, "a", "text")

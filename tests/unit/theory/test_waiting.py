@@ -56,3 +56,25 @@ def test_without_volatility_one_waits_only_for_growth(rate, payout, limit):
 def test_volatility_delays():
     multiples = theory.waiting_multiple(0.04, 0.04, np.linspace(0.01, 1.0, 50))
     assert (np.diff(multiples) > 0).all()
+
+
+def test_a_target_that_may_wait_loses_what_the_cheaper_of_both_costs_on_average():
+    """E[min(c, D L)] and P(D L >= c) against quadrature over the standard normal, for drawn numbers."""
+    fine = np.linspace(-9.0, 9.0, 200_001)
+    density = np.exp(-fine * fine / 2) / math.sqrt(2 * math.pi) * (fine[1] - fine[0])
+    for damage, cost, volatility in np.random.default_rng(15).uniform(0.1, 0.9, (20, 3)):
+        whole = volatility * math.sqrt(3)
+        level = damage * np.exp(whole * fine - whole * whole / 2)
+        found = theory.waiting_target(damage, cost, volatility, 3)
+        assert found.loss == pytest.approx(density @ np.minimum(cost, level), abs=1e-6)
+        assert found.complies == pytest.approx(density @ (level >= cost), abs=1e-4)
+
+
+def test_where_nothing_moves_a_target_complies_iff_that_is_cheaper():
+    assert theory.waiting_target(0.5, [0.4, 0.5, 0.6], 0.0, 8).complies.tolist() == [1.0, 1.0, 0.0]
+    assert theory.waiting_target(0.5, [0.4, 0.5, 0.6], 0.3, 0).loss.tolist() == [0.4, 0.5, 0.5]
+
+
+def test_volatility_is_worth_something_to_the_target_only():
+    found = theory.waiting_target(0.5, 0.4, np.linspace(0.0, 1.0, 50), 8)
+    assert (np.diff(found.loss) < 0).all() and (np.diff(found.complies) < 0).all()

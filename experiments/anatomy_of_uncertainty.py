@@ -1,0 +1,141 @@
+"""The anatomy of uncertainty: six tactics one at a time, beside closed forms; then two at a time, where there is no formula.
+
+    python experiments/anatomy_of_uncertainty.py --out runs/anatomy
+
+It can be stopped at any time; the same command goes on from there. The folder then holds findings.md, the figures
+anatomy-textbook.png and anatomy-case.png, and the two sweeps of us-japan-2025 (alone, pairs).
+"""
+
+from __future__ import annotations
+
+import argparse
+import itertools
+import sys
+from pathlib import Path
+
+import negosim as ns
+from negosim.anatomy_text import Anatomy, anatomy_tables, anatomy_text
+from negosim.cli import told_progress
+from negosim.findings import findings_of
+from negosim.interactions import interaction_draws, interactions
+from negosim.report import with_part
+from negosim.results import Results
+from negosim.store import Store
+from negosim.textbook_tactics import WORLDS, Overlay, play
+
+SCENARIO, SEED = "us-japan-2025", 2025
+TACTICS = [f"sender.{world.name}" for world in WORLDS]
+STEPS = (0.0, 0.125, 0.25, 0.5, 0.75, 1.0, 1.5)
+"""Levels as multiples of the upper end of what the scenario holds plausible, which is `much`; the last lies beyond it."""
+
+
+def much(scenario: ns.Scenario) -> dict[str, float]:
+    """The upper end of the plausible range of each tactic."""
+    ranges = scenario.assumed()
+    return {name: ranges[name][1] for name in TACTICS}
+
+
+def alone(scenario: ns.Scenario, runs: int) -> ns.Experiment:
+    """Each tactic at several levels, the other five off."""
+    return ns.Experiment(
+        name="anatomy-alone",
+        title="Six kinds of uncertainty, one at a time",
+        question="What does each tactic do where the other five are off, and where is it best for whom?",
+        scenario=scenario,
+        baseline=dict.fromkeys(TACTICS, 0.0),
+        design="one-at-a-time",
+        vary=[
+            {"parameter": name, "values": [round(step * high, 6) for step in STEPS], "headline": [0.0, high]}
+            for name, high in much(scenario).items()
+        ],
+        replications=runs,
+        seed=SEED,
+    )
+
+
+def pairs(scenario: ns.Scenario, runs: int, draws: int, draw_runs: int) -> ns.Experiment:
+    """None of the tactics, each at its upper end alone, and two at a time."""
+    high = much(scenario)
+    single = [{name: high[name]} for name in TACTICS]
+    double = [{one: high[one], other: high[other]} for one, other in itertools.combinations(TACTICS, 2)]
+    return ns.Experiment(
+        name="anatomy-pairs",
+        title="Six kinds of uncertainty, two at a time",
+        question="How do two tactics act on each other where the other four are off?",
+        scenario=scenario,
+        baseline=dict.fromkeys(TACTICS, 0.0),
+        points=[*single, *double],
+        replications=runs,
+        seed=SEED,
+        assumed_draws=draws,
+        draw_replications=draw_runs,
+    )
+
+
+def textbook(runs: int) -> list[Overlay]:
+    """Every tactic in its textbook world, with a line for each."""
+    played = []
+    for world in WORLDS:
+        played.append(play(world, runs, SEED))
+        gap = 100.0 * played[-1].widest_gap
+        print(f"{world.title}: {len(world.levels)} levels, within {gap:.2f} points of {world.source}.", file=sys.stderr)
+    return played
+
+
+def swept(experiment: ns.Experiment, out: Path) -> Results:
+    """The results of a sweep, played or gone on with."""
+    print(f"{experiment.title}: {experiment.runs:,} runs, {experiment.assumed_draws:,} joint draws.", file=sys.stderr)
+    with told_progress() as progress:
+        return ns.sweep(experiment, out, progress=progress)
+
+
+def run(out: Path, figures: Path, page: Path | None, runs: int, draws: int, draw_runs: int) -> str:
+    """Play everything, write the findings, the figures and, into a page, the tables; return the findings."""
+    scenario = ns.Scenario.load(SCENARIO)
+    overlays = textbook(max(200, runs // 2))
+    curves = swept(alone(scenario, runs), out / "alone")
+    doubles = swept(pairs(scenario, runs, draws, draw_runs), out / "pairs")
+    print("Summing up.", file=sys.stderr)
+    anatomy = Anatomy(
+        overlays=overlays,
+        alone=findings_of(curves, curves.summary()),
+        pairs=findings_of(doubles, doubles.summary()),
+        interactions=interactions(doubles),
+        draws=interaction_draws(doubles),
+    )
+    text = anatomy_text(anatomy, scenario)
+    Store(out).write_beside("findings.md", text.encode())
+    if page is not None:
+        whole = with_part(page.read_text(encoding="utf-8"), "anatomy", anatomy_tables(anatomy, scenario))
+        page.write_text(whole, encoding="utf-8")
+    figures.mkdir(parents=True, exist_ok=True)
+    drawn = {
+        "anatomy-textbook.png": ns.plots.textbook_tactics(overlays),
+        "anatomy-case.png": ns.plots.tactics_together(anatomy, scenario),
+    }
+    for name, axes in drawn.items():
+        Store(figures).write_beside(name, ns.plots.png(axes))
+    print(f"Written: {out / 'findings.md'}, {', '.join(str(figures / name) for name in drawn)}.", file=sys.stderr)
+    return text
+
+
+def main(words: list[str] | None = None) -> int:
+    """Read the command line and run; 130 when it is stopped by hand."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--out", type=Path, default=Path("runs/anatomy"), help="folder of the results")
+    parser.add_argument("--figures", type=Path, help="folder of the figures (default: the folder of the results)")
+    parser.add_argument("--page", type=Path, help="a page of Markdown whose part named anatomy gets the tables")
+    parser.add_argument("--runs", type=int, default=25_000, help="runs at each point")
+    parser.add_argument("--draws", type=int, default=256, help="joint draws of the assumed numbers")
+    parser.add_argument("--draw-runs", type=int, default=1_000, help="runs at each point of a draw")
+    given = parser.parse_args(words)
+    try:
+        print(run(given.out, given.figures or given.out, given.page, given.runs, given.draws, given.draw_runs))
+    except KeyboardInterrupt as stop:
+        print(f"\n{stop}" if str(stop) else "\nStopped. The same command goes on.", file=sys.stderr)
+        return 130
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

@@ -1,0 +1,115 @@
+"""Interactions: what two changes do together beyond what each does alone.
+
+With f00 the mean of a quantity where neither change is made, f10 and f01 where one is and f11 where both are,
+
+    interaction = f11 - f10 - f01 + f00,
+
+measured run for run with the same luck: its standard error is that of the mean of these sums (a 2 x 2 factorial with common
+random numbers; Law and Kelton 2000, Simulation Modeling and Analysis, ch. 11 and 12). Above 0 the two strengthen each other.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy
+
+from negosim.design import Point
+from negosim.experiment_error import ExperimentError
+from negosim.paired import STATISTICS, half_width
+from negosim.quantities import COMPARED, aggregated, columns_of, quantities, quoted, unfolded
+from negosim.results import Results
+
+if TYPE_CHECKING:
+    import pandas
+
+
+class Couple(NamedTuple):
+    """Two parameters changed together at a point of a design, and the two points at which each is changed alone."""
+
+    first: str
+    second: str
+    together: int
+    first_alone: int
+    second_alone: int
+
+
+def couples(points: tuple[Point, ...]) -> list[Couple]:
+    """Every point that changes two parameters, with the points that change one of them in the same way.
+
+    ExperimentError when one of these is missing.
+
+    >>> design = (Point(0, {}), Point(1, {"a": 1}), Point(2, {"b": 5}), Point(3, {"a": 1, "b": 5}))
+    >>> couples(design)
+    [Couple(first='a', second='b', together=3, first_alone=1, second_alone=2)]
+    """
+    alone = {(point.parameter, point.overrides[point.parameter]): point.number for point in points if point.parameter}
+    found = []
+    for point in points:
+        if len(point.overrides) == 2:
+            for item in point.overrides.items():
+                if item not in alone:
+                    raise ExperimentError(
+                        "is changed together with another parameter, but nowhere alone", field=item[0], value=item[1],
+                        remedy="Add the point at which it is changed alone.",
+                    )  # fmt: skip
+            one, other = point.overrides.items()
+            found.append(Couple(one[0], other[0], point.number, alone[one], alone[other]))
+    return found
+
+
+def interactions(results: Results) -> pandas.DataFrame:
+    """One row a couple and quantity that every run has: how far both changes together are more than the sum of each.
+
+    Columns: first, second, together (the number of the point); quantity, unit, pairs, difference (the interaction), error, low
+    and high (95 % interval).
+    """
+    import pandas
+
+    experiment = results.experiment
+    found = couples(experiment.design_points)
+    some = [quantity for quantity in quantities(experiment.base, results.columns) if quantity.everywhere]
+    listed = ", ".join(f"({c.together}, {c.first_alone}, {c.second_alone})" for c in found)
+    sums = ", ".join(f"f11.{q} - f10.{q} - f01.{q} + f00.{q} as {q}" for q in map(quoted, some))
+    answer = results.query(
+        f"with couples(point, one, other) as (values {listed}), "
+        f"numbers as (select point, replication, {columns_of(some)} from runs), "
+        f"sums as (select couples.point, {sums} from couples join numbers f11 on f11.point = couples.point "
+        "join numbers f10 on f10.point = couples.one and f10.replication = f11.replication "
+        "join numbers f01 on f01.point = couples.other and f01.replication = f11.replication "
+        "join numbers f00 on f00.point = 0 and f00.replication = f11.replication) "
+        f"select point, {aggregated(some, STATISTICS)} from sums group by point order by point"
+    )
+    frame = unfolded(answer, ["point"], some, STATISTICS)
+    frame["error"] = frame["sd"] / numpy.sqrt(frame["pairs"])
+    margin = half_width(frame["sd"], frame["pairs"])
+    frame["low"], frame["high"] = frame["difference"] - margin, frame["difference"] + margin
+    names = pandas.DataFrame([(c.together, c.first, c.second) for c in found], columns=["point", "first", "second"])
+    order = ["quantity", "unit", "pairs", "difference", "error", "low", "high"]
+    return names.merge(frame, on="point").rename(columns={"point": "together"})[["first", "second", "together", *order]]
+
+
+def interaction_draws(results: Results) -> pandas.DataFrame:
+    """One row a couple and quantity of COMPARED: how its interaction is spread over the joint draws of the assumed numbers.
+
+    Columns: together, quantity, draws, median, and the shares of draws in which it is above (higher) or below 0 (lower). A draw
+    has few runs: an interaction that is small beside a draw's own error has a share near one half.
+    """
+    import pandas
+
+    means = results.draws().set_index(["draw", "point"])[list(COMPARED)]
+    rows = []
+    for couple in couples(results.experiment.design_points):
+        f11, f10, f01, f00 = (
+            means.xs(point, level="point") for point in (couple.together, couple.first_alone, couple.second_alone, 0)
+        )
+        contrast = f11 - f10 - f01 + f00
+        for quantity in COMPARED:
+            values = contrast[quantity].to_numpy()
+            rows.append(
+                {
+                    "together": couple.together, "quantity": quantity, "draws": len(values), "median": numpy.median(values),
+                    "higher": numpy.mean(values > 0), "lower": numpy.mean(values < 0),
+                }
+            )  # fmt: skip
+    return pandas.DataFrame(rows)

@@ -1,0 +1,145 @@
+"""The anatomy of uncertainty: six tactics beside their closed forms, and how they act on each other in a case."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from matplotlib import colormaps
+from matplotlib.axes import Axes
+from matplotlib.colors import Normalize
+from matplotlib.lines import Line2D
+from matplotlib.patches import Rectangle
+
+from negosim.anatomy_text import Anatomy, is_clear, share_of_draws, word
+from negosim.findings import Difference
+from negosim.plots.style import FAINT, INK, SHADE, SIDES, SMALL, TEXT, TITLE, dress, figure, head, key_below, panels
+from negosim.plots.wording import CHANNEL_NAMES, side_name
+from negosim.scenario import Scenario
+from negosim.textbook_tactics import Overlay
+from negosim.vocabulary import Side
+
+LEAST = 0.05
+"""Points below which an interaction reads as 0.0."""
+
+DIVERGING = "PuOr"
+"""Orange below 0 and purple above, told apart by colour-blind eyes; the sign is written too."""
+
+
+def textbook_tactics(overlays: Sequence[Overlay], axes: Sequence[Axes] | None = None) -> list[Axes]:
+    """Both sides' payoffs against each tactic in its textbook world, a panel each: closed form as line, engine as points."""
+    drawn = panels(axes, len(overlays), height=2.6)
+    for number, (place, overlay) in enumerate(zip(drawn, overlays, strict=True)):
+        world = overlay.world
+        if world.turn[0] > 0.0:
+            place.axvline(world.turn[0], color=FAINT, linewidth=1.0, linestyle=":")
+        for side in Side:
+            look = SIDES[side]
+            place.plot(overlay.curve, overlay.closed_form[:, side], color=look.colour, linestyle=look.line, linewidth=1.8)
+            place.errorbar(
+                overlay.levels, overlay.means[:, side], overlay.margins[:, side], color=look.colour, marker=look.marker,
+                markersize=4.5, linestyle="none", markerfacecolor="white", capsize=2,
+            )  # fmt: skip
+        dress(place, f"{world.title} ({world.source})", world.meaning, "payoff" if number % 3 == 0 else "")
+    head(drawn[0], "Six kinds of uncertainty in textbook worlds: the closed form (lines) and the engine (points, 95 % intervals)")
+    key_below(drawn, [*_textbook_key(), Line2D([], [], color=FAINT, linestyle=":", label="where the formula turns")])
+    return drawn
+
+
+def _textbook_key() -> list[Line2D]:
+    return [
+        Line2D(
+            [], [], color=look.colour, linestyle=look.line, marker=look.marker, markersize=4.5, markerfacecolor="white",
+            label=f"{side.label} of the tactic" if side is Side.SENDER else side.label,
+        )
+        for side, look in SIDES.items()
+    ]  # fmt: skip
+
+
+def tactics_together(anatomy: Anatomy, scenario: Scenario, axes: Sequence[Axes] | None = None) -> list[Axes]:
+    """Two panels of a case: what each tactic does alone, with its main channel, and what two do beyond the sum."""
+    if axes is None:
+        axes = list(figure(10.2, 5.0).subplots(1, 2, width_ratios=(1.0, 1.05)))
+    left, right = axes
+    effects(left, anatomy, scenario)
+    interaction_matrix(right, anatomy, scenario)
+    head(left, f"{scenario.title}: each tactic from none to much, alone and two at a time, in points")
+    return [left, right]
+
+
+def effects(axes: Axes, anatomy: Anatomy, scenario: Scenario) -> Axes:
+    """What each tactic does to both sides' payoffs, with 95 % intervals and the channel that does most of it."""
+    found = anatomy.single()
+    for side in Side:
+        look = SIDES[side]
+        for row, finding in enumerate(found):
+            change = next(d for d in finding.differences if d.quantity == f"{side.label}_payoff")
+            y, value = row + (-0.2 if side is Side.SENDER else 0.2), 100.0 * change.difference
+            margin = 100.0 * (change.high - change.low) / 2
+            axes.barh(y, value, height=0.38, color=look.colour, hatch=look.hatch, edgecolor="white", linewidth=0.3)
+            axes.errorbar(value, y, xerr=margin, color=INK, linewidth=1.0, capsize=2)
+            _say_channel(axes, y, value, change, finding.channels[side.label])
+    axes.axvline(0.0, color=FAINT, linewidth=0.9)
+    axes.set_yticks(range(len(found)), [f"{word(str(finding.parameter))}\n0 to {finding.end}" for finding in found])
+    axes.set_ylim(len(found) - 0.5, -0.5)
+    axes.margins(x=0.45)
+    dress(axes, "Alone: change of payoff, and the channel of most of it", "points", grid="x")
+    handles = [Rectangle((0, 0), 1, 1, facecolor=k.colour, hatch=k.hatch, edgecolor="white") for k in SIDES.values()]
+    names = [side_name(scenario, side) for side in SIDES]
+    axes.legend(handles, names, fontsize=SMALL, frameon=False, loc="lower left")
+    return axes
+
+
+def _say_channel(axes: Axes, y: float, value: float, change: Difference, channels: Mapping[str, float]) -> None:
+    """Name the channel that does most of a change, beyond the end of its bar."""
+    if change.sign:
+        channel = max(channels, key=lambda name: change.sign * channels[name])
+        right, end = value > 0, 100.0 * (change.high if value > 0 else change.low)
+        axes.annotate(
+            CHANNEL_NAMES[channel], (end, y), (6 if right else -6, 0), textcoords="offset points", va="center",
+            ha="left" if right else "right", fontsize=SMALL - 1.0, color=INK,
+        )  # fmt: skip
+
+
+def interaction_matrix(axes: Axes, anatomy: Anatomy, scenario: Scenario) -> Axes:
+    """What two tactics do beyond the sum: the sender above the diagonal, the target below, with the share of draws."""
+    names = [str(finding.parameter) for finding in anatomy.single()]
+    rows = {side: anatomy.interaction(f"{side.label}_payoff") for side in Side}
+    widest = 100.0 * max(abs(row["difference"]) for some in rows.values() for row in some)
+    colours = _colours(widest)
+    for side in Side:
+        for row in rows[side]:
+            i, j = sorted((names.index(row["first"]), names.index(row["second"])))
+            _cell(axes, (j, i) if side is Side.SENDER else (i, j), row, colours)
+    for k in range(len(names)):
+        axes.add_patch(Rectangle((k - 0.5, k - 0.5), 1, 1, facecolor=SHADE, edgecolor="white"))
+    axes.set_xlim(-0.5, len(names) - 0.5)
+    axes.set_ylim(len(names) - 0.5, -0.5)
+    axes.set_aspect("equal")
+    labels = [word(name) for name in names]
+    axes.set_xticks(range(len(names)), labels, rotation=30, ha="right")
+    axes.set_yticks(range(len(names)), labels)
+    title = f"Two at a time: {side_name(scenario, Side.SENDER)} above, {side_name(scenario, Side.TARGET)} below the diagonal"
+    meaning = "points beyond the sum of both alone, and the share of joint draws\nwith this sign; – where the runs can tell none"
+    dress(axes, title, meaning, grid=None)
+    axes.spines[["left", "bottom"]].set_visible(False)
+    axes.tick_params(length=0)
+    return axes
+
+
+def _colours(widest: float) -> Any:
+    """A colour for each interaction in points."""
+    scale, palette = Normalize(-2.2 * widest, 2.2 * widest), colormaps[DIVERGING]
+    return lambda value: palette(scale(value))
+
+
+def _cell(axes: Axes, place: tuple[int, int], row: Mapping[str, Any], colours: Any) -> None:
+    x, y = place
+    value = 100.0 * row["difference"]
+    axes.add_patch(Rectangle((x - 0.5, y - 0.5), 1, 1, facecolor=colours(value), edgecolor="white"))
+    if is_clear(row):
+        text = f"{value:+.1f}".replace("-", "\N{MINUS SIGN}") if abs(value) >= LEAST else "0.0"
+        axes.text(x, y - 0.13, text, ha="center", va="center", fontsize=TEXT, color=INK)
+        axes.text(x, y + 0.24, f"{100 * share_of_draws(row):.0f} %", ha="center", va="center", fontsize=SMALL - 1.0, color=INK)
+    else:
+        axes.text(x, y, "–", ha="center", va="center", fontsize=TITLE, color=INK)
