@@ -103,7 +103,7 @@ RESULTS = (
         _silence, silence,
     ),
     Result(
-        "promise", "A promise that is kept earns trust", "Bayes' rule",
+        "promise", "A promise that is kept earns trust", "Bayes 1763",
         tuple(
             {"trust": z, "slip": s, "early": e, "rounds": n}
             for z, s, e, n in ((0.6, 0.05, 0.3, 1), (0.6, 0.05, 0.3, 5), (0.6, 0.0, 0.5, 3), (0.2, 0.2, 0.4, 4))
@@ -111,7 +111,7 @@ RESULTS = (
         _promise, promise,
     ),
     Result(
-        "pause", "A committed side never pauses", "Bayes' rule", ({"prior": 0.2}, {"prior": 0.9}),
+        "pause", "A committed side never pauses", "Bayes 1763", ({"prior": 0.2}, {"prior": 0.9}),
         lambda rng: {"prior": float(rng.uniform(0.01, 0.99))}, pause,
     ),
 )  # fmt: skip
