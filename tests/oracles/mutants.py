@@ -100,7 +100,7 @@ MUTANTS: dict[str, Mutant] = {
     ),
     "threat-left-to-chance": MEEK,
     "assurance": MEEK,
-    "reversal": MEEK,
+    "promise": MEEK,
     "polynomial": SLUGGISH,
     "meeting": SLUGGISH,
     "kalai-smorodinsky": SLUGGISH,
@@ -118,7 +118,7 @@ MUTANTS: dict[str, Mutant] = {
         BELIEFS, "belief[p, c] * (share if accepted else 1.0 - share)", "belief[p, c] * (share if accepted else 1.0)",
         "a refusal says nothing about ordinary types",
     ),
-    "promise": Mutant(
+    "kept-promise": Mutant(
         BELIEFS, "trust * (1.0 - slip), (1.0 - trust) * (1.0 - unreliable)", "trust, (1.0 - trust) * (1.0 - unreliable)",
         "a reliable side is thought never to slip",
     ),
@@ -159,10 +159,10 @@ BATCHES: dict[str, Batch] = {
     "offers under doubt": Batch(
         (RISK_RETURN,), ("risk-return", "opaque-sender", "opaque-belief", "opaque-peak", "doubtful-home")
     ),
-    "answers under doubt": Batch((RISK_RETURN,), ("threat-left-to-chance", "assurance", "reversal")),
+    "answers under doubt": Batch((RISK_RETURN,), ("threat-left-to-chance", "assurance", "promise")),
     "concession": Batch((TIME, EXPONENTIAL), ("polynomial", "exponential", "meeting", "kalai-smorodinsky", "egalitarian")),
     "ladders": Batch((MICRO,), ("micro",)),
     "packages": Batch((MENUS,), ("log-rolling",)),
-    "learning": Batch((BELIEFS, MOVES), ("silence", "promise", "pause")),
+    "learning": Batch((BELIEFS, MOVES), ("silence", "kept-promise", "pause")),
     "tariffs": Batch((TRADE,), ("optimal-tariff", "tariff-war", "three-countries", "best-of-the-us", "zone-of-agreement")),
 }  # fmt: skip
