@@ -41,9 +41,9 @@ HASTY = Mutant(
     "too many types give way in a turn",
 )
 FLATTERED = Mutant(
-    BIDDING, "mean = 0.5 * (max(low, bid) + high)", "mean = 0.3 * max(low, bid) + 0.7 * high",
-    "bids that suit are thought to suit more",
-)
+    BIDDING, "gain += share * (own_share * bid +", "gain += share * (2.0 * own_share * bid +",
+    "the own bid is thought to count twice in the bargain",
+)  # fmt: skip
 FEARFUL = Mutant(
     RISK_RETURN, "+ (1.0 - accepted) * refused\n", "+ (1.0 - accepted) * 0.5 * refused\n",
     "half of what a refusal leaves is forgotten",
