@@ -10,21 +10,20 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from types import ModuleType
 from typing import Any
 
 import numpy as np
+import pytest
 from numpy.typing import NDArray
 
-from negosim import Scenario, Side
+from negosim import Scenario, Side, kernel
 from negosim.game import prepare
-from negosim.kernel import RUN, play_many
 from negosim.rules.compiled import rule
 from negosim.rules.records import PROPOSE, RESPOND, Game
 from negosim.strategies.catalogue import Strategy
-from negosim.talks import new_talks
 from negosim.vocabulary import Response
 
 ANSWERS = 2.0
@@ -83,6 +82,7 @@ BY_THE_STRATEGY = Course()
 class Play:
     """A game between two equilibrium strategies; ``runs`` to play, one where there is no luck, and the seed of that luck."""
 
+    scenario: Scenario
     game: Game
     strategies: tuple[ModuleType, ModuleType]
     runs: int = 1
@@ -91,13 +91,13 @@ class Play:
     @classmethod
     def of(cls, scenario: Scenario, sender: ModuleType, target: ModuleType | None = None, runs: int = 1) -> Play:
         """Solve a scenario; the strategies are those of two modules, the same one for both if only one is given."""
-        return cls(prepare(scenario), (sender, target or sender), runs)
+        return cls(scenario, prepare(scenario), (sender, target or sender), runs)
 
     def of_type(self, side: Side, reservation: float) -> Play:
         """Return the same game with the private type of a side fixed: what the sides solved, and believe, stays as it was."""
         sides = self.game.sides.copy()
         sides[side]["prior_mean"], sides[side]["half_width"] = reservation, 0.0
-        return Play(self.game._replace(sides=sides), self.strategies, self.runs, self.seed)
+        return replace(self, game=self.game._replace(sides=sides))
 
     def outcomes(self, courses: Mapping[Side, Course]) -> NDArray[np.void]:
         """Return the records of the runs, (runs,) of RUN, with a course for each side that does not just play its strategy."""
@@ -107,13 +107,9 @@ class Play:
             sides[side]["toughness"], sides[side]["opening"] = course.until, course.move
             sides[side]["believed_noise"] = course.script
         game = self.game._replace(sides=sides)
-        sender, target = map(deviating, self.strategies)
-        runs, settlements = np.zeros(self.runs, RUN), np.zeros((self.runs, len(game.status_quo)))
-        play_many(
-            game, new_talks(game), sender.propose, sender.respond, target.propose, target.respond, np.uint64(self.seed),
-            np.uint64(0), runs, settlements,
-        )  # fmt: skip
-        return runs
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(kernel, "strategies_of", lambda scenario: tuple(map(deviating, self.strategies)))
+            return kernel.simulate(self.scenario, self.runs, self.seed, game=game).runs
 
     def gains(
         self, side: Side, usual: NDArray[np.void], instead: Course, others: Course = BY_THE_STRATEGY

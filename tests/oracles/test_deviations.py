@@ -12,6 +12,7 @@ included whose loss is plain. The luck is fixed.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from itertools import product
 from typing import Any
 
@@ -353,7 +354,7 @@ def test_an_offer_that_is_too_generous_is_found_out() -> None:
     play = solved(CERTAIN["a pie"], runs=1)
     generous = play.game.target_outlook.copy()
     generous[:, 2, ..., 1, 0] += 0.05 / 0.9  # what the other side is thought to have otherwise
-    play = Play(play.game._replace(target_outlook=generous), play.strategies)
+    play = replace(play, game=play.game._replace(target_outlook=generous))
     for script in SCRIPTS:
         found = profitable(dict(demands(play, Side.TARGET, 2, script)))
         assert found and max(found.values()) <= 0.05 + ROUNDING
