@@ -27,7 +27,7 @@ Table = NDArray[np.float64]
 NO_OUTLOOK = np.zeros((1, 1, 1, 1, 1, 1, 1))
 """The table of a side that does not look ahead."""
 
-NO_GIVING_WAY = np.full((2, 1, 2), np.nan)
+NO_GIVING_WAY = np.full((2, 1, 3), np.nan)
 """The rule for giving way of sides that do not hold out."""
 
 LEVELS = 5
@@ -74,8 +74,8 @@ def _round_one(game: Game) -> Talks:
 
 
 def _holding_out(game: Game, kinds: NDArray[np.int64]) -> Table:
-    """Return (2, rounds + 1, 2) when the sides that hold out give way: ``attrition.hold_out``."""
-    out = np.zeros((2, _rounds(game) + 1, 2))
+    """Return (2, rounds + 1, 3) when the sides that hold out give way, and to what: ``attrition.hold_out``."""
+    out = np.zeros((2, _rounds(game) + 1, 3))
     priors = game.sides["commitment"].copy()
     hold_out(game.world[0], _round_one(game).images, game.menus[-1, -1], priors, kinds, out)
     return out

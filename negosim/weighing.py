@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import Any, NamedTuple
 
-from negosim.rules.attrition import takes_the_last_chance
+from negosim.rules.attrition import may_give_way, takes_the_last_chance
 from negosim.rules.beliefs import TOLERANCE, concession
 from negosim.rules.home import ratification
 from negosim.rules.imitation import in_kind, in_proportion
@@ -94,8 +94,8 @@ def _holding_out(strategy: str, own: Any, public: Any, offer: Any) -> Weighing:
         return Weighing(value, float(own["committed_demand"]), "commitment")
     if takes_the_last_chance(own, public, offer):
         return Weighing(settlement_worth(own, offer), float(own["ended"] - own["round_cost"]), "last-chance")
-    if value < own["reservation"] - TOLERANCE:
-        return Weighing(value, float(own["reservation"]), "reservation")
+    if not may_give_way(own, value):
+        return Weighing(value, float(max(own["reservation"], own["gives_way_to"])), "reservation")
     if math.isnan(own["gives_way"]):
         return Weighing(float(own["gives_way_below"]), float(own["reservation"]), "risk")
     return Weighing(float(own["gives_way"]), float(own["luck"]), "chance")

@@ -103,7 +103,7 @@ RESULTS = (
         _silence, silence,
     ),
     Result(
-        "promise", "A promise that is kept earns trust", "Bayes 1763",
+        "kept-promise", "A promise that is kept earns trust", "Bayes 1763",
         tuple(
             {"trust": z, "slip": s, "early": e, "rounds": n}
             for z, s, e, n in ((0.6, 0.05, 0.3, 1), (0.6, 0.05, 0.3, 5), (0.6, 0.0, 0.5, 3), (0.2, 0.2, 0.4, 4))

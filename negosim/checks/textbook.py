@@ -36,4 +36,4 @@ CHAPTERS: dict[str, tuple[Result, ...]] = {
 """Chapter -> its results."""
 
 RESULTS: dict[str, Result] = {result.name: result for chapter in CHAPTERS.values() for result in chapter}
-"""Every result by its name."""
+"""Every result by its name, which no other has."""

@@ -32,16 +32,23 @@ def takes_the_last_chance(own, public, offer):
     return public.goes_on <= 0.0 and settlement_worth(own, offer) >= own.ended - own.round_cost - TOLERANCE
 
 
+@rule(lean=True)
+def may_give_way(own, value):
+    """Return whether an offer is one to give way to: at least what the other's demand leaves, and the reservation value."""
+    return value >= max(own.reservation, own.gives_way_to) - TOLERANCE
+
+
 @rule
 def stakes_of(images, menu, interpolate):
-    """Return (2, 2): what each side wins, h_i by its own demand, and loses, l_i by the other's."""
-    stakes, row = np.zeros((2, 2)), np.zeros(menu.shape[1])
+    """Return (2, 3): what each side wins, h_i by its own demand, and loses, l_i by the other's, and the utility of the latter."""
+    stakes, row = np.zeros((2, 3)), np.zeros(menu.shape[1])
     for maker in range(2):
         image = images[maker]
         place = menu_position(menu, image.kept_column, maker, image.committed_demand, interpolate)
         read_row(menu, place, row)
         for i in range(2):
             stakes[i, 0 if i == maker else 1] = settlement_worth(images[i], row)
+        stakes[1 - maker, 2] = row[images[1 - maker].kept_column]
     return stakes
 
 
@@ -147,7 +154,7 @@ def wear_down(world, images, stakes, priors, out):
 
 @rule
 def run_risks(world, images, stakes, priors, out):
-    """Fill ``out`` (2, rounds + 1, 2) for a contest in risk: (nan, highest reservation value that has given way by a round).
+    """Fill ``out`` (2, rounds + 1, 2 or more) for a contest in risk: (nan, highest reservation value that has given way).
 
     The types of a side are uniform on the believed support of its image's opponent. Where a side has but one type its chance of
     giving way is entered instead, as in attrition. At first nobody has given way, which is the equilibrium between sides alike.
@@ -179,9 +186,10 @@ def run_risks(world, images, stakes, priors, out):
 
 @rule
 def hold_out(world, images, menu, priors, kinds, out):
-    """Fill ``out`` (2, rounds + 1, 2) for the sides whose kind in ``kinds`` (2,) is ATTRITION or RISK; NaN for any other.
+    """Fill ``out`` (2, rounds + 1, 3) for the sides whose kind in ``kinds`` (2,) is ATTRITION or RISK; NaN for any other.
 
-    ``images`` (2,) are both sides as they stand in round 1, ``menu`` the frontier of mean priorities.
+    ``images`` (2,) are both sides as they stand in round 1, ``menu`` the frontier of mean priorities. A side gives way to what the
+    other's demand leaves it, and not to less; where priorities are in doubt it cannot tell, and gives way to any demand.
     """
     stakes = stakes_of(images, menu, world.interpolate)
     worn = np.zeros((2, out.shape[1]))
@@ -194,3 +202,6 @@ def hold_out(world, images, menu, priors, kinds, out):
             out[i, :, 0] = worn[i]
         elif kinds[i] == RISK:
             out[i] = risked[i]
+        if kinds[i] != NEITHER:
+            known = images[0].other_voices == 1 and images[1].other_voices == 1
+            out[i, :, 2] = stakes[i, 2] if known else -math.inf

@@ -195,6 +195,8 @@ def _accepting_share(own, cell, offered, meets):
     if holds_out(own.believed_gives_way, own.believed_gives_way_below):
         if meets:
             return 1.0
+        if offered < own.believed_gives_way_to - TOLERANCE:
+            return 0.0
         if not math.isnan(own.believed_gives_way):
             return own.believed_gives_way
         cut = own.believed_gives_way_below

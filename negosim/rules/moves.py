@@ -86,8 +86,9 @@ def face_the_alternative(game, talks, side, seed, replication):
     own.conceded = image.conceded = conceded_share(public.elapsed, own.toughness)
     own.believed_conceded = image.believed_conceded = conceded_share(public.elapsed, own.believed_toughness)
     t = min(public.round, game.giving_way.shape[1] - 1)
-    own.gives_way, own.gives_way_below = game.giving_way[side, t, 0], game.giving_way[side, t, 1]
-    own.believed_gives_way, own.believed_gives_way_below = game.giving_way[1 - side, t, 0], game.giving_way[1 - side, t, 1]
+    mine, theirs = game.giving_way[side, t], game.giving_way[1 - side, t]
+    own.gives_way, own.gives_way_below, own.gives_way_to = mine[0], mine[1], mine[2]
+    own.believed_gives_way, own.believed_gives_way_below, own.believed_gives_way_to = theirs[0], theirs[1], theirs[2]
     executed = pending = early = after = after_refusal = 0.0
     for j in range(game.threats.shape[0]):
         threat, state = game.threats[j], talks.threat_state[j]

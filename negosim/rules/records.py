@@ -60,14 +60,16 @@ OWN = _record(
     other_first=F, other_last=F, other_before=F, offers_received=I, luck=F,
     no_deal=F, ended=F, round_cost=F, punished_deal=F, base=F, level=F, executed_share=F,
     conceded=F, believed_opening=F, believed_toughness=F, believed_conceded=F, believed_noise=F, believed_low=F, believed_high=F,
-    believed_demand=F, believed_cells=I, gives_way=F, gives_way_below=F, believed_gives_way=F, believed_gives_way_below=F,
+    believed_demand=F, believed_cells=I, gives_way=F, gives_way_below=F, gives_way_to=F,
+    believed_gives_way=F, believed_gives_way_below=F, believed_gives_way_to=F,
     base_low=F, base_step=F, level_low=F, level_step=F,
 )  # fmt: skip
 """What one side alone knows: its type, its memory, what it expects, and what it believes about the other's rule.
 
 Talks that end are worth ``no_deal`` before any answer, and ``ended`` once a refusal may have had threats carried out early.
 ``luck`` is the side's own draw of the round, for strategies that leave something to chance. A side that holds out gives way in
-this round with chance ``gives_way``, or if its reservation value is at most ``gives_way_below``; NaN for any other.
+this round with chance ``gives_way``, or if its reservation value is at most ``gives_way_below``, but to nothing worth less to it
+than ``gives_way_to``; NaN for any other.
 The same record serves as the *image* of a side: the side as the public record shows it, with the mean of its prior for its type.
 """
 
@@ -102,7 +104,8 @@ class Game(NamedTuple):
     nash: NDArray[np.float64]  # (P_sender, P_target, 2)
     sender_outlook: NDArray[np.float64]  # (P, T + 1, base, level, executed, mean, committed)
     target_outlook: NDArray[np.float64]  # the same for the target; each strategy has a layout of its own
-    giving_way: NDArray[np.float64]  # (2, T + 1, 2): chance, and highest type, that gives way in a round; NaN = no such rule
+    giving_way: NDArray[np.float64]  # (2, T + 1, 3): chance and highest type that gives way in a round, and the least to
+    # which it does; NaN where there is no such rule
     speakers: NDArray[np.float64]  # (2, parts, P, voices): who leads
     profile_priors: NDArray[np.float64]  # (2, voices)
     homes: NDArray[np.float64]  # (R, 2): support of each home threshold

@@ -1,13 +1,14 @@
 """The war of attrition (Abreu & Gul 2000): mimic the commitment type, and give way at the rate that leaves the other indifferent.
 
 The chance of giving way in each round is solved once (``negosim.rules.attrition``); the side draws it anew in every round in
-which it has to answer. Under alternating offers and on the concession clock this is an equilibrium as it stands, whatever the
-length of a round; it becomes that of Abreu and Gul as the rounds get short.
+which it has to answer. Under alternating offers and on the concession clock answers are best replies whatever the length of a
+round. Giving way by an offer, before one's turn to answer comes, would save the delay of one round; that gain goes to nothing,
+and the play becomes that of Abreu and Gul, as the rounds get short.
 """
 
 from __future__ import annotations
 
-from negosim.rules.attrition import takes_the_last_chance
+from negosim.rules.attrition import may_give_way, takes_the_last_chance
 from negosim.rules.beliefs import TOLERANCE
 from negosim.rules.compiled import rule
 from negosim.rules.records import PROPOSE, RESPOND
@@ -24,8 +25,8 @@ def propose(own, other, public, belief, homes, menu, outlook, noise):
 
 @rule(RESPOND)
 def respond(own, other, public, belief, homes, offer, outlook):
-    """Accept the demand; give way to less by chance, or when there is no other chance, but not below the reservation value."""
+    """Accept the demand; give way by chance, or when there is no other chance, to what the other's demand leaves, not to less."""
     value = offer[own.kept_column]
     if value >= own.committed_demand - TOLERANCE or takes_the_last_chance(own, public, offer):
         return ACCEPT
-    return ACCEPT if value >= own.reservation - TOLERANCE and own.luck < own.gives_way else REFUSE
+    return ACCEPT if may_give_way(own, value) and own.luck < own.gives_way else REFUSE

@@ -2,14 +2,15 @@
 
 Each round that both hold out they run the hazard of a breakdown, which pays a side its private reservation value. The side that
 stands to lose more by it gives way sooner: up to which reservation value a side has given way by which round is solved once
-(``negosim.rules.attrition``) from the condition that the type on the margin is indifferent.
+(``negosim.rules.attrition``) from the condition that the type on the margin is indifferent. As in attrition, giving way by an
+offer would save the delay, here the risk, of one round.
 """
 
 from __future__ import annotations
 
 import math
 
-from negosim.rules.attrition import takes_the_last_chance
+from negosim.rules.attrition import may_give_way, takes_the_last_chance
 from negosim.rules.beliefs import TOLERANCE
 from negosim.rules.compiled import rule
 from negosim.rules.records import PROPOSE, RESPOND
@@ -34,4 +35,4 @@ def respond(own, other, public, belief, homes, offer, outlook):
     if value >= own.committed_demand - TOLERANCE or takes_the_last_chance(own, public, offer):
         return ACCEPT
     yields = own.reservation <= own.gives_way_below if math.isnan(own.gives_way) else own.luck < own.gives_way
-    return ACCEPT if yields and value >= own.reservation - TOLERANCE else REFUSE
+    return ACCEPT if yields and may_give_way(own, value) else REFUSE

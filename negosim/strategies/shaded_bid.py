@@ -1,6 +1,8 @@
 """Shaded bids: the equilibrium of the sealed-bid double auction (Chatterjee & Samuelson 1983; Myerson & Satterthwaite 1983).
 
-The bid of each type is solved once (``negosim.rules.bidding``). Under any other protocol the side demands its bid in every round.
+The bid of each type is solved once (``negosim.rules.bidding``). It is an equilibrium where utilities are linear and both sides'
+reservation values are spread over the same part of the pie, as in the textbook; elsewhere it is a rule of thumb that other bids
+may beat. Under any other protocol the side demands its bid in every round.
 """
 
 from __future__ import annotations

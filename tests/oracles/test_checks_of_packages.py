@@ -48,7 +48,7 @@ WRONG: list[tuple[str, ModuleType | Any, str, Callable[..., Any]]] = [
     ("veto", home, "agenda_setter", lambda a, v, q: min(a, 2.0 * v - 2.0 * q)),
     ("meeting", concession, "meeting_time", lambda a, b: theory.meeting_time(1.0 / a, 1.0 / b)),
     ("silence", learning, "commitment_after_silence", lambda z, rate, t: theory.commitment_after_silence(z, rate, 0.9 * t)),
-    ("promise", learning, "commitment_after_silence", lambda z, rate, t: theory.commitment_after_silence(z, rate, t + 1.0)),
+    ("kept-promise", learning, "commitment_after_silence", lambda z, rate, t: theory.commitment_after_silence(z, rate, t + 1.0)),
 ]
 
 

@@ -1,8 +1,7 @@
 """No one-shot deviation from an equilibrium strategy gains anything, by any type and after any history.
 
-Not claimed, because it does not hold: sides that hold out give way to any demand that is no less than what a breakdown pays
-them, so that one who asks for more than its committed demand, which no type does, would gain; and sealed bids are no
-equilibrium where the supports of the reservation values do not face each other (negosim/rules/bidding.py looks for lines).
+Not claimed, because it does not hold: sealed bids are no equilibrium where the supports of the reservation values do not face
+each other (negosim/rules/bidding.py looks for lines).
 
 What is exact is held to 1e-9 of the pie. Where luck decides, the mean paired gain must lie within four standard errors: a move
 that gains nothing is accused once in 31,574 comparisons, and so any of the about 4,000 here at most 13 times in 100, those
@@ -177,7 +176,7 @@ def holding_out(play: Play, side: Side, until: int) -> Gains:
     demand = float(play.game.sides[side]["committed_demand"])
     plain = play.outcomes({side: Course(until, NO_MOVE, demand)})
     moves = {"gives way": the_answer(Response.ACCEPT), "holds out": the_answer(Response.REFUSE)}
-    moves |= {f"demands {lower:g}": lower for lower in np.linspace(0.0, demand, 4)}
+    moves |= {f"demands {lower:g}": lower for lower in (0.0, demand / 3, demand, 0.5 * (1 + demand), 1.0)}
     return {(until, side, move): play.gains(side, plain, Course(until, move_, demand)) for move, move_ in moves.items()}
 
 
