@@ -188,8 +188,8 @@ def run_risks(world, images, stakes, priors, out):
 def hold_out(world, images, menu, priors, kinds, out):
     """Fill ``out`` (2, rounds + 1, 3) for the sides whose kind in ``kinds`` (2,) is ATTRITION or RISK; NaN for any other.
 
-    ``images`` (2,) are both sides as they stand in round 1, ``menu`` the frontier of mean priorities. A side gives way to what the
-    other's demand leaves it, and not to less; where priorities are in doubt it cannot tell, and gives way to any demand.
+    ``images`` (2,) are both sides as they stand in round 1, ``menu`` the frontier of mean priorities. A side gives way to what
+    the other's demand leaves it, and not to less; where priorities are in doubt it cannot tell, and gives way to any demand.
     """
     stakes = stakes_of(images, menu, world.interpolate)
     worn = np.zeros((2, out.shape[1]))
