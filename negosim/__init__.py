@@ -15,6 +15,7 @@ _HOMES = {
     "simulate": "kernel",
     "sweep": "runner",
     "Experiment": "experiment",
+    "check": "checks",
     "Side": "vocabulary",
     "Ending": "vocabulary",
     "Response": "vocabulary",
