@@ -15,7 +15,7 @@ from negosim.checks.text import markdown
 from negosim.checks.textbook import CHAPTERS
 from tests.architecture.house import ROOT
 
-DRAWS = 3
+DRAWS = 2
 
 
 @pytest.mark.parametrize("chapter", CHAPTERS)
