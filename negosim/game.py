@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.special import hyp2f1
 
 from negosim import solutions
 from negosim.issues import linkage_graph, parts
@@ -212,6 +213,8 @@ def _sides(scenario: Scenario, game: Game) -> NDArray[np.void]:
         for name in COPIED:
             record[name] = getattr(delegation, name)
         record["half_width"] = delegation.ambiguity
+        record["prior_tilt"] = delegation.ambiguity_tilt
+        record["prior_centre"] = _mean_place(delegation.ambiguity_tilt)
         record["reservation_belief_only"] = delegation.ambiguity_belief_only
         record["voices"] = len(delegation.negotiators)
         record["voices_belief_only"] = delegation.ambiguous_voices_belief_only
@@ -222,6 +225,15 @@ def _sides(scenario: Scenario, game: Game) -> NDArray[np.void]:
         outside = delegation.outside_option
         record["outside_option"] = np.nan if outside is None else risk(outside, delegation.risk_aversion)
     return sides
+
+
+def _mean_place(tilt: float) -> float:
+    """Return the mean place in the support of a prior (``negosim.rules.prior``): int tilt s / (1 + (tilt - 1) s) ds.
+
+    >>> _mean_place(1.0), round(_mean_place(2.0), 6)  # 2 - 2 ln 2
+    (0.5, 0.613706)
+    """
+    return float(0.5 * tilt * hyp2f1(1, 2, 3, 1 - tilt))
 
 
 def _fill_prior_means(scenario: Scenario, game: Game) -> None:
@@ -237,9 +249,10 @@ def _fill_prior_means(scenario: Scenario, game: Game) -> None:
                 game.edge_from, game.edge_to, game.edge_weight, *game.bounds[side, mean],
             )  # fmt: skip
             record["prior_mean"] = risk(scaled, delegation.risk_aversion)
-        record["base_high"] = record["prior_mean"] + record["half_width"]
+        width, centre = 2.0 * record["half_width"], record["prior_centre"]
+        record["base_high"] = record["prior_mean"] + width * (1.0 - centre)
         record["committed_demand"] = max(record["committed_demand"], record["base_high"])  # firmer than any ordinary type
-        record["base_low"] = record["prior_mean"] - record["half_width"] - record["security_stake"]
+        record["base_low"] = record["prior_mean"] - width * centre - record["security_stake"]
 
 
 def _threats(scenario: Scenario) -> NDArray[np.void]:

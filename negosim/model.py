@@ -351,7 +351,7 @@ def _belief(side: Side, mine: Talks, before: Talks, after: Talks) -> NDArray[np.
     """Return a side's belief as it is, or the prior where the changes made that another one."""
     old, new, belief = before.owns[side], after.owns[side], after.beliefs[side].copy()
     place = slice(0, int(new["other_voices"])), slice(0, int(new["believed_cells"]) + 1)
-    support = ["believed_cells", "believed_low", "believed_high"]
+    support = ["believed_cells", "believed_low", "believed_high", "believed_tilt"]
     if old[support] == new[support] and np.array_equal(before.beliefs[side][place], belief[place]):
         belief[place] = mine.beliefs[side][place]
     return belief

@@ -364,14 +364,16 @@ class Delegation(Party):
     """One side: a party with its dials of uncertainty, each a mean-preserving spread or a hazard."""
 
     ambiguity: float = number(
-        0.0, "half-width of the private reservation value as the other side sees it", "utility", ge=0, le=0.5
+        0.0, "half-width of the spread of the private reservation value as the other side sees it", "utility", ge=0, le=0.5
     )
+    ambiguity_tilt: float = number(
+        1.0, "odds by which that spread leans to high values, its mean being kept; 1 = uniform", "odds ratio",
+        "no value is likelier than another", ge=0.001, le=1000,
+    )  # fmt: skip
     ambiguity_belief_only: bool = choice(
         False, "the other side is in doubt, but the true type does not spread", OFF
     )
-    ambiguous_voices: float = share(
-        0.0, "how far the negotiators' priorities spread around their mean", "share"
-    )
+    ambiguous_voices: float = share(0.0, "how far the negotiators' priorities spread around their mean", "share")
     ambiguous_voices_belief_only: bool = choice(
         False, "the other side is in doubt about the priorities, but they do not spread", OFF
     )

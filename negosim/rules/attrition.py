@@ -9,6 +9,8 @@ with g the chance that the talks go on after a round. Attrition (Abreu & Gul 200
 reputation of being committed, z' = z / (1 - P), that ends the war: both reach 1 together, so the side whose reputation grows too
 slowly gives way at its first turn with the mass that makes up for it. A contest in risk (Nalebuff 1986; Powell 1999): types
 differ in what a breakdown pays them, and P_j is the share of j's remaining types that stop, from the lowest reservation value up.
+Before its first turn nobody could have given way to the side that is asked first, so that its first share is free: there is an
+equilibrium for each. It is taken as if the sides had been alike half a turn before, which is the symmetric one in small steps.
 """
 
 from __future__ import annotations
@@ -21,9 +23,11 @@ from negosim.rules.beliefs import TOLERANCE
 from negosim.rules.compiled import rule
 from negosim.rules.menus import menu_position, read_row
 from negosim.rules.payoff import settlement_worth
+from negosim.rules.prior import place_of
 from negosim.rules.timing import ALTERNATING, goes_on, proposer
 
 NEITHER, ATTRITION, RISK = 0, 1, 2
+HALVINGS = 60  # to the last digit of a share
 
 
 @rule(lean=True)
@@ -153,29 +157,49 @@ def wear_down(world, images, stakes, priors, out):
 
 
 @rule
+def _first_share(world, image, low, high, tilt, win, lose, ordinary):
+    """Return the share of its ordinary types that the side asked first lets give way at its first turn, by bisection.
+
+    ``image`` and its prior are the other side's: 1 - (1 - ordinary s)^2, the chance in two such halves of a turn, is what its
+    type at the share s needs.
+    """
+    least, most = 0.0, 1.0
+    for _ in range(HALVINGS):
+        share = 0.5 * (least + most)
+        ended = image.ended + low + (high - low) * place_of(share, tilt) - image.reservation
+        if 1.0 - (1.0 - ordinary * share) ** 2 < needed_chance(world, image, ended, win, lose, 1):
+            least = share
+        else:
+            most = share
+    return most
+
+
+@rule
 def run_risks(world, images, stakes, priors, out):
     """Fill ``out`` (2, rounds + 1, 2 or more) for a contest in risk: (nan, highest reservation value that has given way).
 
-    The types of a side are uniform on the believed support of its image's opponent. Where a side has but one type its chance of
-    giving way is entered instead, as in attrition. At first nobody has given way, which is the equilibrium between sides alike.
+    The types of a side have the prior that its image's opponent believes in; ``gone`` is the share of them that has given way.
+    Where a side has but one type its chance of giving way is entered instead, as in attrition.
     """
     low = np.array([images[1].believed_low, images[0].believed_low])
     high = np.array([images[1].believed_high, images[0].believed_high])
-    margin, reputation = low.copy(), priors.copy()
-    margin -= TOLERANCE
+    tilt = np.array([images[1].believed_tilt, images[0].believed_tilt])
+    margin, gone, reputation = low - TOLERANCE, np.zeros(2), priors.copy()
     out[:, :, 0], out[:, :, 1] = math.nan, -math.inf
     for t in range(1, out.shape[1]):
         j = turn_of(world, t)
         i = 1 - j
-        chance = 0.0
-        if t > 1:
+        ordinary = 1.0 - reputation[j]
+        if t == 1:
+            share = _first_share(world, images[i], low[i], high[i], tilt[i], stakes[i, 0], stakes[i, 1], ordinary)
+        else:
             ended = images[i].ended + max(margin[i], low[i]) - images[i].reservation
             chance = needed_chance(world, images[i], ended, stakes[i, 0], stakes[i, 1], t)
-        ordinary = 1.0 - reputation[j]
-        share = min(1.0, chance / ordinary) if ordinary > TOLERANCE else 1.0
+            share = min(1.0, chance / ordinary) if ordinary > TOLERANCE else 1.0
         reputation[j] = min(1.0, reputation[j] / (1.0 - ordinary * share)) if ordinary * share < 1.0 else 1.0
         if share > 0.0:
-            margin[j] = max(margin[j], low[j]) + share * (high[j] - max(margin[j], low[j]))
+            gone[j] += share * (1.0 - gone[j])
+            margin[j] = low[j] + (high[j] - low[j]) * place_of(gone[j], tilt[j])
         out[j, t, 1] = margin[j]
         out[i, t, 1] = margin[i]
         if high[j] <= low[j]:

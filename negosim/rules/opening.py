@@ -7,6 +7,7 @@ import math
 from negosim.rules import home, luck
 from negosim.rules.compiled import rule
 from negosim.rules.payoff import holding_weights
+from negosim.rules.prior import mean_density, place_of
 
 
 @rule(lean=True)
@@ -15,8 +16,8 @@ def draw_type(game, own, seed, replication):
     side = game.sides[own.side]
     own.reservation = side.prior_mean
     if side.half_width > 0.0 and side.reservation_belief_only == 0:
-        spread = 2.0 * luck.chance(seed, replication, 0, own.side, luck.RESERVATION) - 1.0
-        own.reservation += side.half_width * spread
+        share = luck.chance(seed, replication, 0, own.side, luck.RESERVATION)
+        own.reservation += 2.0 * side.half_width * (place_of(share, side.prior_tilt) - side.prior_centre)
     own.profile = side.profiles - 1
     if side.voices > 1 and side.voices_belief_only == 0:
         draw = luck.chance(seed, replication, 0, own.side, luck.PROFILE)
@@ -43,7 +44,10 @@ def know_the_other(game, own):
     other = game.sides[1 - own.side]
     own.other_column, own.other_voices = other.first_column, other.voices
     own.believed_opening, own.believed_toughness = other.opening, other.toughness
-    own.believed_low, own.believed_high = other.prior_mean - other.half_width, other.prior_mean + other.half_width
+    width = 2.0 * other.half_width
+    own.believed_low = other.prior_mean - width * other.prior_centre
+    own.believed_high = other.prior_mean + width * (1.0 - other.prior_centre)
+    own.believed_tilt = other.prior_tilt
     own.believed_demand, own.believed_cells = other.committed_demand, other.cells
 
 
@@ -89,13 +93,14 @@ def prepare_image(game, image):
 
 @rule(lean=True)
 def prior_belief(game, own, belief):
-    """Fill a side's belief with its prior: voices x (uniform reservation value, or the committed type)."""
+    """Fill a side's belief with its prior: voices x (reservation value, or the committed type)."""
     other = game.sides[1 - own.side]
     belief[:, :] = 0.0
     for p in range(other.voices):
         weight = game.profile_priors[1 - own.side, p]
         for c in range(other.cells):
-            belief[p, c] = weight * (1.0 - other.commitment) / other.cells
+            density = mean_density(c / other.cells, (c + 1.0) / other.cells, other.prior_tilt)
+            belief[p, c] = weight * (1.0 - other.commitment) * density / other.cells
         belief[p, other.cells] = weight * other.commitment
 
 

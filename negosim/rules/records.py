@@ -30,8 +30,8 @@ WORLD = _record(
 """Public constants of the game. ``cost_column`` is the first of the two columns of precedent cost in a menu."""
 
 SIDE = _record(
-    opening=F, toughness=F, offer_noise=F, believed_noise=F, discount=F, prior_mean=F, half_width=F, reservation_belief_only=I,
-    voices=I, profiles=I, voices_belief_only=I, first_column=I,
+    opening=F, toughness=F, offer_noise=F, believed_noise=F, discount=F, prior_mean=F, half_width=F, prior_tilt=F, prior_centre=F,
+    reservation_belief_only=I, voices=I, profiles=I, voices_belief_only=I, first_column=I,
     commitment=F, committed_demand=F, unpredictability=F, volatility=F, reversal=F,
     audience_cost=F, tariff_pain=F, stress_cost=F, security_stake=F, trust=F, trust_slip=F, reversal_cost=F,
     outside_option=F, outside_option_trend=F, cells=I, looks_ahead=I,
@@ -60,7 +60,7 @@ OWN = _record(
     other_first=F, other_last=F, other_before=F, offers_received=I, luck=F,
     no_deal=F, ended=F, round_cost=F, punished_deal=F, base=F, level=F, executed_share=F,
     conceded=F, believed_opening=F, believed_toughness=F, believed_conceded=F, believed_noise=F, believed_low=F, believed_high=F,
-    believed_demand=F, believed_cells=I, gives_way=F, gives_way_below=F, gives_way_to=F,
+    believed_tilt=F, believed_demand=F, believed_cells=I, gives_way=F, gives_way_below=F, gives_way_to=F,
     believed_gives_way=F, believed_gives_way_below=F, believed_gives_way_to=F,
     base_low=F, base_step=F, level_low=F, level_step=F,
 )  # fmt: skip

@@ -14,41 +14,50 @@ from scipy import integrate, special
 from negosim.theory.domain import NOT_NEGATIVE, POSITIVE, Array, Numbers, arguments, plain, require
 
 
-def stop_by_value(value: ArrayLike, largest_value: ArrayLike, disaster_cost: ArrayLike) -> Numbers:
+def stop_by_value(
+    value: ArrayLike, largest_value: ArrayLike, disaster_cost: ArrayLike, smallest_value: ArrayLike = 0.0
+) -> Numbers:
     """Return the risk at which a side concedes, if the prize is worth ``value`` to it and the other knows its distribution.
 
-    R(v) = (-v - V ln(1 - v / V)) / D,   from   R'(v) = v / (D (V - v))
+    R(v) = (v0 - v + V ln[(V - v0) / (V - v)]) / D,   from   R'(v) = v / (D (V - v)),  R(v0) = 0
 
-    value (v) in [0, V), uniform on [0, largest_value] (V) for either side, privately known; disaster_cost (D) positive. A side
-    that concedes has 0. The stopping hazard of the other, per unit of risk, is D / v.
+    value (v) in [v0, V), uniform on [smallest_value, largest_value] (v0, V) for either side, privately known; 0 <= v0 < V;
+    disaster_cost (D) positive. A side that concedes has 0. The stopping hazard of the other, per unit of risk, is D / v.
     Source: after Nalebuff (1986), Brinkmanship and Nuclear Deterrence, Conflict Management and Peace Science 9; Powell (1990),
     Nuclear Deterrence Theory.
 
     >>> round(stop_by_value(0.5, 1.0, 1.0), 6)
     0.193147
     """
-    worth, largest, cost = arguments(
-        value=(value, NOT_NEGATIVE), largest_value=(largest_value, POSITIVE), disaster_cost=(disaster_cost, POSITIVE)
-    )
+    worth, largest, cost, smallest = arguments(
+        value=(value, NOT_NEGATIVE), largest_value=(largest_value, POSITIVE), disaster_cost=(disaster_cost, POSITIVE),
+        smallest_value=(smallest_value, NOT_NEGATIVE),
+    )  # fmt: skip
     bound = "value must lie below largest_value"
     require(worth < largest, bound, "Lower it: the largest value never concedes.", value=worth, largest_value=largest)
-    return plain((-worth - largest * np.log1p(-worth / largest)) / cost)
+    require(smallest <= worth, "value must not lie below smallest_value", "Raise it.", value=worth, smallest_value=smallest)
+    return plain((smallest - worth + largest * (np.log1p(-smallest / largest) - np.log1p(-worth / largest))) / cost)
 
 
-def disaster_by_value(largest_value: ArrayLike, disaster_cost: ArrayLike) -> Numbers:
+def disaster_by_value(largest_value: ArrayLike, disaster_cost: ArrayLike, smallest_value: ArrayLike = 0.0) -> Numbers:
     """Return the probability that the contest of `stop_by_value` ends in disaster.
 
-    P = 1 - 2 int_0^1 (1 - s)^(1 + a) exp(a s) ds = 1 - 2 / (2 + a) 1F1(1; 3 + a; a),    a = V / D
+    P = 1 - 2 int_0^1 (1 - s)^(1 + a) exp(b s) ds = 1 - 2 / (2 + a) 1F1(1; 3 + a; b),    a = V / D,  b = (V - v0) / D
 
-    with 1F1 the confluent hypergeometric function. largest_value (V) and disaster_cost (D) positive.
-    Source: as `stop_by_value`; the side with the smaller value stops first, at s = v / V with density 2 (1 - s).
+    with 1F1 the confluent hypergeometric function. largest_value (V) and disaster_cost (D) positive, smallest_value (v0) in
+    [0, V). Source: as `stop_by_value`; the smaller value stops first, at s = (v - v0) / (V - v0) with density 2 (1 - s).
 
     >>> round(disaster_by_value(1.0, 1.0), 6)  # 11 - 4 e
     0.126873
     """
-    largest, cost = arguments(largest_value=(largest_value, POSITIVE), disaster_cost=(disaster_cost, POSITIVE))
+    largest, cost, smallest = arguments(
+        largest_value=(largest_value, POSITIVE), disaster_cost=(disaster_cost, POSITIVE),
+        smallest_value=(smallest_value, NOT_NEGATIVE),
+    )  # fmt: skip
+    inside = "smallest_value must lie below largest_value"
+    require(smallest < largest, inside, "Part them: a value that is known is another game.", smallest_value=smallest)
     a = largest / cost
-    return plain(1 - 2 / (2 + a) * special.hyp1f1(1, 3 + a, a))
+    return plain(1 - 2 / (2 + a) * special.hyp1f1(1, 3 + a, (largest - smallest) / cost))
 
 
 def stop_by_cost(cost: ArrayLike, cost_low: ArrayLike, cost_high: ArrayLike) -> Numbers:

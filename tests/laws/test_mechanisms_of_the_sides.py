@@ -46,6 +46,7 @@ CANDID = "a lead that shares the principal's priorities bids for them"
 OTHER_VOICE = "another voice speaks more often"
 TASTE = "another taste scales the utility anew, so that levels of payoff are not comparable"
 OWN_SPREAD = "types that want more than the other offers refuse (Fearon 1995)"
+LEANS = "the offer is aimed at where most types lie"
 HAZARD = "talks that may end in every round end earlier"
 
 
@@ -137,6 +138,8 @@ ALTERNATIVES = [
 TACTICS = [
     Mechanism("sender.ambiguity", 0.05, 0.15, "sender payoff", PEAK, world=OPAQUE["sender"]),
     Mechanism("target.ambiguity", 0.05, 0.15, "target payoff", PEAK, world=OPAQUE["target"]),
+    Mechanism("sender.ambiguity_tilt", 0.2, 5.0, None, LEANS, world=OPAQUE["sender"], given={"sender.ambiguity": 0.15}),
+    Mechanism("target.ambiguity_tilt", 0.2, 5.0, None, LEANS, world=OPAQUE["target"], given={"target.ambiguity": 0.15}),
     Mechanism("sender.ambiguity_belief_only", False, True, "agreement", OWN_SPREAD, given={"sender.ambiguity": 0.2}),
     Mechanism("target.ambiguity_belief_only", False, True, "agreement", OWN_SPREAD, given={"target.ambiguity": 0.2}),
     Mechanism("sender.ambiguous_voices", 0.0, 1.0, "-sender waste", "unclear priorities miss the frontier"),

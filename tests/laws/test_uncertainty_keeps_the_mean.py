@@ -133,6 +133,23 @@ def test_the_reservation_value_spreads_evenly_about_its_mean_and_is_not_cut_off(
     assert mean + 0.999 * half_width < drawn.max() < mean + half_width
 
 
+@pytest.mark.parametrize("tilt", [0.001, 0.3, 4.0, 1000.0])
+def test_a_spread_that_leans_keeps_its_mean_and_its_width(tilt: float) -> None:
+    changes = {"sender.disagreement": 0.4, "sender.ambiguity": 0.2, "sender.ambiguity_tilt": tilt}
+    scenario = Scenario.load("pie").vary(changes)
+    drawn = simulate(scenario, RUNS, seed=0).runs["reservation"][:, Side.SENDER]
+    assert has_mean(drawn, 0.4)
+    talks = new_talks(game := prepare(scenario))
+    open_talks(game, talks, np.uint64(0), np.uint64(0))
+    low, high = (float(talks.owns[Side.TARGET][name]) for name in ("believed_low", "believed_high"))
+    assert high - low == pytest.approx(0.4, abs=1e-12) and low <= drawn.min() and drawn.max() <= high
+    places = (drawn - low) / (high - low)
+    assert stats.kstest(places / (tilt - (tilt - 1.0) * places), stats.uniform.cdf).pvalue > FALSE_ALARM
+    assert stats.kstest(places, stats.uniform.cdf).pvalue < FALSE_ALARM
+    cells = np.histogram(drawn, talks.beliefs[Side.TARGET].shape[1] - 1, (low, high))[0] / RUNS
+    assert talks.beliefs[Side.TARGET][0, :-1] == pytest.approx(cells, abs=6.0 * np.sqrt(0.25 / RUNS))
+
+
 @pytest.mark.parametrize("side", Side)
 def test_the_other_side_believes_in_the_spread_that_is_true(side: Side) -> None:
     for number in range(COMBINATIONS):
@@ -141,7 +158,8 @@ def test_the_other_side_believes_in_the_spread_that_is_true(side: Side) -> None:
         open_talks(game, talks, np.uint64(0), np.uint64(number))
         own, other = talks.owns[side], game.sides[side.other]
         mean, committed = summary(talks.beliefs[side], own)
-        assert mean == pytest.approx(other["prior_mean"], abs=1e-12)
+        cell = 2 * other["half_width"] / other["cells"]  # inside of which a belief is uniform
+        assert mean == pytest.approx(other["prior_mean"], abs=1e-12 + (cell / 8 if other["prior_tilt"] != 1.0 else 0.0))
         assert committed == pytest.approx(other["commitment"], abs=1e-12)
         assert own["believed_high"] - own["believed_low"] == pytest.approx(2 * other["half_width"], abs=1e-15)
 

@@ -68,6 +68,7 @@ DELEGATION = {
     "outside_option": (0.0, 0.6),
     "outside_option_trend": (-0.1, 0.1),
     "ambiguity": (0.0, 0.5),
+    "ambiguity_tilt": (0.05, 20.0),
     "ambiguous_voices": (0.0, 1.0),
     "commitment": (0.0, 0.6),
     "committed_demand": (0.3, 1.0),

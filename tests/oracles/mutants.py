@@ -37,7 +37,7 @@ FORGETFUL = Mutant(
     "a reputation grows twice as fast as it should",
 )
 HASTY = Mutant(
-    ATTRITION, "max(margin[j], low[j]) + share * (", "max(margin[j], low[j]) + share**0.5 * (",
+    ATTRITION, "gone[j] += share * (", "gone[j] += share**0.5 * (",
     "too many types give way in a turn",
 )
 FLATTERED = Mutant(
@@ -86,6 +86,7 @@ MUTANTS: dict[str, Mutant] = {
     "reputation": FORGETFUL,
     "reputation-clock": FORGETFUL,
     "brinkmanship": HASTY,
+    "brinkmanship-values": HASTY,
     "brinkmanship-types": HASTY,
     "sealed-bids": FLATTERED,
     "sealed-trade": FLATTERED,
@@ -154,7 +155,9 @@ BATCHES: dict[str, Batch] = {
         (TIMING, INDUCTION),
         ("stahl", "breakdown", "outside-option", "random-proposer", "random-deadline", "waiting", "delay"),
     ),
-    "holding out": Batch((ATTRITION,), ("reputation", "reputation-clock", "brinkmanship", "brinkmanship-types")),
+    "holding out": Batch(
+        (ATTRITION,), ("reputation", "reputation-clock", "brinkmanship", "brinkmanship-values", "brinkmanship-types")
+    ),
     "sealed bids": Batch((BIDDING,), ("sealed-bids", "sealed-trade", "best-mechanism")),
     "offers under doubt": Batch(
         (RISK_RETURN,), ("risk-return", "opaque-sender", "opaque-belief", "opaque-peak", "doubtful-home")

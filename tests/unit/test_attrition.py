@@ -98,8 +98,17 @@ def test_in_a_contest_in_risk_the_type_that_loses_more_by_a_breakdown_gives_way_
 def test_the_margin_rises_from_the_lowest_type_and_stays_on_the_support() -> None:
     margins = prepare(contest(0.1, 0.3)).giving_way[:, 1:, 1]
     assert (np.diff(margins, axis=1) >= 0.0).all()
-    assert margins[:, 0].max() < 0.1
+    assert margins[:, 0].min() < 0.1 < margins[:, 0].max()  # one side is asked first
     assert 0.1 < margins[:, -1].min() <= margins.max() <= 0.3
+
+
+def test_the_side_asked_first_gives_way_as_if_it_had_been_asked_half_a_turn_before() -> None:
+    """With hazard p and cost c of disaster in units of the prize, the other needs p c (2 - p) / ((1 - p)(1 + p c)) a turn."""
+    hazard, (low, high) = 0.02, (0.1, 0.3)
+    margins = prepare(contest(low, high, hazard)).giving_way[:, 1, 1]
+    share = (margins.max() - low) / (high - low)
+    cost = (0.4 - margins.max()) / 0.2
+    assert 1.0 - (1.0 - share) ** 2 == pytest.approx(hazard * cost * (2.0 - hazard) / ((1.0 - hazard) * (1.0 + hazard * cost)))
 
 
 def test_sides_that_do_not_hold_out_have_no_rule_for_giving_way() -> None:

@@ -64,6 +64,16 @@ def test_the_disaster_by_value_is_the_integral_over_the_smaller_value(a):
     assert theory.disaster_by_value(a, 1.0) == pytest.approx(1 - survived, abs=1e-9)
 
 
+@pytest.mark.parametrize("smallest", [0.0, 1e-3, 0.2, 0.9])
+def test_with_a_smallest_value_it_is_the_integral_from_there(smallest):
+    def survived(share):
+        return 2 * (1 - share) * math.exp(-theory.stop_by_value(smallest + (1 - smallest) * share, 1.0, 0.7, smallest))
+
+    value, _ = integrate.quad(survived, 0, 1, epsabs=1e-12)
+    assert theory.disaster_by_value(1.0, 0.7, smallest) == pytest.approx(1 - value, abs=1e-9)
+    assert theory.stop_by_value(smallest, 1.0, 0.7, smallest) == 0.0
+
+
 def test_a_prize_that_is_worth_nothing_is_not_worth_a_disaster_and_one_worth_everything_is():
     assert theory.disaster_by_value(1e-100, 1.0) == 0.0 and theory.disaster_by_value(1e8, 1.0) > 0.999
     assert theory.disaster_by_cost(0.0, 1e-6) > 0.999 and theory.disaster_by_cost(0.0, 1e6) < 1e-5
@@ -88,12 +98,13 @@ def test_a_small_least_cost_is_hardly_different_from_none():
     assert theory.disaster_by_cost(1e-9, 1.0) == pytest.approx(theory.disaster_by_cost(0.0, 1.0), abs=1e-7)
 
 
-@pytest.mark.parametrize("case", ["values", "costs from 0", "costs"])
+@pytest.mark.parametrize("case", ["values", "values from 0.3", "costs from 0", "costs"])
 def test_contests_that_are_played_end_in_disaster_as_often(case):
     rng, draws = np.random.default_rng(15), 400_000
-    if case == "values":
-        stops = theory.stop_by_value(0.8 * rng.random((2, draws)), 0.8, 0.5)
-        expected = theory.disaster_by_value(0.8, 0.5)
+    if case.startswith("values"):
+        least = 0.0 if case == "values" else 0.3
+        stops = theory.stop_by_value(least + (0.8 - least) * rng.random((2, draws)), 0.8, 0.5, least)
+        expected = theory.disaster_by_value(0.8, 0.5, least)
     else:
         low = 0.0 if case == "costs from 0" else 0.4
         stops = theory.stop_by_cost(2.0 - (2.0 - low) * rng.random((2, draws)), low, 2.0)
