@@ -193,6 +193,13 @@ class Scenario(Part):
         ends = self.issue(issue)
         return ends.target_end + x * (ends.sender_end - ends.target_end)
 
+    @property
+    def has_market_stress(self) -> bool:
+        """Whether markets can ever be under stress: they are at first, or the threats move them."""
+        markets = self.markets
+        moved = bool(self.threats) and (markets.level_effect > 0.0 or markets.volatility_effect > 0.0)
+        return markets.initial_stress > 0.0 or moved
+
     def date(self, round_number: int) -> datetime.date | None:
         """The day of a round, from 1; None for a scenario without a calendar."""
         if self.calendar is None:

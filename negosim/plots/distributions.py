@@ -107,7 +107,7 @@ def _mark_deadlines(axes: Axes, scenario: Scenario) -> None:
     for number, word in zip(_deadlines(scenario), ("deadline", "extended\ndeadline"), strict=False):
         axes.axvline(number + 0.5, color=INK, linewidth=1.0, linestyle=":")
         axes.text(
-            number + 0.4, 0.99, word, transform=axes.get_xaxis_transform(), fontsize=SMALL, ha="right", va="top", color=INK
+            number + 0.46, 0.99, word, transform=axes.get_xaxis_transform(), fontsize=SMALL, ha="right", va="top", color=INK
         )
 
 

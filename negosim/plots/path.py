@@ -1,4 +1,4 @@
-"""One run over its rounds: what each offer is worth to both, and under it market stress and the threats."""
+"""One run over its rounds: what each offer is worth to both, and under it market stress and threats, where there are any."""
 
 from __future__ import annotations
 
@@ -47,17 +47,20 @@ MOST_ACROSS, ACROSS = 11, 10
 
 
 def path(talks: Negotiation, axes: Sequence[Axes] | None = None) -> list[Axes]:
-    """A run as far as it is played, by round and day: offers, market stress and, if there are any, threats.
+    """A run as far as it is played, by round and day: offers and, where there are any, market stress and threats.
 
     axes : one a strip, from top to bottom. ValueError for a run of which no round is played yet.
     """
     if not talks.rounds:
         raise ValueError("no round of these talks is played yet. Call step() or play() first.")
     scenario, frame = talks.scenario, talks.frame()
-    strips = [_offers, _stress, _threats] if scenario.threats else [_offers, _stress]
-    heights = [4.2, 1.3, 0.35 + 0.32 * len(scenario.threats)][: len(strips)]
-    drawn = stacked(axes, heights)
-    for place, strip in zip(drawn, strips, strict=True):
+    strips = [(_offers, 4.2)]
+    if scenario.has_market_stress:
+        strips.append((_stress, 1.3))
+    if scenario.threats:
+        strips.append((_threats, 0.35 + 0.32 * len(scenario.threats)))
+    drawn = stacked(axes, [height for _, height in strips])
+    for place, (strip, _) in zip(drawn, strips, strict=True):
         strip(place, scenario, frame)
         mark_rounds(place, scenario, max(int(frame["deadline"].max()), int(frame["round"].max())))
         for deadline in sorted(set(frame["deadline"])):

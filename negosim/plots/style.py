@@ -98,7 +98,7 @@ def stacked(axes: Sequence[Axes] | None, heights: Sequence[float]) -> list[Axes]
     if axes is not None:
         return _as_many(axes, len(heights))
     whole = figure(9.6, 1.6 + sum(heights))
-    return list(whole.subplots(len(heights), 1, sharex=True, height_ratios=heights))
+    return list(whole.subplots(len(heights), 1, sharex=True, height_ratios=heights, squeeze=False)[:, 0])
 
 
 def _as_many(axes: Sequence[Axes], count: int) -> list[Axes]:

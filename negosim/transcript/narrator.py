@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 import math
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from negosim.events import Event, column
@@ -21,6 +21,7 @@ from negosim.transcript.wording import (
     person_name,
     side_name,
     with_article,
+    with_the,
 )
 from negosim.vocabulary import CHANNELS, Ending, Side
 
@@ -178,7 +179,7 @@ class Narrator:
         phrases = []
         for issue in issues:
             title, value = self.titles[issue.name], self._value(issue, facts, before)
-            phrases.append(f"{with_article(title)} of {value}" if issue.name in threatened else f"the {title} at {value}")
+            phrases.append(f"{with_article(title)} of {value}" if issue.name in threatened else f"{with_the(title)} at {value}")
         return listed(phrases) if phrases else ""
 
     def _answer(self, facts: Facts, side: Side) -> str:
@@ -193,16 +194,16 @@ class Narrator:
 
     # ---- threats, home, agenda, clock
 
-    def _threat(self, name: str, facts: Facts, article: str = "the ") -> str:
+    def _threat(self, name: str, facts: Facts, article: Callable[[str], str] = with_the) -> str:
         issue = self.scenario.issue(name)
-        return f"{article}{self.titles[name]} of {amount(facts[column('threatened', name)], issue.unit)}"
+        return f"{article(self.titles[name])} of {amount(facts[column('threatened', name)], issue.unit)}"
 
     def _in_force(self, name: str, facts: Facts) -> str:
         return f"{amount(facts[column('in_force', name)], self.scenario.issue(name).unit)} in force"
 
     def _at_first(self, name: str, facts: Facts) -> str:
         """Say where a threat stands before round 1."""
-        state, threat = facts[column("threat", name)], capital(with_article(self._threat(name, facts, article="")))
+        state, threat = facts[column("threat", name)], capital(self._threat(name, facts, with_article))
         if state == "none":
             return ""
         return f"{threat} is in force" if state == "imposed" else f"{threat} is {state}, {self._in_force(name, facts)}"
@@ -272,8 +273,8 @@ class Narrator:
         return now if now != before else ""
 
     def _world(self, facts: Facts) -> list[str]:
-        """Return market stress, and what has changed in the guarantee and in trust."""
-        told = [f"market stress {number(facts['stress'])}"] if self.scenario.threats else []
+        """Return market stress where there can be any, and what has changed in the guarantee and in trust."""
+        told = [f"market stress {number(facts['stress'])}"] if self.scenario.has_market_stress else []
         at_stake = any(self.scenario.delegation(side).security_stake for side in Side)
         if at_stake and (value := self._news("credibility", facts)):
             told.append(f"credibility of the security guarantee {value}")

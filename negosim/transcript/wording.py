@@ -64,14 +64,31 @@ def capital(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
+OWNED = re.compile(r"\w+('s|s') ")
+"""How a noun begins that says whose it is, and so takes no article."""
+
+
 def with_article(noun: str) -> str:
-    """Return a noun with "a" or "an", by how it is spoken.
+    """Return a noun with "a" or "an", by how it is spoken; one that says whose it is has none.
 
     >>> with_article("tariff"), with_article("added duty"), with_article("US tariff"), with_article("LNG duty")
     ('a tariff', 'an added duty', 'a US tariff', 'an LNG duty')
+    >>> with_article("Japan's tariff")
+    "Japan's tariff"
     """
+    if OWNED.match(noun):
+        return noun
     spelt = noun[:2].isupper()
     return f"{'an' if noun[:1] in ('AEFHILMNORSX' if spelt else 'aeioAEIO') else 'a'} {noun}"
+
+
+def with_the(noun: str) -> str:
+    """Return a noun with "the"; one that says whose it is has none.
+
+    >>> with_the("quota"), with_the("Japan's quota"), with_the("farmers' quota")
+    ('the quota', "Japan's quota", "farmers' quota")
+    """
+    return noun if OWNED.match(noun) else f"the {noun}"
 
 
 def side_name(delegation: Delegation) -> str:

@@ -39,6 +39,7 @@ CASES = {
     "pie": Case("pie", 7, {}),
     "logrolling": Case("logrolling", 7, {}),
     "us-japan-2025": Case("us-japan-2025", 7, {}),
+    "us-japan-autos-1995": Case("us-japan-autos-1995", 7, {}),
     "deadline-moved": Case("us-japan-2025", 2, {**FIRM, "talks.extension_probability": 1.0}),
     "breakdown": Case("us-japan-2025", 5, {**FIRM, "sender.brinkmanship": 0.3}),
     "walk-out": Case("us-japan-2025", 1, {"target.outside_option": 0.75}),

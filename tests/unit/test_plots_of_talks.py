@@ -196,12 +196,15 @@ def test_the_path_tells_the_answers_the_threats_and_the_days(talks: Negotiation)
     assert threats.get_xlabel() == "round and its day in 2025"
 
 
-def test_a_path_without_threats_has_two_strips_and_one_not_begun_is_refused() -> None:
+def test_a_path_has_a_strip_for_what_there_is_and_one_not_begun_is_refused() -> None:
     pie = Negotiation(Scenario.load("pie"), seed=3)
     with pytest.raises(ValueError, match="no round of these talks is played yet"):
         plots.path(pie)
     pie.step()
-    assert len(plots.path(pie)) == 2
+    assert [axes.get_title(loc="left") for axes in plots.path(pie)] == ["Worth of the offers, and the answers"]
+    calm = Negotiation(Scenario.load("threat"), seed=3)
+    calm.step()
+    assert [axes.get_title(loc="left") for axes in plots.path(calm)][1:] == ["Threats at the end of the round"]
 
 
 def test_the_typical_run_ends_as_most_do_in_the_median_round_of_these(results: Results, talks: Negotiation) -> None:

@@ -8,12 +8,23 @@ from typing import Any
 import pytest
 
 from negosim import Negotiation, Scenario
-from negosim.transcript.wording import amount, apart, listed, mid_sentence, number, person_name, side_name, with_article
+from negosim.transcript.wording import (
+    amount,
+    apart,
+    listed,
+    mid_sentence,
+    number,
+    person_name,
+    side_name,
+    with_article,
+    with_the,
+)
 from negosim.vocabulary import Side
 from tests.laws.worlds import world
 
 PIE = Scenario.load("pie")
 TRADE = Scenario.load("logrolling")
+CALM = Scenario.load("threat")
 CASE = Scenario.load("us-japan-2025")
 FIRM = CASE.vary(
     {"target.strategy": "time-dependent", "sender.toughness": 4.0, "target.toughness": 4.0, "sender.brinkmanship": 0.0}
@@ -66,6 +77,12 @@ def test_a_title_loses_its_capital_inside_a_sentence_but_an_abbreviation_or_a_na
 def test_articles_follow_the_sound() -> None:
     nouns = ["tariff", "added duty", "US tariff", "LNG duty", "EU duty"]
     assert [with_article(noun).split()[0] for noun in nouns] == ["a", "an", "a", "an", "an"]
+
+
+def test_what_says_whose_it_is_has_no_article() -> None:
+    owned = ["Japan's complaint", "farmers' quota"]
+    assert [article(noun) for noun in owned for article in (with_article, with_the)] == [noun for noun in owned for _ in range(2)]
+    assert [with_the(noun) for noun in ("quota", "gas price")] == ["the quota", "the gas price"]
 
 
 def test_a_side_is_called_by_its_name_or_by_its_abbreviation_with_an_article() -> None:
@@ -220,7 +237,7 @@ def test_the_state_of_the_world_is_told_when_it_moves() -> None:
     assert sum("credibility of the security guarantee" in paragraph for paragraph in told(FIRM, still)[2:]) == 0
     assert sum("credibility of the security guarantee" in paragraph for paragraph in told(FIRM)[2:]) > 3
     assert all("market stress" in paragraph.lower() for paragraph in told(FIRM)[1:-1])
-    assert not any("market stress" in paragraph.lower() for paragraph in told(PIE))
+    assert not any("market stress" in paragraph.lower() for paragraph in [*told(PIE), *told(CALM)])
 
 
 # ---- ends and forks

@@ -1,8 +1,6 @@
-"""The case of 2025: its people, its positions, its notes, and the files behind it."""
+"""The case of 2025: its people and its positions."""
 
 from __future__ import annotations
-
-from pathlib import Path
 
 import pytest
 
@@ -56,17 +54,3 @@ def test_the_sides_of_2025_rank_the_issues_differently() -> None:
     assert sender["investment"] > target["investment"]
     assert target["car-tariff"] > sender["car-tariff"]
     assert target["security-guarantee"] > sender["security-guarantee"]
-
-
-def test_the_files_behind_the_case_are_shipped() -> None:
-    folder = Path(__file__).parents[2] / "negosim" / "data"
-    shipped = {path.name for path in folder.glob("*.csv")}
-    named = {
-        word.strip("();,:")
-        for note in CASE.notes.values()
-        for word in str(note.source or note.assumed).split()
-    }
-    cited = {word for word in named if word.endswith(".csv")}
-    assert cited and cited <= shipped
-    about = (folder / "README.md").read_text(encoding="utf-8")
-    assert all(name in about for name in shipped)
