@@ -3,7 +3,7 @@
 Both sides demand a of the pie and hold out while each round may end the talks. Who wins has a, who gives way 1 - a, and a
 breakdown pays the reservation value r: in units of the prize 2a - 1 the disaster costs c = (1 - a - r) / (2a - 1). Either c is
 uniform, as r is with a tilt of 1; or c = D / v with the value v of the prize uniform on [v0, V], as r is with a tilt of V / v0.
-A contest with v0 = 0 would have reservation values without a bound; it is the limit, and is played at v0 = V / 1000.
+A contest with v0 = 0 would have reservation values without a bound; it is the limit, and is played at v0 = V / 800.
 
 The sides are asked in turn, so that with a hazard p per round the engine lies of the order of p off the contest in continuous
 risk; it is extrapolated over p and p/2, and what types do, in which there is no luck, over p/4 too. With costs from l to h, left
@@ -38,7 +38,7 @@ STEP, FINER_STEP = 0.06, 0.03
 VALUE_STEP, VALUE_BOUND = 0.03, 1e-3
 """Hazard per round at the longest step where values are uniform, and what is left when it is extrapolated (at most 8e-4)."""
 
-NEXT_TO_NOTHING = 1e-3
+NEXT_TO_NOTHING = 1 / 800
 """The smallest value of the prize, as a share of the largest, at which the contest with values down to 0 is played."""
 
 
