@@ -14,10 +14,10 @@ from matplotlib.patches import Rectangle
 from negosim.anatomy_text import Anatomy, is_clear, share_of_draws, word
 from negosim.findings import Difference
 from negosim.plots.style import FAINT, INK, SHADE, SIDES, SMALL, TEXT, TITLE, dress, figure, head, key_below, panels
-from negosim.plots.wording import CHANNEL_NAMES, side_name
 from negosim.scenario import Scenario
 from negosim.textbook_tactics import Overlay
 from negosim.vocabulary import Side
+from negosim.wording import CHANNEL_NAMES, side_name
 
 LEAST = 0.05
 """Points below which an interaction reads as 0.0."""

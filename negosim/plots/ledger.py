@@ -11,10 +11,10 @@ from matplotlib.patches import Patch
 from negosim.design import Comparison, shown
 from negosim.plots.readings import NothingToDrawError, differences, means_at, scenario_of
 from negosim.plots.style import FAINT, INK, SIDES, SMALL, dress, head, key_below, panels
-from negosim.plots.wording import CHANNEL_NAMES, POINTS, parameter_title, side_name
 from negosim.results import Results
 from negosim.scenario import Scenario
 from negosim.vocabulary import CHANNELS, Side
+from negosim.wording import CHANNEL_NAMES, POINTS, parameter_title, side_name
 
 LEAST = 0.05
 """Points below which a channel is left out of the panels: it would read as 0.0."""

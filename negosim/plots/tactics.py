@@ -13,11 +13,11 @@ from matplotlib.patches import Patch
 from negosim.design import Point
 from negosim.plots.readings import differences, levels, means_at
 from negosim.plots.style import ENDINGS, FAINT, INK, SHADE, SIDES, dress, head, key_below, panels
-from negosim.plots.wording import ENDED, POINTS, amount, parameter_meaning, parameter_title, side_name
 from negosim.quantities import ending_quantity
 from negosim.results import Results
 from negosim.scenario import Scenario
 from negosim.vocabulary import Ending, Side
+from negosim.wording import ENDED, POINTS, amount, parameter_meaning, parameter_title, side_name
 
 FAILURES = (Ending.BREAKDOWN, Ending.IMPASSE, Ending.RATIFICATION_FAILED, Ending.WALK_OUT)
 """The endings without a deal, from the bottom of the stack to its top."""

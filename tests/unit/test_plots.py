@@ -26,13 +26,13 @@ from negosim.kernel import simulate
 from negosim.paired import paired
 from negosim.plots import style
 from negosim.plots.distributions import BIN
-from negosim.plots.wording import ENDED
 from negosim.quantities import ending_quantity
 from negosim.results import Results
 from negosim.runner import sweep
 from negosim.scenario import Scenario
 from negosim.store import StoreError
 from negosim.vocabulary import Ending, Side
+from negosim.wording import ENDED
 from tests.unit import pretend
 from tests.unit.plotted import small_sweep
 

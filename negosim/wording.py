@@ -1,4 +1,4 @@
-"""What figures call things: sides, endings, parameters and channels of the ledger in words, dates, numbers."""
+"""What texts and figures call things: sides, endings, parameters and channels of the ledger in words, dates, numbers."""
 
 from __future__ import annotations
 
