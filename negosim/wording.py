@@ -5,6 +5,7 @@ from __future__ import annotations
 import textwrap
 
 from negosim import dotted
+from negosim.outcomes import settled_column, welfare_column
 from negosim.scenario import Scenario
 from negosim.vocabulary import Ending, Side
 
@@ -86,6 +87,41 @@ def parameter_meaning(scenario: Scenario, name: str, width: int = 44) -> str:
     unit = str(extra.get("unit", "")) if isinstance(extra, dict) else ""
     meaning = (leaf.declared.description or last).split(":")[0]
     return textwrap.fill(f"{meaning} ({unit})" if unit else meaning, width)
+
+
+PLAIN_QUANTITIES = {
+    "joint_payoff": "payoff of both together",
+    "no_deal": "runs without a deal",
+    "agreed": "runs with a deal",
+    "rounds": "rounds to the end",
+    "frontier_distance": "distance from the Pareto frontier",
+    "nash_distance": "distance from the Nash solution",
+    "peak_stress": "peak of market stress",
+    "threats_executed": "threats carried out",
+    "reversed_after": "rounds until a deal is taken back",
+    "reversed_within_a_year": "deals taken back within a year",
+}
+
+
+def quantity_title(scenario: Scenario, name: str) -> str:
+    """A quantity of the summary in words, small letters first.
+
+    >>> case = Scenario.load("us-japan-2025")
+    >>> [quantity_title(case, name) for name in ("sender_payoff", "target_market_stress", "ending_walk_out", "settled_rice")]
+    ['payoff (US)', 'market stress (Japan)', 'one side left', 'US rice in the minimum-access quota']
+    """
+    endings = {f"ending_{ending.name.lower()}": words for ending, words in ENDED.items()}
+    issues = {settled_column(issue.name): issue.title for issue in scenario.issues}
+    countries = () if scenario.trade is None else scenario.trade.countries
+    welfare = {welfare_column(country.name): f"welfare of {country.title}" for country in countries}
+    known = PLAIN_QUANTITIES | endings | issues | welfare
+    if name in known:
+        return known[name]
+    owner, _, last = name.partition("_")
+    sides = {side.label: side_name(scenario, side) for side in Side}
+    if owner in sides:
+        return f"{CHANNEL_NAMES.get(last, last.replace('_', ' '))} ({sides[owner]})"
+    return name.replace("_", " ")
 
 
 def day(scenario: Scenario, round_number: int) -> str | None:
