@@ -166,7 +166,7 @@ def contrast_of(a: Results, b: Results) -> Contrast:
         seeds=(ours.seed, theirs.seed),
         same_rules=a.manifest["rules"] == b.manifest["rules"],
         changes=pandas.DataFrame(changes(ours.base, theirs.base), columns=Change._fields, dtype=object),
-        differences=_compared(a, b, points, measured),
+        differences=differences_of(a, b, points, measured),
         unmatched=pandas.DataFrame([*only_points, *only_quantities], columns=["what", "name", "only_in", "why"]),
     )
 
@@ -199,8 +199,10 @@ def _matched_quantities(a: Results, b: Results) -> tuple[list[tuple[Quantity, Qu
     return couples, alone
 
 
-def _compared(a: Results, b: Results, points: list[Couple], measured: list[tuple[Quantity, Quantity]]) -> pandas.DataFrame:
-    """One row a point and quantity."""
+def differences_of(
+    a: Results, b: Results, points: Sequence[Couple], measured: Sequence[tuple[Quantity, Quantity]]
+) -> pandas.DataFrame:
+    """The differences of quantities between some points of A and of B, as in `Contrast.differences`; A and B may be the same."""
     import pandas
 
     theirs = {ours.name: other for ours, other in measured}

@@ -145,6 +145,16 @@ def amount(value: float) -> str:
     return f"{value:.1f}".removesuffix(".0") if abs(value) >= 1 else f"{value:.2g}"
 
 
+def signed(value: float) -> str:
+    """A difference to one decimal, with its sign; none for what reads as 0.
+
+    >>> signed(4.46), signed(-0.31), signed(-0.04)
+    ('+4.5', '−0.3', '0.0')
+    """
+    text = f"{value:+.1f}".replace("-", "\N{MINUS SIGN}")
+    return "0.0" if text[1:] == "0.0" else text
+
+
 def percent(share: float) -> str:
     """A share in per cent; what is rare is not called 0.
 
