@@ -207,14 +207,18 @@ def _table(title: str, here: pandas.DataFrame, names: Mapping[str, str], factor:
 
 
 def _cells(words: str, row: Mapping[str, Any], factor: float) -> list[str]:
-    """One row of a table, with as many decimals as half the width of the interval needs for its first digit."""
+    """One row of a table."""
     a, b, difference, low, high = (factor * row[key] for key in ("mean_a", "mean_b", "difference", "low", "high"))
-    width = (high - low) / 2
-    digits = max(0, -math.floor(math.log10(width))) if width > NOISE else None
+    digits = _digits(high - low)
     means = [_number(value, digits) for value in (a, b)]
     interval = "–" if math.isnan(low) else f"{_signed(low, digits)} to {_signed(high, digits)}"
     shares = ["–" if math.isnan(row[key]) else percent(row[key]) for key in ("higher", "lower")]
     return [words, *means, _signed(difference, digits), interval, *shares]
+
+
+def _digits(width: float) -> int | None:
+    """The decimals that half the width of an interval needs for its first digit; None = as they come, for one without width."""
+    return max(0, -math.floor(math.log10(width / 2))) if width > NOISE else None
 
 
 def _is_nothing(row: Mapping[str, Any]) -> bool:
@@ -231,15 +235,16 @@ def _points(contrast: Contrast, who: Mapping[str, str]) -> Iterator[str]:
     by_point = list(contrast.differences.groupby("point_a", sort=False))
     for _, rows in by_point[:MOST_POINTS]:
         here = rows.set_index("quantity")
-        cells = [_signed(100 * row["difference"]) if _is_clear(row) else "–" for row in (here.loc[name] for name in COMPARED)]
+        cells = [_difference(here.loc[name]) for name in COMPARED]
         yield f"| {rows['label'].iloc[0]} | {' | '.join(cells)} |"
     if len(by_point) > MOST_POINTS:
         yield f"\nAnd {len(by_point) - MOST_POINTS} more points: `differences` has them all."
 
 
-def _is_clear(row: Mapping[str, Any]) -> bool:
-    """Whether the interval leaves out 0."""
-    return bool(row["low"] > 0.0 or row["high"] < 0.0)
+def _difference(row: Mapping[str, Any]) -> str:
+    """A difference in hundredths; a dash where its interval does not leave out 0."""
+    low, high = 100 * row["low"], 100 * row["high"]
+    return _signed(100 * row["difference"], _digits(high - low)) if low > 0.0 or high < 0.0 else "–"
 
 
 def _unmatched(frame: pandas.DataFrame) -> Iterator[str]:

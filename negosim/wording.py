@@ -145,14 +145,14 @@ def amount(value: float) -> str:
     return f"{value:.1f}".removesuffix(".0") if abs(value) >= 1 else f"{value:.2g}"
 
 
-def signed(value: float) -> str:
-    """A difference to one decimal, with its sign; none for what reads as 0.
+def signed(value: float, digits: int = 1) -> str:
+    """A difference with so many decimals and its sign; none for what reads as 0.
 
-    >>> signed(4.46), signed(-0.31), signed(-0.04)
-    ('+4.5', '−0.3', '0.0')
+    >>> signed(4.46), signed(-0.31), signed(-0.04), signed(-35_763.2, 0)
+    ('+4.5', '−0.3', '0.0', '−35,763')
     """
-    text = f"{value:+.1f}".replace("-", "\N{MINUS SIGN}")
-    return "0.0" if text[1:] == "0.0" else text
+    text = f"{value:+,.{digits}f}".replace("-", "\N{MINUS SIGN}")
+    return text if text[1:].strip("0.") else text[1:]
 
 
 def percent(share: float) -> str:

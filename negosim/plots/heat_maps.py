@@ -26,7 +26,7 @@ from negosim.plots.style import FAINT, INK, SMALL, Dashes, dress, figure, head, 
 from negosim.quantities import Quantity
 from negosim.results import Results
 from negosim.scenario import Scenario
-from negosim.wording import POINTS, parameter_meaning, parameter_title, quantity_title
+from negosim.wording import POINTS, parameter_meaning, parameter_title, quantity_title, signed
 
 Numbers = NDArray[numpy.float64]
 
@@ -215,8 +215,7 @@ def _told(grid: Grid, cell: tuple[int, int], digits: int) -> str:
         return "–"
     if not grid.signed:
         return f"{value:,.{digits}f}"
-    text = f"{value:+,.{digits}f}".replace("-", "\N{MINUS SIGN}")
-    text = text if text.strip("+\N{MINUS SIGN}0.,") else "0"
+    text = signed(value, digits)
     return text if grid.low[cell] > 0.0 or grid.high[cell] < 0.0 or grid.low[cell] == grid.high[cell] else f"({text})"
 
 

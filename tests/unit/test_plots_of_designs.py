@@ -89,7 +89,7 @@ def test_a_cell_is_the_paired_difference_to_the_baseline(grid: Results) -> None:
         may_be_0 = row["low"] <= 0.0 <= row["high"] and row["low"] < row["high"]
         assert text.startswith("(") == may_be_0, text
         assert (tile.get_hatch() == "///") == (numeral(text) < 0.0), text
-    assert found[1.0, 1.0][1] == "0"  # the scenario as it stands, played again
+    assert numeral(found[1.0, 1.0][1]) == 0.0  # the scenario as it stands, played again
     assert axes.get_title(loc="left") == "Payoff (Japan), less that of the baseline\npoints (hundredths of payoff)"
     assert axes.get_xlabel().startswith("Ambiguity (US)\n") and axes.get_ylabel().startswith("Brinkmanship (US)\n")
     assert [label.get_text() for label in axes.get_xticklabels()] == ["0", "0.05", "0.2"]
@@ -136,7 +136,7 @@ def test_what_only_some_runs_have_is_compared_by_its_means(grid: Results) -> Non
 
 def test_differences_can_be_to_another_point(grid: Results) -> None:
     axes = plots.heat_map(grid, AMBIGUITY, BRINK, "sender_payoff", against=1)
-    assert cells(axes)[0.0, 0.0][1] == "0" and cells(axes)[1.0, 1.0][1] != "0"
+    assert numeral(cells(axes)[0.0, 0.0][1]) == 0.0 and numeral(cells(axes)[1.0, 1.0][1]) != 0.0
     assert "less that of sender.ambiguity = 0.0, sender.brinkmanship = 0.0" in axes.get_title(loc="left")
 
 
