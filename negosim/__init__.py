@@ -14,6 +14,7 @@ _HOMES = {
     "Negotiation": "model",
     "simulate": "kernel",
     "sweep": "runner",
+    "compare": "contrast",
     "Experiment": "experiment",
     "check": "checks",
     "Side": "vocabulary",

@@ -177,6 +177,30 @@ def plot(
 
 
 @app.command()
+def compare(
+    a: Annotated[str, typer.Argument(metavar="A", help="A scenario by name or path, or the folder that a sweep wrote.")],
+    b: Annotated[str, typer.Argument(metavar="B", help="What it is compared with: another.")],
+    runs: Annotated[int | None, option("Runs of each scenario.", least=2, usual="10000")] = None,
+    seed: Annotated[int | None, option("Seed of all luck of both scenarios.", usual="0")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Compare two scenarios, or two results: what changed, and what followed, with intervals.
+
+    Two scenarios are played with the same luck, run for run. Differences are B less A.
+
+    Example: negosim compare us-japan-2025 mine.toml --runs 20000
+    """
+    with plainly():
+        from negosim.contrast import compare as contrast
+
+        found = contrast(a, b, runs, seed)
+    if as_json:
+        typer.echo(json.dumps(found.plain(), indent=2, allow_nan=False))
+    else:
+        show(str(found))
+
+
+@app.command()
 def facts(
     only: Annotated[list[str] | None, typer.Option("--only", metavar="NAME", help="This fact alone; may be repeated.")] = None,
     runs: Annotated[int, option("Runs at each point of the model.", least=2)] = 20_000,

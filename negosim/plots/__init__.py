@@ -8,13 +8,16 @@ from __future__ import annotations
 
 from negosim.plots.anatomy import tactics_together, textbook_tactics
 from negosim.plots.distributions import endings, outcomes, payoffs, rounds
+from negosim.plots.forest import forest
 from negosim.plots.frontier import frontier
 from negosim.plots.gallery import FIGURES, draw_all, typical_run
+from negosim.plots.heat_maps import heat_map, heat_maps
 from negosim.plots.ledger import ledger, ledger_changes
 from negosim.plots.linkage import linkage
 from negosim.plots.matrix import payoff_matrix
 from negosim.plots.path import path
 from negosim.plots.readings import NothingToDrawError
+from negosim.plots.responses import main_effects, response_curves
 from negosim.plots.settlements import settlements
 from negosim.plots.style import SIDES, png
 from negosim.plots.tactics import tactic_endings, tactic_payoffs
@@ -25,15 +28,20 @@ __all__ = [
     "NothingToDrawError",
     "draw_all",
     "endings",
+    "forest",
     "frontier",
+    "heat_map",
+    "heat_maps",
     "ledger",
     "ledger_changes",
     "linkage",
+    "main_effects",
     "outcomes",
     "path",
     "payoff_matrix",
     "payoffs",
     "png",
+    "response_curves",
     "rounds",
     "settlements",
     "tactic_endings",

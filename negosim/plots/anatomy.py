@@ -13,11 +13,12 @@ from matplotlib.patches import Rectangle
 
 from negosim.anatomy_text import Anatomy, is_clear, share_of_draws, word
 from negosim.findings import Difference
+from negosim.plots.curves import closed_form, measured_beside
 from negosim.plots.style import FAINT, INK, SHADE, SIDES, SMALL, TEXT, TITLE, dress, figure, head, key_below, panels
-from negosim.plots.wording import CHANNEL_NAMES, side_name
 from negosim.scenario import Scenario
 from negosim.textbook_tactics import Overlay
 from negosim.vocabulary import Side
+from negosim.wording import CHANNEL_NAMES, side_name
 
 LEAST = 0.05
 """Points below which an interaction reads as 0.0."""
@@ -35,11 +36,8 @@ def textbook_tactics(overlays: Sequence[Overlay], axes: Sequence[Axes] | None = 
             place.axvline(world.turn[0], color=FAINT, linewidth=1.0, linestyle=":")
         for side in Side:
             look = SIDES[side]
-            place.plot(overlay.curve, overlay.closed_form[:, side], color=look.colour, linestyle=look.line, linewidth=1.8)
-            place.errorbar(
-                overlay.levels, overlay.means[:, side], overlay.margins[:, side], color=look.colour, marker=look.marker,
-                markersize=4.5, linestyle="none", markerfacecolor="white", capsize=2,
-            )  # fmt: skip
+            closed_form(place, overlay.curve, overlay.closed_form[:, side], look)
+            measured_beside(place, overlay.levels, overlay.means[:, side], overlay.margins[:, side], look)
         dress(place, f"{world.title} ({world.source})", world.meaning, "payoff" if number % 3 == 0 else "")
     head(drawn[0], "Six kinds of uncertainty in textbook worlds: the closed form (lines) and the engine (points, 95 % intervals)")
     key_below(drawn, [*_textbook_key(), Line2D([], [], color=FAINT, linestyle=":", label="where the formula turns")])

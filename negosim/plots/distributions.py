@@ -10,10 +10,10 @@ from matplotlib.patches import Patch
 
 from negosim.plots.readings import counted, means_at, require, scenario_of
 from negosim.plots.style import ENDINGS, FAINT, INK, SIDES, SMALL, dress, figure, head, key, one
-from negosim.plots.wording import ENDED, PAYOFF, day, percent, side_name
 from negosim.results import Results
 from negosim.scenario import Scenario
 from negosim.vocabulary import Ending, Side
+from negosim.wording import ENDED, PAYOFF, day, percent, side_name
 
 if TYPE_CHECKING:
     import pandas

@@ -12,12 +12,12 @@ from matplotlib.ticker import MaxNLocator
 from negosim.game import prepare
 from negosim.plots.readings import require, require_same_rules, scenario_of
 from negosim.plots.style import ENDINGS, FAINT, INK, SIDES, SMALL, Dashes, dress, key, one
-from negosim.plots.wording import WORTH, in_a_sentence, side_name
 from negosim.results import Results
 from negosim.rules.menus import evaluate
 from negosim.rules.records import Game
 from negosim.scenario import Scenario
 from negosim.vocabulary import Ending, Side
+from negosim.wording import WORTH, in_a_sentence, side_name
 
 if TYPE_CHECKING:
     import pandas

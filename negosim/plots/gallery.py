@@ -12,10 +12,12 @@ from matplotlib.axes import Axes
 from negosim.model import Negotiation
 from negosim.plots.distributions import outcomes
 from negosim.plots.frontier import frontier
+from negosim.plots.heat_maps import heat_maps
 from negosim.plots.ledger import ledger, ledger_changes
 from negosim.plots.linkage import linkage
 from negosim.plots.path import path
 from negosim.plots.readings import NothingToDrawError, require, require_same_rules
+from negosim.plots.responses import main_effects
 from negosim.plots.settlements import settlements
 from negosim.plots.style import png
 from negosim.plots.tactics import tactic_endings, tactic_payoffs
@@ -31,6 +33,8 @@ FIGURES: dict[str, Drawing] = {
     "settlements": settlements,
     "tactic-payoffs": tactic_payoffs,
     "tactic-endings": tactic_endings,
+    "heat-maps": heat_maps,
+    "main-effects": main_effects,
     "ledger": ledger,
     "ledger-changes": ledger_changes,
     "frontier": frontier,

@@ -11,10 +11,10 @@ from matplotlib.patches import Patch
 from negosim.design import Comparison, shown
 from negosim.plots.readings import NothingToDrawError, differences, means_at, scenario_of
 from negosim.plots.style import FAINT, INK, SIDES, SMALL, dress, head, key_below, panels
-from negosim.plots.wording import CHANNEL_NAMES, POINTS, parameter_title, side_name
 from negosim.results import Results
 from negosim.scenario import Scenario
 from negosim.vocabulary import CHANNELS, Side
+from negosim.wording import CHANNEL_NAMES, POINTS, parameter_title, side_name, signed
 
 LEAST = 0.05
 """Points below which a channel is left out of the panels: it would read as 0.0."""
@@ -45,7 +45,7 @@ def _cascade(axes: Axes, side: Side, steps: numpy.ndarray, payoff: float) -> Non
     for row, (start, step) in enumerate(zip(starts, steps, strict=True)):
         axes.barh(row, step, left=start, height=0.7, color=look.colour, hatch=look.hatch, edgecolor="white")
         axes.plot([ends[row], ends[row]], [row, row + 1], color=FAINT, linewidth=0.8)
-        _number(axes, max(start, ends[row]), row, _signed(step))
+        _number(axes, max(start, ends[row]), row, signed(step))
     axes.barh(len(steps), payoff, height=0.7, color=INK)
     _number(axes, max(0.0, payoff), len(steps), f"{payoff:.1f}")
     axes.set_xlim(min(0.0, float(ends.min()), payoff), 1.12 * max(float(ends.max()), payoff))
@@ -55,19 +55,17 @@ def _number(axes: Axes, x: float, row: int, text: str) -> None:
     axes.annotate(text, (x, row), (4, 0), textcoords="offset points", va="center", fontsize=SMALL, color=INK)
 
 
-def _signed(step: float) -> str:
-    """A step with its sign; none for what reads as 0."""
-    text = f"{step:+.1f}".replace("-", "\N{MINUS SIGN}")
-    return "0.0" if text[1:] == "0.0" else text
-
-
 def ledger_changes(results: Results, axes: Sequence[Axes] | None = None) -> list[Axes]:
     """Through which channels each headline of the experiment works: mean changes run for run in points, a panel each.
 
     NothingToDrawError if the experiment has no headline.
     """
     experiment = results.experiment
-    compared = [pair for pair in experiment.comparisons if pair.point.parameter == pair.against.parameter]
+    compared = [
+        pair
+        for pair in experiment.comparisons
+        if pair.point.parameter and pair.point.parameter == pair.against.parameter
+    ]
     if not compared:
         raise NothingToDrawError(f"{experiment.name} has no headline. Give a parameter that it varies two values to compare.")
     names = [f"{side.label}_{what}" for side in Side for what in (*CHANNELS, "payoff")]

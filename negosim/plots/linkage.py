@@ -18,9 +18,9 @@ from numpy.typing import NDArray
 
 from negosim.issues import layout, linkage_graph
 from negosim.plots.style import COMPLEMENTS, HEAD, INK, SIDES, SMALL, SUBSTITUTES, Dashes, one
-from negosim.plots.wording import side_name
 from negosim.scenario import Scenario
 from negosim.vocabulary import Side
+from negosim.wording import side_name
 
 Curve = NDArray[numpy.float64]
 """Points (points, 2) along an edge, in units of the layout."""

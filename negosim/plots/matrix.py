@@ -11,9 +11,9 @@ from matplotlib.patches import Rectangle
 
 from negosim.matrix import Matrix
 from negosim.plots.style import INK, SMALL, dress, figure, head
-from negosim.plots.wording import side_name
 from negosim.scenario import Scenario
 from negosim.vocabulary import Side
+from negosim.wording import side_name
 
 PALETTES = {Side.SENDER: "Blues", Side.TARGET: "Oranges"}
 LIGHTEST, DARKEST = 0.05, 0.6

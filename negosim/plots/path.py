@@ -12,8 +12,8 @@ from matplotlib.patches import Patch
 from negosim.events import column
 from negosim.plots.distributions import mark_rounds, round_label
 from negosim.plots.style import FAINT, INK, SIDES, SMALL, TEXT, dress, head, key, stacked
-from negosim.plots.wording import ENDED, WORTH, in_a_sentence
 from negosim.vocabulary import Ending, Response, Side, ThreatState
+from negosim.wording import ENDED, WORTH, in_a_sentence
 
 if TYPE_CHECKING:
     import pandas

@@ -15,11 +15,11 @@ from negosim.outcomes import settled_column
 from negosim.parameters import Issue
 from negosim.plots.readings import NothingToDrawError, scenario_of, statistics_at
 from negosim.plots.style import ENDINGS, INK, SMALL, TEXT, dress, head, key_below, panels
-from negosim.plots.wording import amount, in_a_sentence
 from negosim.results import Results
 from negosim.scenario import Scenario
 from negosim.summary import QUANTILES, SPREAD, spelled_out
 from negosim.vocabulary import Ending, Side
+from negosim.wording import amount, in_a_sentence
 
 DEAL = ENDINGS[Ending.SETTLED][0]
 

@@ -132,6 +132,8 @@ def key(axes: Axes, handles: Iterable[Artist] | None = None, **options: Any) -> 
 def key_below(some: Sequence[Axes], handles: Iterable[Artist]) -> None:
     """One legend for all panels, below them where the figure keeps room for it, else in the first."""
     owner, shown = some[0].figure, list(handles)
+    if not shown:
+        return
     if isinstance(owner, Figure) and owner.get_layout_engine() is not None:
         columns = min(len(shown), max(1, int(owner.get_figwidth() / ENTRY)))
         owner.legend(handles=shown, loc="outside lower center", ncols=columns, fontsize=SMALL, frameon=False)

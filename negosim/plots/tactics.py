@@ -11,13 +11,14 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
 from negosim.design import Point
+from negosim.plots.curves import MARKER, band, dress_levels, mark_own, mark_range, own_key
 from negosim.plots.readings import differences, levels, means_at
-from negosim.plots.style import ENDINGS, FAINT, INK, SHADE, SIDES, dress, head, key_below, panels
-from negosim.plots.wording import ENDED, POINTS, amount, parameter_meaning, parameter_title, side_name
+from negosim.plots.style import ENDINGS, FAINT, INK, SHADE, SIDES, head, key_below, panels
 from negosim.quantities import ending_quantity
 from negosim.results import Results
 from negosim.scenario import Scenario
 from negosim.vocabulary import Ending, Side
+from negosim.wording import ENDED, POINTS, side_name
 
 FAILURES = (Ending.BREAKDOWN, Ending.IMPASSE, Ending.RATIFICATION_FAILED, Ending.WALK_OUT)
 """The endings without a deal, from the bottom of the stack to its top."""
@@ -34,18 +35,16 @@ def tactic_payoffs(results: Results, axes: Sequence[Axes] | None = None) -> list
     drawn = panels(axes, len(found), height=2.5, sharey=True)
     for number, (place, (name, some)) in enumerate(zip(drawn, found.items(), strict=True)):
         x = [level for level, _ in some]
-        _mark_range(place, scenario, name)
+        mark_range(place, scenario, name)
         place.axhline(0.0, color=FAINT, linewidth=0.9)
         for side in Side:
             rows = 100.0 * _rows(frame.loc[f"{side.label}_payoff"], some, ("difference", "low", "high"))
-            look = SIDES[side]
-            place.fill_between(x, rows[1], rows[2], color=look.colour, alpha=0.25, linewidth=0)
-            place.plot(x, rows[0], color=look.colour, linestyle=look.line, marker=look.marker, markersize=4.5, linewidth=1.8)
-        _dress(place, scenario, name, POINTS if number % 3 == 0 else "")
+            band(place, x, rows, SIDES[side])
+        dress_levels(place, scenario, name, POINTS if number % 3 == 0 else "")
     pairs = int(frame["pairs"].min())
     head(drawn[0], f"Mean payoff against each tactic, less that at its lowest level ({pairs:,} pairs of runs a level)")
     has_range = any(name in scenario.assumed() for name in found)
-    key_below(drawn, [*_sides_key(scenario), *([Patch(facecolor=SHADE, label="plausible range")] * has_range), _own_key()])
+    key_below(drawn, [*_sides_key(scenario), *([Patch(facecolor=SHADE, label="plausible range")] * has_range), own_key()])
     return drawn
 
 
@@ -68,11 +67,11 @@ def tactic_endings(results: Results, axes: Sequence[Axes] | None = None) -> list
             bottom = bottom + share
         total, low, high = 100.0 * _rows(frame.loc["no_deal"], some, ("mean", "low", "high"))
         place.errorbar(x, total, [total - low, high - total], color=INK, marker=".", markersize=5, linewidth=1.3, capsize=2)
-        _mark_own(place, scenario, name)
-        _dress(place, scenario, name, "% of runs" if number % 3 == 0 else "")
+        mark_own(place, scenario, name)
+        dress_levels(place, scenario, name, "% of runs" if number % 3 == 0 else "")
         place.set_ylim(0.0, 100.0)
     head(drawn[0], f"Runs without a deal against each tactic ({int(frame['runs'].min()):,} runs a level)")
-    key_below(drawn, [*_endings_key(shown), _own_key()])
+    key_below(drawn, [*_endings_key(shown), own_key()])
     return drawn
 
 
@@ -82,37 +81,14 @@ def _rows(frame: object, some: list[tuple[float, Point]], columns: tuple[str, ..
     return numpy.asarray(chosen, dtype=float).T
 
 
-def _mark_range(axes: Axes, scenario: Scenario, name: str) -> None:
-    """Shade the range of values that the scenario holds plausible, and mark its own."""
-    span = scenario.assumed().get(name)
-    if span is not None:
-        axes.axvspan(*span, color=SHADE, zorder=0)
-    _mark_own(axes, scenario, name)
-
-
-def _mark_own(axes: Axes, scenario: Scenario, name: str) -> None:
-    own = scenario.get(name)
-    if isinstance(own, (int, float)):
-        axes.axvline(own, color=INK, linewidth=1.0, linestyle=":")
-
-
-def _dress(axes: Axes, scenario: Scenario, name: str, y: str) -> None:
-    dress(axes, parameter_title(scenario, name), parameter_meaning(scenario, name), y)
-    axes.xaxis.set_major_formatter(lambda value, _: amount(value))
-
-
 def _sides_key(scenario: Scenario) -> list[Artist]:
     return [
         Line2D(
-            [], [], color=look.colour, linestyle=look.line, marker=look.marker, markersize=4.5,
+            [], [], color=look.colour, linestyle=look.line, marker=look.marker, markersize=MARKER,
             label=f"{side_name(scenario, side)}, with its 95 % interval",
         )
         for side, look in SIDES.items()
     ]  # fmt: skip
-
-
-def _own_key() -> Artist:
-    return Line2D([], [], color=INK, linewidth=1.0, linestyle=":", label="level in the scenario")
 
 
 def _endings_key(shown: Sequence[Ending]) -> list[Artist]:

@@ -36,7 +36,7 @@ values = [0.0, 0.1, 0.2]
 headline = [0.0, 0.2]
 """
 
-COMMANDS = ("scenarios", "play", "sweep", "plot", "facts", "check", "schema")
+COMMANDS = ("scenarios", "play", "sweep", "plot", "compare", "facts", "check", "schema")
 
 
 @pytest.fixture
@@ -108,6 +108,17 @@ def test_a_run_as_json_has_its_outcome_and_every_round() -> None:
 def test_a_scenario_can_be_a_file(tmp_path: Path) -> None:
     Scenario.load("pie").save(tmp_path / "mine.toml")
     assert run("play", tmp_path / "mine.toml", "--seed", 1).stdout == run("play", "pie", "--seed", 1).stdout
+
+
+def test_a_comparison_is_told_or_given_as_json(file: Path) -> None:
+    Scenario.load("pie").vary(**{"sender.ambiguity": 0.2}).save(file.parent / "mine.toml")
+    told = run("compare", "pie", file.parent / "mine.toml", "--runs", 40, "--seed", 3)
+    assert told.exit_code == 0 and "40 runs of each" in told.stdout and "20.0 points more (20.0 to 20.0)" in told.stdout
+    given = json.loads(run("compare", "pie", file.parent / "mine.toml", "--runs", 40, "--seed", 3, "--json").stdout)
+    assert given["b"] == {"scenario": "pie", "runs": 40, "seed": 3}
+    assert [row["name"] for row in given["changes"]] == ["sender.ambiguity"]
+    results = run("compare", swept(file), "pie", "--json")
+    assert results.exit_code == 0 and json.loads(results.stdout)["a"]["runs"] == 10
 
 
 def test_a_sweep_prints_its_findings_and_writes_them(file: Path) -> None:
@@ -212,6 +223,11 @@ def test_progress_is_told_in_lines_where_no_terminal_is(monkeypatch: pytest.Monk
         (["facts", "--runs", "300000"], ["runs = 300000 is out of range", "between 2 and 200000"]),
         (["plot", "nowhere"], ["nowhere holds no results", "Name the folder that a sweep wrote"]),
         (["plot", "{file}"], ["small.toml", "cannot be read: Not a directory"]),
+        (["compare", "pie", "us-japan"], ['no scenario named "us-japan"', '"us-japan-2025"']),
+        (["compare", "nowhere.toml", "pie"], ["nowhere.toml", "no such file"]),
+        (["compare", "pie", "."], [". holds no results", "Name the folder that a sweep wrote"]),
+        (["compare", "pie", "pie", "--runs", "1"], ["'--runs'", "1 is out of range. It must be at least 2."]),
+        (["compare", "pie"], ["Missing argument 'B'"]),
         (["bogus"], ["No such command 'bogus'"]),
     ],
 )  # fmt: skip
@@ -250,6 +266,7 @@ def test_results_that_are_damaged_are_not_drawn(file: Path) -> None:
     whole = part.read_bytes()
     part.write_bytes(whole[:-10])
     assert "point-0001-chunk-0002.parquet is damaged" in refusal("plot", out)
+    assert "point-0001-chunk-0002.parquet is damaged" in refusal("compare", "pie", out)
     part.unlink()
     assert "lacks 1 of 12 parts" in refusal("plot", out)
     (out / "manifest.json").write_text("{}")

@@ -26,17 +26,20 @@ from negosim.kernel import simulate
 from negosim.paired import paired
 from negosim.plots import style
 from negosim.plots.distributions import BIN
-from negosim.plots.wording import ENDED
 from negosim.quantities import ending_quantity
 from negosim.results import Results
 from negosim.runner import sweep
 from negosim.scenario import Scenario
 from negosim.store import StoreError
 from negosim.vocabulary import Ending, Side
+from negosim.wording import ENDED
 from tests.unit import pretend
 from tests.unit.plotted import small_sweep
 
 Figures = dict[str, list[Axes]]
+
+OF_GRIDS = ("heat-maps", "main-effects")
+"""Figures of a grid of two factors or more: see test_plots_of_designs.py."""
 
 
 @pytest.fixture(scope="module")
@@ -53,8 +56,8 @@ def summary(results: Results) -> Any:
 
 @pytest.fixture(scope="module")
 def figures(results: Results) -> Figures:
-    """Every figure, by the name of its file."""
-    made = {name: draw(results) for name, draw in plots.FIGURES.items()}
+    """Every figure of a sweep of one parameter at a time, by the name of its file."""
+    made = {name: draw(results) for name, draw in plots.FIGURES.items() if name not in OF_GRIDS}
     return {name: [axes] if isinstance(axes, Axes) else list(axes) for name, axes in made.items()}
 
 
@@ -307,7 +310,7 @@ def test_figures_about_what_an_experiment_does_not_have_are_left_out(
         plots.tactic_payoffs(pie)
     with caplog.at_level(logging.INFO, logger="negosim.plots.gallery"):
         names = {path.stem for path in plots.draw_all(pie, tmp_path / "figures")}
-    left_out = {"tactic-payoffs", "tactic-endings", "ledger-changes"}
+    left_out = {"tactic-payoffs", "tactic-endings", "ledger-changes", *OF_GRIDS}
     assert names == set(plots.FIGURES) - left_out
     assert all(any(name in record.getMessage() for record in caplog.records) for name in left_out)
 

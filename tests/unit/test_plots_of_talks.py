@@ -22,10 +22,10 @@ from negosim.plots import style
 from negosim.plots.frontier import frontier_line
 from negosim.plots.linkage import radius
 from negosim.plots.path import STATES
-from negosim.plots.wording import CHANNEL_NAMES
 from negosim.results import Results
 from negosim.scenario import Scenario
 from negosim.vocabulary import CHANNELS, Side
+from negosim.wording import CHANNEL_NAMES
 from tests.unit.plotted import small_sweep
 
 CASE = "us-japan-2025"

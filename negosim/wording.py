@@ -1,10 +1,11 @@
-"""What figures call things: sides, endings, parameters and channels of the ledger in words, dates, numbers."""
+"""What texts and figures call things: sides, endings, parameters and channels of the ledger in words, dates, numbers."""
 
 from __future__ import annotations
 
 import textwrap
 
 from negosim import dotted
+from negosim.outcomes import settled_column, welfare_column
 from negosim.scenario import Scenario
 from negosim.vocabulary import Ending, Side
 
@@ -88,6 +89,41 @@ def parameter_meaning(scenario: Scenario, name: str, width: int = 44) -> str:
     return textwrap.fill(f"{meaning} ({unit})" if unit else meaning, width)
 
 
+PLAIN_QUANTITIES = {
+    "joint_payoff": "payoff of both together",
+    "no_deal": "runs without a deal",
+    "agreed": "runs with a deal",
+    "rounds": "rounds to the end",
+    "frontier_distance": "distance from the Pareto frontier",
+    "nash_distance": "distance from the Nash solution",
+    "peak_stress": "peak of market stress",
+    "threats_executed": "threats carried out",
+    "reversed_after": "rounds until a deal is taken back",
+    "reversed_within_a_year": "deals taken back within a year",
+}
+
+
+def quantity_title(scenario: Scenario, name: str) -> str:
+    """A quantity of the summary in words, small letters first.
+
+    >>> case = Scenario.load("us-japan-2025")
+    >>> [quantity_title(case, name) for name in ("sender_payoff", "target_market_stress", "ending_walk_out", "settled_rice")]
+    ['payoff (US)', 'market stress (Japan)', 'one side left', 'US rice in the minimum-access quota']
+    """
+    endings = {f"ending_{ending.name.lower()}": words for ending, words in ENDED.items()}
+    issues = {settled_column(issue.name): issue.title for issue in scenario.issues}
+    countries = () if scenario.trade is None else scenario.trade.countries
+    welfare = {welfare_column(country.name): f"welfare of {country.title}" for country in countries}
+    known = PLAIN_QUANTITIES | endings | issues | welfare
+    if name in known:
+        return known[name]
+    owner, _, last = name.partition("_")
+    sides = {side.label: side_name(scenario, side) for side in Side}
+    if owner in sides:
+        return f"{CHANNEL_NAMES.get(last, last.replace('_', ' '))} ({sides[owner]})"
+    return name.replace("_", " ")
+
+
 def day(scenario: Scenario, round_number: int) -> str | None:
     """The day of a round, as 9 Jul; None where rounds have no dates.
 
@@ -107,6 +143,16 @@ def amount(value: float) -> str:
     if abs(value) >= 100:
         return f"{value:,.0f}"
     return f"{value:.1f}".removesuffix(".0") if abs(value) >= 1 else f"{value:.2g}"
+
+
+def signed(value: float, digits: int = 1) -> str:
+    """A difference with so many decimals and its sign; none for what reads as 0.
+
+    >>> signed(4.46), signed(-0.31), signed(-0.04), signed(-35_763.2, 0)
+    ('+4.5', '−0.3', '0.0', '−35,763')
+    """
+    text = f"{value:+,.{digits}f}".replace("-", "\N{MINUS SIGN}")
+    return text if text[1:].strip("0.") else text[1:]
 
 
 def percent(share: float) -> str:

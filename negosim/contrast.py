@@ -1,0 +1,252 @@
+"""Two scenarios, or two results, side by side: what changed, and what followed, with intervals.
+
+Run r of both has the same luck where both have the same seed: then they are compared run for run, elsewhere as independent
+samples; see `negosim.two_samples`. DuckDB reads the parts; some points, or some columns of a large one, are in memory at a time.
+"""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy
+
+from negosim.changes import A, B, Change, changes
+from negosim.design import Point
+from negosim.experiment import Experiment
+from negosim.quantities import Quantity, blocks, columns_of, in_order, quantities
+from negosim.results import Results
+from negosim.runner import sweep
+from negosim.scenario import Scenario
+from negosim.scenario_error import ScenarioError
+from negosim.store import StoreError
+from negosim.two_samples import Differences, Sample, independent_differences, paired_differences
+
+if TYPE_CHECKING:
+    import pandas
+
+Compared = Scenario | Results | str | os.PathLike[str]
+"""What can be compared: a scenario or its name or path, results or the folder that a sweep wrote."""
+
+USUAL_RUNS, USUAL_SEED = 10_000, 0
+"""Runs of each scenario, about a second's worth, and their seed, unless something else is asked for."""
+
+Couple = tuple[Point, Point]
+"""The points of A and of B that set the same."""
+
+Unmatched = tuple[str, str, str, str]
+"""What a row of `Contrast.unmatched` says: what, name, only_in, why."""
+
+
+@dataclass(frozen=True, eq=False)
+class Contrast:
+    """Two scenarios or results, A and B, and what differs; a difference is B less A.
+
+    scenarios : of both baselines
+    runs, seeds : how many runs each has at a point, and the seed of their luck
+    same_rules : whether both were played by the same rules
+    changes : one row a `negosim.changes.Change` between the baselines
+    differences : one row a point and quantity that both have: point_a, point_b (their numbers), label; quantity, unit, luck
+        (common or independent); mean_a, mean_b, difference, error, low, high (95 % interval); runs_a, runs_b, pairs, higher
+        and lower as in `negosim.two_samples.Differences`
+    unmatched : one row a point or quantity that cannot be compared: what, name, only_in (A, B, or empty for both), why
+
+    Its text is Markdown, which a notebook sets out.
+    """
+
+    scenarios: tuple[Scenario, Scenario]
+    runs: tuple[int, int]
+    seeds: tuple[int, int]
+    same_rules: bool
+    changes: pandas.DataFrame
+    differences: pandas.DataFrame
+    unmatched: pandas.DataFrame
+
+    def at(self, place: int = 0) -> pandas.DataFrame:
+        """The differences at one of the compared points, counted from 0, by quantity; ValueError when there is none such."""
+        points = list(dict.fromkeys(self.differences["point_a"]))
+        if not 0 <= place < len(points):
+            raise ValueError(f"point {place} is not compared. The compared points are 0 to {len(points) - 1}.")
+        return self.differences[self.differences["point_a"] == points[place]].set_index("quantity")
+
+    def plain(self) -> dict[str, Any]:
+        """All of it for another program: ready for JSON, None where a number is not known."""
+        from negosim.contrast_text import plain
+
+        return plain(self)
+
+    def __str__(self) -> str:
+        from negosim.contrast_text import contrast_text
+
+        return contrast_text(self)
+
+    def _repr_markdown_(self) -> str:
+        return str(self)
+
+
+def compare(a: Compared, b: Compared, replications: int | None = None, seed: int | None = None) -> Contrast:
+    """Compare two scenarios, two results, or a scenario with the baseline of results.
+
+    replications, seed : of the runs of two scenarios (None = 10,000 and 0), both with the same luck. Results have theirs, with
+        which a scenario beside them is played.
+
+    Parameters, issues, threats and people that only one has are named; what both have is compared. ScenarioError and
+    StoreError for what cannot be found or read, and for a count out of range.
+
+    >>> pie = Scenario.load("pie")
+    >>> same = compare(pie, pie, replications=20)
+    >>> len(same.changes), float(abs(same.differences["difference"]).max())
+    (0, 0.0)
+    """
+    both = [_opened(a, "a"), _opened(b, "b")]
+    known = [each for each in both if isinstance(each, Results)]
+    for field, value in {"replications": replications, "seed": seed}.items():
+        if known and value is not None:
+            raise ScenarioError(
+                "is for two scenarios", field=field, value=value, remedy=f"{known[0].out} has its own: leave it out."
+            )
+    if replications is not None and replications < 2:
+        remedy = "It must be at least 2: one run has no interval."
+        raise ScenarioError("is out of range", field="replications", value=replications, remedy=remedy)
+    if known:
+        replications, seed = known[0].experiment.replications, known[0].experiment.seed
+    runs, luck = replications or USUAL_RUNS, seed or USUAL_SEED
+    with tempfile.TemporaryDirectory(prefix="negosim-compare-") as folder:
+        played = [
+            each if isinstance(each, Results) else _played(each, Path(folder, name), runs, luck)
+            for name, each in zip("ab", both, strict=True)
+        ]
+        return contrast_of(*played)
+
+
+def _opened(given: Compared, field: str) -> Scenario | Results:
+    """The scenario or the results that are meant; the name of a shipped scenario is not that of a folder."""
+    if isinstance(given, Scenario | Results):
+        return given
+    if not isinstance(given, str | os.PathLike):
+        raise ScenarioError(
+            f"is of type {type(given).__name__}", field=field,
+            remedy="Give a scenario or results, or the name or path of one of them.",
+        )  # fmt: skip
+    if given not in Scenario.names() and Path(given).is_dir():
+        results = Results(given)
+        results.check()
+        return results
+    return Scenario.load(given)
+
+
+def _played(scenario: Scenario, folder: Path, replications: int, seed: int) -> Results:
+    """The runs of a scenario, in a folder that is soon cleared away."""
+    experiment = Experiment(
+        name=scenario.name, title=scenario.title, question="What follows?", scenario=scenario,
+        replications=replications, seed=seed,
+    )  # fmt: skip
+    try:
+        return sweep(experiment, folder)
+    except KeyboardInterrupt:  # what a sweep says of what it keeps is not true here
+        raise KeyboardInterrupt("Stopped. A comparison keeps no runs.") from None
+
+
+def contrast_of(a: Results, b: Results) -> Contrast:
+    """The contrast of two results, at all points that set the same in both; StoreError when there are none."""
+    import pandas
+
+    ours, theirs = a.experiment, b.experiment
+    points, only_points = _matched_points(a, b)
+    if not points:
+        raise StoreError(f"{a.out} and {b.out} have no point in common. Compare results of designs that share one.")
+    measured, only_quantities = _matched_quantities(a, b)
+    return Contrast(
+        scenarios=(ours.base, theirs.base),
+        runs=(ours.replications, theirs.replications),
+        seeds=(ours.seed, theirs.seed),
+        same_rules=a.manifest["rules"] == b.manifest["rules"],
+        changes=pandas.DataFrame(changes(ours.base, theirs.base), columns=Change._fields, dtype=object),
+        differences=differences_of(a, b, points, measured),
+        unmatched=pandas.DataFrame([*only_points, *only_quantities], columns=["what", "name", "only_in", "why"]),
+    )
+
+
+def _matched_points(a: Results, b: Results) -> tuple[list[Couple], list[Unmatched]]:
+    """The points that set the same in both, in the order of A; and those that only one has."""
+    ours, theirs = ({_sets(point): point for point in each.experiment.design_points} for each in (a, b))
+    couples = [(point, theirs[sets]) for sets, point in ours.items() if sets in theirs]
+    alone = [("point", point.label, A, "") for sets, point in ours.items() if sets not in theirs]
+    alone += [("point", point.label, B, "") for sets, point in theirs.items() if sets not in ours]
+    return couples, alone
+
+
+def _sets(point: Point) -> tuple[str, frozenset[tuple[str, Any]]]:
+    """What a point is: what it sets, to the last digit, which a label may round."""
+    return point.label, frozenset(point.overrides.items())
+
+
+def _matched_quantities(a: Results, b: Results) -> tuple[list[tuple[Quantity, Quantity]], list[Unmatched]]:
+    """The quantities that both have in the same unit; and the others."""
+    ours, theirs = ({q.name: q for q in quantities(each.experiment.base, each.columns)} for each in (a, b))
+    couples, alone = [], list[Unmatched]()
+    for name in dict.fromkeys([*ours, *theirs]):
+        if name not in theirs or name not in ours:
+            alone.append(("quantity", name, A if name in ours else B, ""))
+        elif ours[name].unit != theirs[name].unit:
+            alone.append(("quantity", name, "", f"in {ours[name].unit} in A, in {theirs[name].unit} in B"))
+        else:
+            couples.append((ours[name], theirs[name]))
+    return couples, alone
+
+
+def differences_of(
+    a: Results, b: Results, points: Sequence[Couple], measured: Sequence[tuple[Quantity, Quantity]]
+) -> pandas.DataFrame:
+    """The differences of quantities between some points of A and of B, as in `Contrast.differences`; A and B may be the same."""
+    import pandas
+
+    theirs = {ours.name: other for ours, other in measured}
+    runs = a.experiment.replications + b.experiment.replications
+    parts = []
+    for some, block in blocks(range(len(points)), [ours for ours, _ in measured], runs):
+        here = _read(a, [points[place][0] for place in some], block)
+        there = _read(b, [points[place][1] for place in some], [theirs[each.name] for each in block])
+        for place in some:
+            ours, other = points[place]
+            frame = _at(here.loc[[ours.number]], there.loc[[other.number]], block, a.experiment.seed == b.experiment.seed)
+            frame.insert(0, "point_a", ours.number)
+            frame.insert(1, "point_b", other.number)
+            frame.insert(2, "label", ours.label)
+            parts.append(frame.assign(point=place))
+    return in_order(pandas.concat(parts, ignore_index=True), [ours for ours, _ in measured]).drop(columns="point")
+
+
+def _read(results: Results, points: Sequence[Point], block: list[Quantity]) -> pandas.DataFrame:
+    """Quantities of all runs of some points, by point, in the order of their replications."""
+    numbers = [point.number for point in points]
+    answer = results.query(
+        f"select point, replication, {columns_of(block)} from runs where point between {min(numbers)} and {max(numbers)} "
+        f"and point in ({', '.join(map(str, numbers))}) order by point, replication"
+    )
+    return answer.set_index("point")
+
+
+def _at(here: pandas.DataFrame, there: pandas.DataFrame, block: list[Quantity], same_seed: bool) -> pandas.DataFrame:
+    """The differences at one point: run for run over the replications that both have with the same luck, if there are any."""
+    import pandas
+
+    shared, in_a, in_b = numpy.intersect1d(
+        here["replication"], there["replication"], assume_unique=True, return_indices=True
+    )
+    names, everywhere = [each.name for each in block], numpy.array([each.everywhere for each in block])
+    first, second = (frame[names].to_numpy(dtype=float) for frame in (here, there))
+    is_paired = same_seed and len(shared) > 0
+    found: Differences
+    if is_paired:
+        found = paired_differences(Sample.of(first[in_a], everywhere), Sample.of(second[in_b], everywhere))
+    else:
+        found = independent_differences(Sample.of(first, everywhere), Sample.of(second, everywhere))
+    about = {"quantity": names, "unit": [each.unit for each in block], "luck": "common" if is_paired else "independent"}
+    order = ("mean_a", "mean_b", "difference", "error", "low", "high", "runs_a", "runs_b", "pairs", "higher", "lower")
+    counts = {name: int for name in ("runs_a", "runs_b", "pairs")}
+    return pandas.DataFrame(about | {name: getattr(found, name) for name in order}).astype(counts)
