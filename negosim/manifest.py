@@ -20,9 +20,9 @@ FORMAT = 1
 PACKAGE = Path(__file__).parent
 
 NOT_PLAYED = (
-    "agents.py", "anatomy_text.py", "cli.py", "events.py", "findings.py", "findings_text.py", "interactions.py", "matrix.py",
-    "model.py", "paired.py", "report.py", "robustness.py", "summary.py", "textbook_tactics.py", "app", "plots", "theory",
-    "transcript",
+    "agents.py", "anatomy_text.py", "changes.py", "cli.py", "contrast.py", "contrast_text.py", "events.py", "findings.py",
+    "findings_text.py", "interactions.py", "matrix.py", "model.py", "paired.py", "report.py", "robustness.py", "summary.py",
+    "textbook_tactics.py", "two_samples.py", "wording.py", "app", "plots", "theory", "transcript",
 )  # fmt: skip
 """What a sweep never runs: a change there leaves the runs of a folder valid."""
 
