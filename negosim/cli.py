@@ -124,9 +124,12 @@ def play(
 @app.command()
 def sweep(
     file: Annotated[Path, typer.Argument(help="The experiment's TOML file.")],
-    out: Annotated[Path, typer.Option(help="Folder of the results; an unfinished sweep there goes on.")],
+    out: Annotated[Path | None, typer.Option(help="Folder of the results; an unfinished sweep there goes on.")] = None,
     workers: Annotated[int | None, option("Threads.", least=1, usual="all cores")] = None,
     seed: Annotated[int | None, option("Seed of all luck.", usual="the file's")] = None,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Show the design, the runs, and an estimate of time and disk; write nothing.")
+    ] = False,
 ) -> None:
     """Play an experiment into a folder, sum it up and print the findings.
 
@@ -135,13 +138,15 @@ def sweep(
 
     Example: negosim sweep experiments/six_tactics.toml --out runs/six-tactics
     """
+    if out is None and not dry_run:
+        raise typer.BadParameter("Missing option '--out', the folder of the results. Only --dry-run needs none.")
     with plainly():
         from negosim.experiment import Experiment
 
-        experiment = Experiment.load(file)
-        if seed is not None:
-            fields = {name: getattr(experiment, name) for name in Experiment.model_fields}
-            experiment = Experiment(**{**fields, "seed": seed})
+        experiment = Experiment.load(file, **({} if seed is None else {"seed": seed}))
+        if out is None or dry_run:
+            typer.echo(what_it_takes(experiment, workers))
+            return
         typer.echo(announcement(experiment, out), err=True)
         from negosim.report import report_paths, write_report
         from negosim.runner import sweep as run
@@ -217,8 +222,7 @@ def facts(
 
         rows = compare(only or (), runs, seed)
         if not as_json:
-            width = min(130, max(80, shutil.get_terminal_size((100, 24)).columns))
-            typer.echo(facts_text(rows, runs, seed, width))
+            typer.echo(facts_text(rows, runs, seed, page_width()))
             return
         told = {"scenario": SCENARIO, "runs": runs, "seed": seed, "facts": [row.plain() for row in rows]}
         typer.echo(json.dumps(told, indent=2, allow_nan=False))
@@ -255,14 +259,15 @@ def check(
 
 
 @app.command()
-def schema() -> None:
-    """Print the JSON schema of a scenario file.
+def schema(experiment: Annotated[bool, typer.Option("--experiment", help="That of an experiment's file.")] = False) -> None:
+    """Print the JSON schema of a scenario file, or of an experiment's.
 
     Example: negosim schema > scenario.schema.json
     """
+    from negosim.experiment import Experiment
     from negosim.scenario import Scenario
 
-    typer.echo(json.dumps(Scenario.schema(), indent=2))
+    typer.echo(json.dumps(Experiment.schema() if experiment else Scenario.schema(), indent=2))
 
 
 def told_rows() -> Callable[[Row], None]:
@@ -280,6 +285,21 @@ def told_rows() -> Callable[[Row], None]:
         told.update(result=row.result, case=row.parameters)
 
     return tell
+
+
+def what_it_takes(experiment: Experiment, workers: int | None) -> str:
+    """The design of an experiment and an estimate of what a sweep of it takes."""
+    typer.echo("Trying a few runs. The first use compiles the rules, which takes about a minute.", err=True)
+    from negosim.forecast import forecast
+    from negosim.forecast_text import dry_run_text
+    from negosim.runner import cores
+
+    return dry_run_text(experiment, forecast(experiment), workers or cores(), page_width())
+
+
+def page_width() -> int:
+    """The columns of the terminal, from 80 to 130."""
+    return min(130, max(80, shutil.get_terminal_size((100, 24)).columns))
 
 
 def parsed_changes(given: list[str]) -> dict[str, Any]:

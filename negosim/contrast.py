@@ -18,7 +18,7 @@ import numpy
 from negosim.changes import A, B, Change, changes
 from negosim.design import Point
 from negosim.experiment import Experiment
-from negosim.quantities import Quantity, blocks, columns_of, in_order, quantities
+from negosim.quantities import Quantity, blocks, columns_of, in_order, quantities_of
 from negosim.results import Results
 from negosim.runner import sweep
 from negosim.scenario import Scenario
@@ -187,7 +187,7 @@ def _sets(point: Point) -> tuple[str, frozenset[tuple[str, Any]]]:
 
 def _matched_quantities(a: Results, b: Results) -> tuple[list[tuple[Quantity, Quantity]], list[Unmatched]]:
     """The quantities that both have in the same unit; and the others."""
-    ours, theirs = ({q.name: q for q in quantities(each.experiment.base, each.columns)} for each in (a, b))
+    ours, theirs = ({q.name: q for q in quantities_of(each.experiment, each.columns)} for each in (a, b))
     couples, alone = [], list[Unmatched]()
     for name in dict.fromkeys([*ours, *theirs]):
         if name not in theirs or name not in ours:

@@ -9,40 +9,47 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from negosim.experiment_error import ExperimentError
+from negosim.overrides import Overrides, Value
+from negosim.salience import normalised, salience_of
+from negosim.sampling import drawn_weights
 from negosim.scenario import Scenario
 from negosim.scenario_error import ScenarioError
 
 if TYPE_CHECKING:
     import pandas
 
-Value = bool | int | float | str | None
-"""What a parameter can be set to."""
-
-Overrides = Mapping[str, Value]
-"""Parameters that are set, by dotted name."""
-
 MOST_POINTS = 100_000
-"""A larger grid is taken for a slip: at a thousand runs a point it would be a hundred million runs."""
+"""A larger design is taken for a slip: at a thousand runs a point it would be a hundred million runs."""
 
 MOST_TRIED = 64
 """Joint draws that are tried for each one that is wanted, lest the search for valid ones go on for ever."""
 
+MOST_NAMED = 12
+"""Parameters that the label of a point names; a joint draw of a case may set hundreds."""
 
-@dataclass(frozen=True)
+Bases = Mapping[str | None, Scenario]
+"""The scenario of the baseline of each case, by its name; of an experiment without cases, by None."""
+
+
+@dataclass(frozen=True, slots=True)
 class Point:
-    """One line of the design table: what differs from the baseline, which is point 0."""
+    """One line of the design table: what differs from the baseline, which is the first point of its case."""
 
     number: int
     overrides: Overrides
+    case: str | None = None
 
     @property
     def label(self) -> str:
         """The point in words.
 
-        >>> Point(3, {"sender.ambiguity": 0.2}).label, Point(0, {}).label
-        ('sender.ambiguity = 0.2', 'baseline')
+        >>> Point(3, {"sender.ambiguity": 0.2}).label, Point(0, {}).label, Point(4, {}, "firm").label
+        ('sender.ambiguity = 0.2', 'baseline', 'firm: baseline')
         """
-        return ", ".join(f"{name} = {value}" for name, value in self.overrides.items()) or "baseline"
+        told = [f"{name} = {_brief(value)}" for name, value in itertools.islice(self.overrides.items(), MOST_NAMED)]
+        if len(self.overrides) > MOST_NAMED:
+            told.append(f"and {len(self.overrides) - MOST_NAMED} more")
+        return f"{f'{self.case}: ' if self.case else ''}{', '.join(told) or 'baseline'}"
 
     @property
     def parameter(self) -> str | None:
@@ -66,10 +73,10 @@ class Comparison:
         >>> Comparison(Point(2, {"sender.ambiguity": 0.2}), Point(0, {})).label
         'sender.ambiguity = 0.2 against the baseline'
         """
-        name = self.point.parameter
+        name, case = self.point.parameter, f"{self.point.case}: " if self.point.case else ""
         if name is not None and name == self.against.parameter:
-            return f"{name} from {shown(self.against.overrides[name])} to {shown(self.point.overrides[name])}"
-        return f"{self.point.label} against {'the baseline' if not self.against.number else self.against.label}"
+            return f"{case}{name} from {shown(self.against.overrides[name])} to {shown(self.point.overrides[name])}"
+        return f"{self.point.label} against {self.against.label if self.against.overrides else 'the baseline'}"
 
 
 def shown(value: Value) -> str:
@@ -81,12 +88,25 @@ def shown(value: Value) -> str:
     return f"{value:g}" if isinstance(value, float) else str(value)
 
 
-def numbered(overrides: Iterable[Overrides]) -> tuple[Point, ...]:
-    """The points of a design: the baseline as point 0, then the others in their order.
+def _brief(value: Value) -> str:
+    """A value in a label: a number that was drawn is rounded to six digits.
 
-    A point that equals the baseline is played like any other: with the same luck it differs by exactly 0.
+    >>> _brief(0.1), _brief(2.0), _brief(0.123456789012), _brief("micro")
+    ('0.1', '2.0', '0.123457', 'micro')
     """
-    return tuple(Point(number, given) for number, given in enumerate(itertools.chain([{}], overrides)))
+    text = str(value)
+    return f"{value:.6g}" if isinstance(value, float) and len(text) > 8 else text
+
+
+def numbered(overrides: Iterable[Overrides], cases: Sequence[str | None] = (None,)) -> tuple[Point, ...]:
+    """The points of a design, case by case: the baseline, then the others in their order.
+
+    With n points beside the baseline, point i of case c is number c (n + 1) + i. A point that equals the baseline is
+    played like any other: with the same luck it differs by exactly 0.
+    """
+    design = [{}, *overrides]
+    pairs = itertools.product(cases, design)
+    return tuple(Point(number, given, case) for number, (case, given) in enumerate(pairs))
 
 
 def grid(vary: Mapping[str, Sequence[Value]]) -> Iterator[Overrides]:
@@ -117,31 +137,40 @@ def one_at_a_time(vary: Mapping[str, Sequence[Value]]) -> Iterator[Overrides]:
 
 
 def scenario_at(base: Scenario, point: Point) -> Scenario:
-    """The scenario of a point; ExperimentError with the point's number when it is not valid."""
+    """The scenario of a point, `base` being that of its case; ExperimentError with its number when it is not valid."""
     try:
         return base.vary(point.overrides)
     except ScenarioError as error:
-        raise ExperimentError.of(error, place=f"point {point.number}") from None
+        case = f" of case {point.case}" if point.case else ""
+        raise ExperimentError.of(error, place=f"point {point.number}{case}") from None
 
 
-def design_table(base: Scenario, points: Sequence[Point]) -> pandas.DataFrame:
-    """One row a point: `point`, `label`, `parameter`, and the value of each parameter that is varied."""
+def design_table(bases: Bases, points: Sequence[Point]) -> pandas.DataFrame:
+    """One row a point: `point`, `label`, `parameter`, and the value of each parameter that is varied.
+
+    With cases also `case_name`, after the number.
+    """
     import pandas
 
     names = list(dict.fromkeys(name for point in points for name in point.overrides))
-    columns = {
-        "point": pandas.array([point.number for point in points], dtype="int32"),
-        "label": [point.label for point in points],
-        "parameter": [point.parameter for point in points],
-    }
+    columns: dict[str, object] = {"point": pandas.array([point.number for point in points], dtype="int32")}
+    if points[-1].case is not None:
+        columns["case_name"] = [point.case for point in points]
+    columns["label"] = [point.label for point in points]
+    columns["parameter"] = [point.parameter for point in points]
     for name in names:
-        usual = base.get(name)
-        columns[name] = [point.overrides.get(name, usual) for point in points]
+        usual = {case: base.get(name) for case, base in bases.items()}
+        columns[name] = [point.overrides.get(name, usual[point.case]) for point in points]
     return pandas.DataFrame(columns)
 
 
 def assumed_draws(
-    scenario: Scenario, n: int, seed: int, fixed: Collection[str] = (), points: Sequence[Point] = ()
+    scenario: Scenario,
+    n: int,
+    seed: int,
+    fixed: Collection[str] = (),
+    points: Sequence[Point] = (),
+    others: Sequence[Scenario] = (),
 ) -> list[dict[str, float | int]]:
     """Joint draws from the ranges of the scenario's assumed numbers: one dict of overrides each.
 
@@ -153,6 +182,7 @@ def assumed_draws(
 
     fixed : dotted names that are not drawn; naming one weight of a salience keeps the salience as it is
     points : a draw must be valid at each of these points too
+    others : scenarios in which it must be valid as well, such as the baselines of other cases
     """
     ranges = _free_ranges(scenario, fixed)
     if n == 0:
@@ -161,20 +191,17 @@ def assumed_draws(
         raise ExperimentError(
             "has no assumed number with a range to draw from",
             field=scenario.name,
-            remedy="Set assumed_draws = 0, or give the assumed numbers of the scenario a range.",
+            remedy="Give the assumed numbers of the scenario a range, or draw nothing: assumed_draws = 0, another design.",
         )
+    whole, weights = {name for name in ranges if isinstance(scenario.get(name), int)}, drawn_weights(ranges)
     found: list[dict[str, float | int]] = []
     refused: ScenarioError | None = None
     for tried, unit in enumerate(_sobol(len(ranges), n, seed)):
-        draw = _scaled(scenario, ranges, unit)
-        try:
-            drawn = scenario.vary(draw)
-            for point in points:
-                drawn.vary(point.overrides)
-        except ScenarioError as error:
-            refused = error
-        else:
+        draw = _scaled(ranges, unit, whole, weights)
+        refusal = _refusal(draw, (scenario, *others), points)
+        if refusal is None:
             found.append(draw)
+        refused = refusal or refused
         if len(found) == n:
             return found
         if tried + 1 == n * MOST_TRIED:
@@ -187,13 +214,23 @@ def assumed_draws(
     )
 
 
+def _refusal(draw: Overrides, bases: Sequence[Scenario], points: Sequence[Point]) -> ScenarioError | None:
+    """Why a draw makes no valid scenario of one of these, or at one of the points; None if it always does."""
+    try:
+        for base in bases:
+            drawn = base.vary(draw)
+            for point in points:
+                drawn.vary(point.overrides)
+    except ScenarioError as error:
+        return error
+    return None
+
+
 def _free_ranges(scenario: Scenario, fixed: Collection[str]) -> dict[str, tuple[float, float]]:
     """The ranges of the assumed numbers that are not fixed."""
-    held = {_salience_of(name) or name for name in fixed}
+    held = {salience_of(name) or name for name in fixed}
     return {
-        name: span
-        for name, span in scenario.assumed().items()
-        if name not in held and _salience_of(name) not in held
+        name: span for name, span in scenario.assumed().items() if name not in held and salience_of(name) not in held
     }
 
 
@@ -210,24 +247,16 @@ def _sobol(dimensions: int, n: int, seed: int) -> Iterator[Sequence[float]]:
 
 
 def _scaled(
-    scenario: Scenario, ranges: Mapping[str, tuple[float, float]], unit: Sequence[float]
+    ranges: Mapping[str, tuple[float, float]], unit: Sequence[float], whole: Collection[str], weights: list[list[str]]
 ) -> dict[str, float | int]:
     """Numbers in [0, 1) as values within the ranges, the weights of each salience with sum 1."""
     draw: dict[str, float | int] = {}
     for (name, (low, high)), share in zip(ranges.items(), unit, strict=True):
-        if isinstance(scenario.get(name), int):
+        if name in whole:
             first, last = math.ceil(low), math.floor(high)
             draw[name] = first + int(share * (last - first + 1))
         else:
             draw[name] = low + share * (high - low)
-    for salience in {_salience_of(name) for name in draw} - {None}:
-        weights = [name for name in draw if _salience_of(name) == salience]
-        total = sum(draw[name] for name in weights)
-        draw.update({name: draw[name] / total for name in weights})
+    for some in weights:
+        draw |= normalised({name: draw[name] for name in some})
     return draw
-
-
-def _salience_of(name: str) -> str | None:
-    """The dotted name of the salience that a weight belongs to; None for any other number."""
-    head, _, _ = name.rpartition(".")
-    return head if head.endswith(".salience") else None

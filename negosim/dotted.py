@@ -8,7 +8,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, get_args
 
 from pydantic import BaseModel, ValidationError
 from pydantic.fields import FieldInfo
@@ -31,6 +31,11 @@ class Leaf(NamedTuple):
         """Whether a sweep may vary it: it is a number, or a salience, or a number left out."""
         extra = self.declared.json_schema_extra
         return isinstance(extra, dict) and bool(extra.get("sweepable"))
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether it is a whole number, or one that may be left out."""
+        return self.declared.annotation is int or int in get_args(self.declared.annotation)
 
 
 def key_of(item: BaseModel) -> str:
@@ -71,7 +76,8 @@ def replaced(model: Any, changes: Mapping[tuple[str, ...], Any], root: BaseModel
     for path, value in changes.items():
         groups.setdefault(path[0], {})[path[1:]] = value
     if isinstance(model, tuple):
-        index = {step: model.index(_child(model, step, f"{prefix}{step}", root)) for step in groups}
+        places = {id(item): place for place, item in enumerate(model)}  # an edge may go by two names
+        index = {step: places[id(_child(model, step, f"{prefix}{step}", root))] for step in groups}
         items = list(model)
         for step, group in groups.items():
             items[index[step]] = _changed(items[index[step]], group, root, f"{prefix}{step}")

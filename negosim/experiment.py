@@ -2,103 +2,32 @@
 
 from __future__ import annotations
 
-import math
 import os
 from collections.abc import Iterable, Mapping
 from functools import cached_property
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
-from pydantic import AfterValidator, BeforeValidator, Field, ValidationError, model_validator
+from pydantic import BeforeValidator, Field, ValidationError
 
-from negosim import scenario_file
-from negosim.design import (
-    Comparison,
-    Overrides,
-    Point,
-    Value,
-    assumed_draws,
-    grid,
-    numbered,
-    one_at_a_time,
-    scenario_at,
-)
+from negosim import dotted, scenario_file
+from negosim.cases import Case, NamedScenario
+from negosim.design import Comparison, Point, assumed_draws, grid, numbered, one_at_a_time, scenario_at
 from negosim.diagnosis import explain
 from negosim.experiment_error import ExperimentError
+from negosim.experiment_schema import experiment_schema
+from negosim.factors import Vary, problem
+from negosim.overrides import Overrides, PlainOverrides, listed
 from negosim.parameters import Part, Slug
+from negosim.playable import check_playable
+from negosim.point_list import given_points
+from negosim.sampling import SAMPLED, sampled, unit_sample
 from negosim.scenario import Scenario
-from negosim.scenario_error import ScenarioError, nearest
+from negosim.scenario_error import ScenarioError
 
-
-def _plain(value: Any) -> Any:
-    """A number of NumPy's as Python's own; ExperimentError for what no parameter can be set to."""
-    if hasattr(value, "item") and getattr(value, "ndim", 1) == 0:
-        value = value.item()
-    if isinstance(value, float) and not math.isfinite(value):
-        raise ExperimentError(
-            "is not a finite number", value=value, remedy="Write an ordinary number; nan and inf are refused."
-        )
-    if value is not None and not isinstance(value, (bool, int, float, str)):
-        raise ExperimentError(
-            f"has the wrong type, {type(value).__name__}",
-            value=value,
-            remedy="A value is a number, a text in quotes, or true or false.",
-        )
-    return value
-
-
-def _flat(table: Any, above: str = "") -> Any:
-    """A table by dotted names: in TOML `sender.ambiguity = 0.2` without quotes is a table in a table."""
-    if not isinstance(table, Mapping):
-        raise ExperimentError(
-            "has the wrong type; a table belongs here",
-            value=table,
-            remedy='Write {"sender.ambiguity" = 0.2}, say.',
-        )
-    flat: dict[str, Any] = {}
-    for key, value in table.items():
-        name = f"{above}{key}"
-        inner = _flat(value, f"{name}.") if isinstance(value, Mapping) else {name: value}
-        for found in inner:
-            if found in flat:
-                raise ExperimentError("stands there twice", field=found, remedy="Set it once.")
-        flat.update(inner)
-    return flat
-
-
-def _each_once(values: tuple[Value, ...]) -> tuple[Value, ...]:
-    for index, value in enumerate(values):
-        if value in values[:index]:
-            raise ExperimentError("stands there twice", value=value, remedy="Name each value once.")
-    return values
-
-
-def _listed(values: Any) -> Any:
-    """A list, or an array of NumPy's, as a tuple; anything else is left to the check of its type."""
-    if hasattr(values, "tolist"):
-        values = values.tolist()
-    return tuple(values) if isinstance(values, list) else values
-
-
-def _loaded(scenario: Any) -> Any:
-    """A scenario for its name or path."""
-    return Scenario.load(scenario) if isinstance(scenario, (str, os.PathLike)) else scenario
-
-
-_Value = Annotated[Any, AfterValidator(_plain)]
-_Overrides = Annotated[Mapping[str, _Value], BeforeValidator(_flat)]
-
-
-class Vary(Part):
-    """One parameter and the values that it takes."""
-
-    parameter: str = Field(description="dotted name, such as sender.ambiguity")
-    values: Annotated[tuple[_Value, ...], BeforeValidator(_listed), AfterValidator(_each_once)] = Field(
-        min_length=1, description="the values it takes"
-    )
-    headline: Annotated[tuple[_Value, _Value] | None, BeforeValidator(_listed)] = Field(
-        None, description="two of the values, from and to: their difference is a finding"
-    )
+if TYPE_CHECKING:
+    import numpy
+    from numpy.typing import NDArray
 
 
 class Experiment(Part):
@@ -114,38 +43,67 @@ class Experiment(Part):
     name: Slug = Field(description="short name")
     title: str = Field(min_length=1, description="one line for people")
     question: str = Field(min_length=1, description="the question, in words")
-    scenario: Annotated[Scenario, BeforeValidator(_loaded)] = Field(
-        description="the scenario: a name, or a path from the experiment's file"
+    scenario: NamedScenario = Field(
+        description="the scenario, of each case that names none: a name, or a path from the experiment's file"
     )
-    baseline: _Overrides = Field({}, description="what differs from the scenario at every point")
-    design: Literal["grid", "one-at-a-time"] | None = Field(
-        None, description="how the blocks of vary combine: in full (none = this), or each parameter alone"
+    baseline: PlainOverrides = Field({}, description="what differs from the scenario at every point")
+    case: Annotated[tuple[Case, ...], BeforeValidator(listed)] = Field(
+        (), description="cases side by side, in each of which the whole design is played"
     )
-    vary: Annotated[tuple[Vary, ...], BeforeValidator(_listed)] = Field((), description="what is varied")
-    points: Annotated[tuple[_Overrides, ...], BeforeValidator(_listed)] = Field(
-        (), description="the points one by one, in place of vary"
+    design: (
+        Literal["grid", "one-at-a-time", "latin-hypercube", "sobol", "saltelli", "morris", "joint-draws"] | None
+    ) = Field(
+        None,
+        description="how the blocks of vary combine: in full (none = this), each parameter alone, or sampled; "
+        "joint-draws takes the ranges of all assumed numbers in place of vary",
+    )
+    size: int | None = Field(
+        None, ge=1, description="points of a design that samples; base points of saltelli, trajectories of morris"
+    )
+    vary: Annotated[tuple[Vary, ...], BeforeValidator(listed)] = Field((), description="what is varied")
+    points: Annotated[tuple[PlainOverrides, ...], BeforeValidator(given_points)] = Field(
+        (), description="the points one by one, in place of vary; or the path of a CSV file from the experiment's file"
     )
     replications: int = Field(ge=1, description="runs at each point")
-    seed: int = Field(ge=0, lt=2**63, description="seed of all luck; each point has the same")
+    seed: int = Field(ge=0, lt=2**63, description="seed of all luck, and of a design that samples")
+    luck: Literal["common", "independent"] = Field(
+        "common", description="whether each point has the same luck, run for run, or luck of its own"
+    )
     chunk: int = Field(25_000, ge=1, description="most runs in one part of the results")
+    columns: Annotated[tuple[str, ...] | None, BeforeValidator(listed)] = Field(
+        None, description="the columns of the runs that are kept beside those that always are; none = all"
+    )
+    paths: int = Field(0, ge=0, description="runs of each point, from the first, whose rounds are kept one by one")
     assumed_draws: int = Field(
         0, ge=0, description="joint draws of the assumed numbers; each plays the points of all comparisons"
     )
     draw_replications: int = Field(500, ge=2, description="runs at each of these points in each joint draw")
-    reported: _Overrides = Field(
+    reported: PlainOverrides = Field(
         {}, description="what was reported of the case, by issue, when its numbers were chosen"
     )
 
     def __init__(self, **fields: Any) -> None:
-        """Build and check; ExperimentError when anything is wrong."""
+        """Build and check, down to the last point; ExperimentError when anything is wrong, before anything is played."""
+        self._fill(fields)
+        check_playable(self)
+
+    def _fill(self, fields: dict[str, Any]) -> None:
         try:
             super().__init__(**fields)
         except ValidationError as error:
             raise ExperimentError.of(explain(error, type(self), fields)) from None
 
     @classmethod
-    def load(cls, path: str | os.PathLike[str]) -> Experiment:
-        """The experiment in this TOML file; ExperimentError when anything is wrong with it."""
+    def as_played(cls, fields: dict[str, Any], points: Iterable[Point]) -> Experiment:
+        """The experiment of these fields with the points that were played, whatever a newer library would draw for it."""
+        played = cls.__new__(cls)
+        played._fill(fields)
+        played.__dict__["design_points"] = tuple(points)
+        return played
+
+    @classmethod
+    def load(cls, path: str | os.PathLike[str], **changes: Any) -> Experiment:
+        """The experiment in this TOML file, with other values for some keys; ExperimentError when anything is wrong."""
         file = Path(path)
         try:
             fields = scenario_file.read(file)
@@ -154,61 +112,101 @@ class Experiment(Part):
             if error.problem == "is empty":
                 remedy = "Copy a file of the folder experiments to start from."
             raise ExperimentError(error.problem, file=str(file), remedy=remedy) from None
-        named = fields.get("scenario")
         try:
-            if isinstance(named, str):
-                fields["scenario"] = Scenario.load(scenario_file.find(named, file.parent))
-            return cls(**fields)
+            return cls(**{**_found_from(fields, file.parent), **changes})
         except ExperimentError as error:
             raise error.at(file=str(file)) from None
-        except ScenarioError as error:
-            raise ExperimentError(
-                f"cannot be loaded: {error}", file=str(file), field="scenario", value=named
-            ) from None
 
-    @model_validator(mode="after")
-    def _is_playable(self) -> Experiment:
-        """Refuse, before anything is played, a point that is no valid scenario."""
-        if self.points and (self.vary or self.design):
-            raise ExperimentError(
-                "cannot stand beside vary or design", field="points", remedy="Keep one of the two."
-            )
-        _check_parameters(self.base, self.vary)
-        _check_points(self.points)
-        for point in self.design_points:
-            scenario_at(self.base, point)
-        _check_headlines(self.vary, alone=self.design == "one-at-a-time" or len(self.vary) == 1)
-        _check_reported(self.base, self.reported)
-        return self
+    @classmethod
+    def schema(cls) -> dict[str, Any]:  # type: ignore[override]
+        """The JSON schema of an experiment's file, for editors and other programs."""
+        return experiment_schema(cls)
+
+    @cached_property
+    def bases(self) -> Mapping[str | None, Scenario]:
+        """The scenario of the baseline of each case, by its name; without cases one, by None."""
+        if not self.case:
+            return {None: _varied(self.scenario, self.baseline, "baseline")}
+        return {
+            case.name: _varied(case.scenario or self.scenario, {**self.baseline, **case.set}, f"case {case.name}")
+            for case in self.case
+        }
 
     @cached_property
     def base(self) -> Scenario:
-        """The scenario of point 0: the baseline."""
-        try:
-            return self.scenario.vary(self.baseline)
-        except ScenarioError as error:
-            raise ExperimentError.of(error, place="baseline") from None
+        """The scenario of point 0: the baseline, of the first case if there are several."""
+        return next(iter(self.bases.values()))
+
+    @cached_property
+    def whole(self) -> frozenset[str]:
+        """The parameters that take whole numbers."""
+        return frozenset(leaf.name for leaf in dotted.leaves(self.base) if leaf.is_whole)
 
     @cached_property
     def design_points(self) -> tuple[Point, ...]:
-        """All points, the baseline first."""
-        values = {block.parameter: block.values for block in self.vary}
+        """All points, case by case, the baseline of each first."""
+        return numbered(self._design(), tuple(self.bases))
+
+    def _design(self) -> Iterable[Overrides]:
+        """The points of one case, without the baseline."""
         if self.points:
-            return numbered(self.points)
-        return numbered(one_at_a_time(values) if self.design == "one-at-a-time" else grid(values))
+            return self.points
+        if self.design == "joint-draws":
+            return self._assumed(self.size or 0, ())
+        if self.design in SAMPLED:
+            return sampled(self.vary, self.sample, self.whole, tuple(self.bases.values()))
+        values = {block.parameter: block.levelled(block.parameter in self.whole) for block in self.vary}
+        return one_at_a_time(values) if self.design == "one-at-a-time" else grid(values)
+
+    @cached_property
+    def sample(self) -> NDArray[numpy.float64]:
+        """The shares in [0, 1] of a design that samples the factors: (points, factors), row r for point r + 1 of a case.
+
+        With `problem` it is what SALib's analyses of Saltelli's and Morris's designs need. ValueError for other designs.
+        """
+        if self.design not in SAMPLED or self.size is None:
+            raise ValueError(f"{self.name} has no sample of its factors. Its design is {self.design or 'grid'}.")
+        return unit_sample(self.design, self.vary, self.size, self.seed)
+
+    @property
+    def problem(self) -> dict[str, Any]:
+        """The factors as SALib describes a problem; see `negosim.factors.problem`."""
+        return problem(self.vary)
+
+    def points_of(self, case: str | None) -> tuple[Point, ...]:
+        """The points of a case; all points of an experiment without cases, by None."""
+        size = len(self.design_points) // len(self.bases)
+        first = list(self.bases).index(case) * size
+        return self.design_points[first : first + size]
+
+    def scenario_at(self, point: Point) -> Scenario:
+        """The scenario of a point; ExperimentError with its number when it is not valid."""
+        return scenario_at(self.bases[point.case], point)
+
+    def first_run(self, point: Point) -> int:
+        """The replication with which a point begins: 0 with common luck, else a number that no other point comes to."""
+        return 0 if self.luck == "common" else point.number * self.replications
 
     @cached_property
     def comparisons(self) -> tuple[Comparison, ...]:
-        """The comparisons that findings are about: the headlines; without any, each point with the baseline."""
-        points = self.design_points
-        headlines = [
-            [next(p for p in points if p.overrides == {block.parameter: value}) for value in block.headline]
-            for block in self.vary
-            if block.headline is not None
-        ]
-        if headlines:
-            return tuple(Comparison(point, against) for against, point in headlines)
-        return tuple(Comparison(point, points[0]) for point in points[1:])
+        """The comparisons that findings are about: the headlines; without any, each point with the baseline of its case.
+
+        None in a design that samples, whose points are too many to be told one by one.
+        """
+        if self.design in (*SAMPLED, "joint-draws"):
+            return ()
+        found: list[Comparison] = []
+        for case in self.bases:
+            points = self.points_of(case)
+            headlines = [
+                [next(p for p in points if p.overrides == {block.parameter: value}) for value in block.headline]
+                for block in self.vary
+                if block.headline is not None
+            ]
+            found += [Comparison(point, against) for against, point in headlines]
+            if not headlines:
+                found += [Comparison(point, points[0]) for point in points[1:]]
+        return tuple(found)
 
     @cached_property
     def draw_points(self) -> tuple[Point, ...]:
@@ -219,9 +217,13 @@ class Experiment(Part):
     @cached_property
     def draws(self) -> list[dict[str, float | int]]:
         """The joint draws of what the scenario assumes and the baseline leaves alone; see `assumed_draws`."""
-        return assumed_draws(
-            self.base, self.assumed_draws, self.seed, fixed=self.baseline, points=self.draw_points
-        )
+        return self._assumed(self.assumed_draws, self.draw_points)
+
+    def _assumed(self, n: int, points: tuple[Point, ...]) -> list[dict[str, float | int]]:
+        """Joint draws of what neither the baseline nor a case sets, valid in every case."""
+        fixed = {*self.baseline, *(name for case in self.case for name in case.set)}
+        first, *others = self.bases.values()
+        return assumed_draws(first, n, self.seed, fixed=fixed, points=points, others=others)
 
     @property
     def runs(self) -> int:
@@ -229,71 +231,33 @@ class Experiment(Part):
         return len(self.design_points) * self.replications
 
 
-def _check_parameters(base: Scenario, vary: Iterable[Vary]) -> None:
-    """ExperimentError for a parameter that the scenario does not have, or that is varied twice."""
-    seen: set[str] = set()
-    for number, block in enumerate(vary, start=1):
-        place = f"vary.{number}.parameter"
-        try:
-            base.get(block.parameter)
-        except ScenarioError as error:
-            raise ExperimentError(
-                "is no parameter of the scenario", field=place, value=block.parameter, remedy=error.remedy
-            ) from None
-        if block.parameter in seen:
-            raise ExperimentError(
-                "is varied twice", field=place, value=block.parameter, remedy="Put its values in one block."
-            )
-        seen.add(block.parameter)
+def _varied(scenario: Scenario, changes: Overrides, place: str) -> Scenario:
+    try:
+        return scenario.vary(changes)
+    except ScenarioError as error:
+        raise ExperimentError.of(error, place=place) from None
 
 
-def _check_headlines(vary: tuple[Vary, ...], alone: bool) -> None:
-    """ExperimentError for a headline that no two points of the design differ by."""
-    for number, block in enumerate(vary, start=1):
-        if block.headline is None:
-            continue
-        place = f"vary.{number}.headline"
-        if not alone:
-            raise ExperimentError(
-                "needs a parameter that is varied alone", field=place, remedy='Set design = "one-at-a-time".'
-            )
-        for value in block.headline:
-            if value not in block.values:
-                raise ExperimentError(
-                    "is none of the values", field=place, value=value, remedy="Add it to values, or take one of them."
-                )
-        if block.headline[0] == block.headline[1]:
-            raise ExperimentError(
-                "names the same value twice", field=place, value=block.headline[0], remedy="Write [from, to]."
-            )
+def _found_from(fields: dict[str, Any], folder: Path) -> dict[str, Any]:
+    """The fields of a file with the scenarios that it names loaded, and with the path of its points, from its folder."""
+    found = {**fields}
+    if isinstance(found.get("scenario"), str):
+        found["scenario"] = _named(found["scenario"], folder, "scenario")
+    if isinstance(found.get("points"), str):
+        found["points"] = folder / found["points"]
+    if isinstance(found.get("case"), list):
+        found["case"] = [
+            {**case, "scenario": _named(case["scenario"], folder, f"case.{number}.scenario")}
+            if isinstance(case, dict) and isinstance(case.get("scenario"), str)
+            else case
+            for number, case in enumerate(found["case"], start=1)
+        ]
+    return found
 
 
-def _check_reported(base: Scenario, reported: Overrides) -> None:
-    """ExperimentError for a reported value that is no number, or of no issue."""
-    names = [issue.name for issue in base.issues]
-    for name, value in reported.items():
-        if name not in names:
-            raise ExperimentError(
-                "is no issue of the scenario", field=f"reported.{name}", remedy=nearest(name, names)
-            )
-        if isinstance(value, bool) or not isinstance(value, (int, float)):
-            raise ExperimentError(
-                "has the wrong type; a number belongs here", field=f"reported.{name}", value=value,
-                remedy="Write a number in the unit of the issue.",
-            )  # fmt: skip
-
-
-def _check_points(points: tuple[Overrides, ...]) -> None:
-    """ExperimentError for a point of the list that sets nothing, or stands there twice."""
-    for number, point in enumerate(points, start=1):
-        if not point:
-            raise ExperimentError(
-                "sets nothing",
-                field=f"points.{number}",
-                remedy="Leave it out: the baseline is point 0 already.",
-            )
-        if point in points[: number - 1]:
-            first = points.index(point) + 1
-            raise ExperimentError(
-                f"is the same as point {first}", field=f"points.{number}", remedy="Leave one of the two out."
-            )
+def _named(name: str, folder: Path, field: str) -> Scenario:
+    """The scenario with this name, or at this path from the folder."""
+    try:
+        return Scenario.load(scenario_file.find(name, folder))
+    except ScenarioError as error:
+        raise ExperimentError(f"cannot be loaded: {error}", field=field, value=name) from None

@@ -11,8 +11,9 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
-from negosim.design import Comparison, Point, Value
+from negosim.design import Comparison, Point
 from negosim.outcomes import settled_column
+from negosim.overrides import Value
 from negosim.paired import paired
 from negosim.quantities import COMPARED, ending_quantity
 from negosim.results import Results
@@ -24,6 +25,9 @@ if TYPE_CHECKING:
 
 NEAR = 1 / 50
 """Share of the range of an issue within which a settlement counts as the status quo."""
+
+MOST_TOLD = 200
+"""Comparisons that are told one by one; a list of more points than this is for the summary."""
 
 SUPPORTED = ("sender_payoff", "target_payoff", "joint_payoff")
 """The quantities whose best level is looked for."""
@@ -93,6 +97,7 @@ class Finding:
     differences: tuple[Difference, ...]
     channels: dict[str, dict[str, float]]
     best: tuple[Best, ...]
+    case: str | None = None
 
 
 @dataclass(frozen=True)
@@ -117,18 +122,23 @@ class Settled:
 
 @dataclass(frozen=True)
 class Baseline:
-    """What happens at point 0: shares of endings, quartiles of the round of agreement, settlements, mean payoffs."""
+    """What happens at the baseline of a case: shares of endings, quartiles of the round of agreement, terms, mean payoffs."""
 
     runs: int
     endings: dict[str, float]
     rounds: tuple[float, float, float]
     settled: tuple[Settled, ...]
     means: dict[str, float]
+    case: str | None = None
 
 
 @dataclass(frozen=True)
 class Findings:
-    """All that is found: `baseline`, and one Finding a comparison of the experiment."""
+    """All that is found: the baseline of each case, the first apart, and one Finding a comparison of the experiment.
+
+    told : whether there is a Finding for each; False for a design whose points only the summary compares one by one
+    common_luck : whether each point has the same luck, run for run
+    """
 
     name: str
     title: str
@@ -140,6 +150,9 @@ class Findings:
     draw_runs: int
     baseline: Baseline
     findings: tuple[Finding, ...]
+    other_baselines: tuple[Baseline, ...] = ()
+    told: bool = True
+    common_luck: bool = True
 
     def json(self) -> str:
         """The findings for another program: JSON, null for what no run has."""
@@ -150,6 +163,9 @@ def findings_of(results: Results, summary: pandas.DataFrame) -> Findings:
     """The findings of a sweep, of which `summary` is `results.summary()`."""
     experiment = results.experiment
     draws = robustness(results) if experiment.assumed_draws else None
+    told = len(experiment.comparisons) <= MOST_TOLD
+    comparisons = experiment.comparisons if told else ()
+    first, *others = (_baseline(results, summary, case) for case in experiment.bases)
     return Findings(
         name=experiment.name,
         title=experiment.title,
@@ -159,14 +175,18 @@ def findings_of(results: Results, summary: pandas.DataFrame) -> Findings:
         runs=experiment.runs,
         draws=experiment.assumed_draws,
         draw_runs=experiment.assumed_draws * experiment.draw_replications * len(experiment.draw_points),
-        baseline=_baseline(results, summary),
-        findings=tuple(_finding(results, summary, draws, comparison) for comparison in experiment.comparisons),
+        baseline=first,
+        findings=tuple(_finding(results, summary, draws, comparison) for comparison in comparisons),
+        other_baselines=tuple(others),
+        told=told and bool(comparisons or len(experiment.design_points) == len(experiment.bases)),
+        common_luck=experiment.luck == "common",
     )
 
 
-def _baseline(results: Results, summary: pandas.DataFrame) -> Baseline:
-    """Point 0 of the summary."""
-    here = summary[summary["point"] == 0].set_index("quantity")
+def _baseline(results: Results, summary: pandas.DataFrame, case: str | None) -> Baseline:
+    """The first point of a case in the summary."""
+    point = results.experiment.points_of(case)[0].number
+    here = summary[summary["point"] == point].set_index("quantity")
     rounds = here.loc["rounds_to_agreement"]
     names = [f"{side.label}_{what}" for side in Side for what in ("payoff", *CHANNELS)]
     names += ["joint_payoff", "frontier_distance", "nash_distance", "peak_stress"]
@@ -174,15 +194,16 @@ def _baseline(results: Results, summary: pandas.DataFrame) -> Baseline:
         runs=results.experiment.replications,
         endings={end.label: float(here.loc[ending_quantity(end), "mean"]) for end in Ending},
         rounds=(float(rounds["q25"]), float(rounds["q50"]), float(rounds["q75"])),
-        settled=_settled(results, here),
+        settled=_settled(results, here, case, point),
         means={name: float(here.loc[name, "mean"]) for name in names if name in here.index},
+        case=case,
     )
 
 
-def _settled(results: Results, here: pandas.DataFrame) -> tuple[Settled, ...]:
-    """Every issue of which the runs know the settlement."""
+def _settled(results: Results, here: pandas.DataFrame, case: str | None, point: int) -> tuple[Settled, ...]:
+    """Every issue of a case of which the runs know the settlement, at this point."""
     experiment = results.experiment
-    issues = [issue for issue in experiment.base.issues if settled_column(issue.name) in here.index]
+    issues = [issue for issue in experiment.bases[case].issues if settled_column(issue.name) in here.index]
     near = {
         issue.name: f'avg((abs("{settled_column(issue.name)}" - {issue.status_quo!r}) <= '
         f"{NEAR * abs(issue.sender_end - issue.target_end)!r})::int)"
@@ -190,7 +211,7 @@ def _settled(results: Results, here: pandas.DataFrame) -> tuple[Settled, ...]:
     }
     if not issues:
         return ()
-    stays = results.query(f"select {', '.join(near.values())} from runs where point = 0 and agreed").iloc[0]
+    stays = results.query(f"select {', '.join(near.values())} from runs where point = {point} and agreed").iloc[0]
     rows = [here.loc[settled_column(issue.name)] for issue in issues]
     return tuple(
         Settled(
@@ -228,6 +249,7 @@ def _finding(
             for side in Side
         },
         best=_best_levels(results, summary, comparison),
+        case=point.case,
     )
 
 
@@ -253,7 +275,8 @@ def _best_levels(results: Results, summary: pandas.DataFrame, comparison: Compar
     name = comparison.point.parameter
     if name is None or comparison.against.parameter != name:
         return ()
-    points = [point for point in results.experiment.design_points if point.parameter == name]
+    own = results.experiment.points_of(comparison.point.case)
+    points = [point for point in own if point.parameter == name]
     levels = [point.overrides[name] for point in points]
     if len(points) < 3 or not all(isinstance(level, (int, float)) and not isinstance(level, bool) for level in levels):
         return ()

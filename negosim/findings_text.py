@@ -19,15 +19,28 @@ SMALL = 0.0005
 """A mean channel of a ledger below this is not told: it would read as 0.0 points."""
 
 
-def findings_text(findings: Findings, scenario: Scenario) -> str:
-    """The findings as a text in Markdown; `scenario` is that of the baseline, from which the names come."""
+def findings_text(findings: Findings, scenario: Scenario, cases: Mapping[str, tuple[str, Scenario]] | None = None) -> str:
+    """The findings as a text in Markdown.
+
+    scenario : that of the baseline, from which the names come
+    cases : the title and the scenario of each case, by its name, if there are cases
+    """
+    titles = {name: title for name, (title, _) in (cases or {}).items()}
+    scenarios = {name: other for name, (_, other) in (cases or {}).items()}
     who = _names(scenario)
-    lines = [f"# {findings.title}", "", findings.question, "", _preface(findings, who), ""]
+    if any(_names(other) != who for other in scenarios.values()):
+        who = {**who, **{side.label: f"the {side.label}" for side in Side}}
+    lines = [f"# {findings.title}", "", findings.question, "", _preface(findings, who, list(titles.values())), ""]
     if findings.findings:
         lines += ["## In short", "", *_in_short(findings, who), ""]
-    lines += ["## The baseline", "", *_baseline(findings.baseline, scenario, who), ""]
+    for baseline in (findings.baseline, *findings.other_baselines):
+        here = scenarios.get(baseline.case or "", scenario)
+        heading = f"## The baseline{f' of {titles[baseline.case]}' if baseline.case else ''}"
+        lines += [heading, "", *_baseline(baseline, here, _names(here)), ""]
     for finding in findings.findings:
-        lines += [f"## {_heading(finding, scenario, who)}", "", *_finding(finding, who), ""]
+        here = scenarios.get(finding.case or "", scenario)
+        case = f"{titles[finding.case]}: " if finding.case and finding.parameter and finding.start is not None else ""
+        lines += [f"## {case}{_heading(finding, here, _names(here))}", "", *_finding(finding, _names(here)), ""]
     return "\n".join(lines).rstrip() + "\n"
 
 
@@ -41,13 +54,20 @@ def _names(scenario: Scenario) -> dict[str, str]:
     return {**names, "joint": "both together"}
 
 
-def _preface(findings: Findings, who: Mapping[str, str]) -> str:
+def _preface(findings: Findings, who: Mapping[str, str], cases: Sequence[str]) -> str:
+    what = f"{len(cases)} cases ({', '.join(cases)})" if cases else findings.scenario
+    pairs = "paired by the same luck" if findings.common_luck else "each with luck of its own, paired as they come"
     text = (
-        f"{findings.runs:,} runs of {findings.scenario}, seed {findings.seed}. A payoff is 1 at a side's ideal and 0 at "
+        f"{findings.runs:,} runs of {what}, seed {findings.seed}. A payoff is 1 at a side's ideal and 0 at "
         f"its worst package, less its costs; a point is a hundredth of that way. The payoffs of {who['sender']} and "
         f"{who['target']} are on scales of their own: their sum says whether both together have more, not who has more. "
-        "Intervals are 95 %, from runs paired by the same luck."
+        f"Intervals are 95 %, from runs {pairs}."
     )
+    if not findings.told:
+        text += (
+            " The points of this design are too many to be told one by one: the summary has how each is spread, and how it "
+            "differs from the baseline."
+        )
     if findings.draws:
         text += (
             f" Besides, {findings.draws:,} joint draws of the numbers that the scenario assumes, from the ranges that "

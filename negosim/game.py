@@ -74,6 +74,11 @@ class _Tastes(tuple):
         return self
 
 
+def forget_frontiers() -> None:
+    """Forget the frontiers of the points seen so far: the next point is made ready as if it were the first."""
+    _frontiers.cache_clear()
+
+
 def profile_saliences(scenario: Scenario, side: Side) -> NDArray[np.float64]:
     """Return the saliences of a side's profiles (voices, then their mean; one row if there is one voice)."""
     delegation = scenario.delegation(side)

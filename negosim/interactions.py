@@ -17,7 +17,7 @@ import numpy
 from negosim.design import Point
 from negosim.experiment_error import ExperimentError
 from negosim.paired import STATISTICS, half_width
-from negosim.quantities import COMPARED, aggregated, columns_of, quantities, quoted, unfolded
+from negosim.quantities import COMPARED, aggregated, columns_of, quantities_of, quoted, unfolded
 from negosim.results import Results
 
 if TYPE_CHECKING:
@@ -25,13 +25,17 @@ if TYPE_CHECKING:
 
 
 class Couple(NamedTuple):
-    """Two parameters changed together at a point of a design, and the two points at which each is changed alone."""
+    """Two parameters changed together at a point, the two points at which each is changed alone, and the baseline.
+
+    All four are points of one case.
+    """
 
     first: str
     second: str
     together: int
     first_alone: int
     second_alone: int
+    neither: int
 
 
 def couples(points: tuple[Point, ...]) -> list[Couple]:
@@ -41,20 +45,22 @@ def couples(points: tuple[Point, ...]) -> list[Couple]:
 
     >>> design = (Point(0, {}), Point(1, {"a": 1}), Point(2, {"b": 5}), Point(3, {"a": 1, "b": 5}))
     >>> couples(design)
-    [Couple(first='a', second='b', together=3, first_alone=1, second_alone=2)]
+    [Couple(first='a', second='b', together=3, first_alone=1, second_alone=2, neither=0)]
     """
-    alone = {(point.parameter, point.overrides[point.parameter]): point.number for point in points if point.parameter}
+    alone = {(p.case, p.parameter, p.overrides[p.parameter]): p.number for p in points if p.parameter}
+    neither = {point.case: point.number for point in points if not point.overrides}
     found = []
     for point in points:
         if len(point.overrides) == 2:
             for item in point.overrides.items():
-                if item not in alone:
+                if (point.case, *item) not in alone:
                     raise ExperimentError(
                         "is changed together with another parameter, but nowhere alone", field=item[0], value=item[1],
                         remedy="Add the point at which it is changed alone.",
                     )  # fmt: skip
             one, other = point.overrides.items()
-            found.append(Couple(one[0], other[0], point.number, alone[one], alone[other]))
+            both = alone[point.case, *one], alone[point.case, *other]
+            found.append(Couple(one[0], other[0], point.number, *both, neither[point.case]))
     return found
 
 
@@ -68,16 +74,16 @@ def interactions(results: Results) -> pandas.DataFrame:
 
     experiment = results.experiment
     found = couples(experiment.design_points)
-    some = [quantity for quantity in quantities(experiment.base, results.columns) if quantity.everywhere]
-    listed = ", ".join(f"({c.together}, {c.first_alone}, {c.second_alone})" for c in found)
+    some = [quantity for quantity in quantities_of(experiment, results.columns) if quantity.everywhere]
+    listed = ", ".join(f"({c.together}, {c.first_alone}, {c.second_alone}, {c.neither})" for c in found)
     sums = ", ".join(f"f11.{q} - f10.{q} - f01.{q} + f00.{q} as {q}" for q in map(quoted, some))
     answer = results.query(
-        f"with couples(point, one, other) as (values {listed}), "
-        f"numbers as (select point, replication, {columns_of(some)} from runs), "
+        f"with couples(point, one, other, neither) as (values {listed}), "
+        f"numbers as (select point, run, {columns_of(some)} from runs), "
         f"sums as (select couples.point, {sums} from couples join numbers f11 on f11.point = couples.point "
-        "join numbers f10 on f10.point = couples.one and f10.replication = f11.replication "
-        "join numbers f01 on f01.point = couples.other and f01.replication = f11.replication "
-        "join numbers f00 on f00.point = 0 and f00.replication = f11.replication) "
+        "join numbers f10 on f10.point = couples.one and f10.run = f11.run "
+        "join numbers f01 on f01.point = couples.other and f01.run = f11.run "
+        "join numbers f00 on f00.point = couples.neither and f00.run = f11.run) "
         f"select point, {aggregated(some, STATISTICS)} from sums group by point order by point"
     )
     frame = unfolded(answer, ["point"], some, STATISTICS)
@@ -101,7 +107,8 @@ def interaction_draws(results: Results) -> pandas.DataFrame:
     rows = []
     for couple in couples(results.experiment.design_points):
         f11, f10, f01, f00 = (
-            means.xs(point, level="point") for point in (couple.together, couple.first_alone, couple.second_alone, 0)
+            means.xs(point, level="point")
+            for point in (couple.together, couple.first_alone, couple.second_alone, couple.neither)
         )
         contrast = f11 - f10 - f01 + f00
         for quantity in COMPARED:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from negosim.parameters import Delegation
 from negosim.results import Results
 from negosim.vocabulary import Side
 
@@ -43,13 +44,21 @@ def interim(results: Results) -> pandas.DataFrame:
     """
     import pandas
 
-    frames = []
+    frames, experiment = [], results.experiment
+    cases = {point.number: point.case for point in experiment.design_points}
     for side in Side:
+        results.require(f"{side.label}_{what}" for what in ("reservation", "profile", "committed"))
         answer = results.query(QUESTION.format(side=side.label))
         answer.insert(1, "side", side.label)
-        voices = [negotiator.title for negotiator in results.experiment.base.delegation(side).negotiators]
-        words = {"commitment": COMMITMENT, "reservation value": THIRDS, "priorities": (*voices, "the principal")}
-        answer["type"] = [words[kind][int(number)] for kind, number in zip(answer["kind"], answer["type"], strict=True)]
+        words = {case: _words(base.delegation(side)) for case, base in experiment.bases.items()}
+        rows = zip(answer["point"], answer["kind"], answer["type"], strict=True)
+        answer["type"] = [words[cases[point]][kind][int(number)] for point, kind, number in rows]
         frames.append(answer)
     labels = results.design()[["point", "label"]]
     return labels.merge(pandas.concat(frames, ignore_index=True), on="point").astype({"runs": int})
+
+
+def _words(delegation: Delegation) -> dict[str, tuple[str, ...]]:
+    """What the types of a side are called, by kind."""
+    voices = (negotiator.title for negotiator in delegation.negotiators)
+    return {"commitment": COMMITMENT, "reservation value": THIRDS, "priorities": (*voices, "the principal")}

@@ -10,6 +10,7 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
+from negosim.design import Point
 from negosim.experiment import Experiment
 from negosim.rules.compiled import sources_hash
 from negosim.scenario import Scenario
@@ -20,15 +21,19 @@ FORMAT = 1
 PACKAGE = Path(__file__).parent
 
 NOT_PLAYED = (
-    "agents.py", "anatomy_text.py", "changes.py", "cli.py", "contrast.py", "contrast_text.py", "events.py", "findings.py",
-    "findings_text.py", "interactions.py", "matrix.py", "model.py", "paired.py", "report.py", "robustness.py", "summary.py",
-    "textbook_tactics.py", "two_samples.py", "wording.py", "app", "plots", "theory", "transcript",
+    "agents.py", "anatomy_text.py", "changes.py", "cli.py", "contrast.py", "contrast_text.py", "events.py",
+    "experiment_schema.py", "findings.py", "findings_text.py", "forecast.py", "forecast_text.py", "interactions.py", "matrix.py",
+    "model.py", "paired.py", "report.py", "robustness.py", "summary.py", "textbook_tactics.py", "two_samples.py", "wording.py",
+    "app", "plots", "theory", "transcript",
 )  # fmt: skip
 """What a sweep never runs: a change there leaves the runs of a folder valid."""
 
-PACKAGES = ("negosim", "numpy", "numba", "llvmlite", "scipy", "pyarrow")
+TOLD = ("agents.py", "events.py", "model.py")
+"""What it does run if it keeps paths."""
 
-SAME = ("format", "experiment", "scenario", "draws", "rules", "sources", "machine")
+PACKAGES = ("negosim", "numpy", "numba", "llvmlite", "scipy", "SALib", "pyarrow")
+
+SAME = ("format", "experiment", "scenario", "case_scenarios", "draws", "rules", "sources", "machine")
 """What must agree before runs may be added to a folder. Titles, notes and versions alone change no run."""
 
 IN_WORDS = ("title", "question", "reported")
@@ -39,42 +44,66 @@ def manifest_of(experiment: Experiment) -> dict[str, Any]:
     scenario = experiment.scenario
     body: dict[str, Any] = {
         "format": FORMAT,
-        "experiment": experiment.model_dump(mode="json", exclude={"scenario"}),
+        "experiment": experiment.model_dump(mode="json", exclude={"scenario": True, "case": {"__all__": {"scenario"}}}),
         "scenario": scenario.model_dump(mode="json"),
-        "notes": {name: note.model_dump(exclude_none=True) for name, note in scenario.notes.items()},
-        "points": [
-            {"point": point.number, "label": point.label, "overrides": dict(point.overrides)}
-            for point in experiment.design_points
-        ],
+        "notes": _notes(scenario),
+        "points": [_entry(point) for point in experiment.design_points],
         "draws": _sha256(experiment.draws),
         "rules": sources_hash(),
-        "sources": _sources(),
+        "sources": _sources(told=experiment.paths > 0),
         "versions": {"python": platform.python_version()} | {name: _version(name) for name in PACKAGES},
         "machine": platform.machine(),
         "platform": platform.platform(),
     }
+    others = {case.name: case.scenario for case in experiment.case if case.scenario is not None}
+    if others:
+        body["case_scenarios"] = {name: other.model_dump(mode="json") for name, other in others.items()}
+        body["case_notes"] = {name: _notes(other) for name, other in others.items()}
     plain: dict[str, Any] = json.loads(json.dumps(body))
     return {**plain, "sha256": hashes(plain)}
 
 
+def _notes(scenario: Scenario) -> dict[str, Any]:
+    return {name: note.model_dump(exclude_none=True) for name, note in scenario.notes.items()}
+
+
+def _entry(point: Point) -> dict[str, Any]:
+    """A point of the design."""
+    case = {} if point.case is None else {"case": point.case}
+    return {"point": point.number, **case, "label": point.label, "overrides": dict(point.overrides)}
+
+
 def hashes(manifest: Mapping[str, Any]) -> dict[str, str]:
     """The SHA-256 of each section in canonical JSON; the scenario's is its fingerprint."""
-    return {name: _sha256(manifest[name]) for name in ("experiment", "scenario", "notes", "points")}
+    sections = ["experiment", "scenario", "notes", "points"]
+    sections += [name for name in ("case_scenarios", "case_notes") if name in manifest]
+    return {name: _sha256(manifest[name]) for name in sections}
 
 
 def experiment_of(manifest: Mapping[str, Any]) -> Experiment:
-    """The experiment that a manifest describes."""
-    scenario = Scenario.model_validate_json(
-        json.dumps({**manifest["scenario"], "notes": manifest["notes"]})
-    )
-    return Experiment(**manifest["experiment"], scenario=scenario)
+    """The experiment that a manifest describes, with the points that it lists."""
+    fields = {**manifest["experiment"], "scenario": _scenario(manifest["scenario"], manifest["notes"])}
+    fields["case"] = [
+        {**case, "scenario": _scenario(manifest["case_scenarios"][case["name"]], manifest["case_notes"][case["name"]])}
+        if case["name"] in manifest.get("case_scenarios", {})
+        else case
+        for case in fields.get("case", [])
+    ]
+    points = [Point(entry["point"], entry["overrides"], entry.get("case")) for entry in manifest["points"]]
+    return Experiment.as_played(fields, points)
+
+
+def _scenario(values: Mapping[str, Any], notes: Mapping[str, Any]) -> Scenario:
+    return Scenario.model_validate_json(json.dumps({**values, "notes": notes}))
 
 
 def differences(there: Mapping[str, Any], here: Mapping[str, Any]) -> list[str]:
     """What keeps the runs of two manifests from being mixed, one clause each; empty when nothing does."""
     found: list[str] = []
     for section in SAME:
-        found += _leaves(section, _without_words(there.get(section)), _without_words(here[section]))
+        found += _leaves(section, _without_words(there.get(section)), _without_words(here.get(section)))
+    if not found:  # a newer library may sample other points for the same experiment
+        found += _leaves("points", there.get("points"), here["points"])
     if there.get("rules") != here["rules"]:
         found += _leaves("versions", there.get("versions"), here["versions"])
     return found
@@ -82,16 +111,18 @@ def differences(there: Mapping[str, Any], here: Mapping[str, Any]) -> list[str]:
 
 def reworded(there: Mapping[str, Any], here: Mapping[str, Any]) -> dict[str, Any]:
     """The manifest of runs that are there, with the words of another that agrees with it otherwise."""
-    merged = {**there, "experiment": here["experiment"], "notes": here["notes"]}
+    words = {name: here[name] for name in ("experiment", "notes", "case_notes") if name in here}
+    merged = {**there, **words}
     return {**merged, "sha256": hashes(merged)}
 
 
-def _sources() -> str:
+def _sources(told: bool) -> str:
     """The SHA-256 of the sources that play a sweep, from the scenario's parameters to the parts."""
+    skipped = [name for name in NOT_PLAYED if not (told and name in TOLD)]
     digest = hashlib.sha256()
     for path in sorted(PACKAGE.rglob("*.py")):
         name = path.relative_to(PACKAGE)
-        if name.parts[0] not in NOT_PLAYED:
+        if name.parts[0] not in skipped:
             digest.update(name.as_posix().encode() + path.read_bytes())
     return digest.hexdigest()
 
@@ -106,7 +137,10 @@ def _version(package: str) -> str:
 def _without_words(section: Any) -> Any:
     if not isinstance(section, dict):
         return section
-    return {key: value for key, value in section.items() if key not in IN_WORDS}
+    kept = {key: value for key, value in section.items() if key not in IN_WORDS}
+    if "case" in kept:
+        kept["case"] = [_without_words(case) for case in kept["case"]]
+    return kept
 
 
 def _leaves(name: str, there: Any, here: Any) -> Iterator[str]:

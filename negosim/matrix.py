@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from negosim.design import Overrides
+from negosim.overrides import Overrides
 
 if TYPE_CHECKING:
     import pandas

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from negosim.vocabulary import CHANNELS, Ending, Side
 from negosim.welfare import average_tariff, welfare
 
 if TYPE_CHECKING:
     from negosim.kernel import Outcomes
+    from negosim.scenario import Scenario
 
 
 def settled_column(issue: str) -> str:
@@ -23,42 +26,90 @@ def welfare_column(country: str) -> str:
     return f"welfare_{country.replace('-', '_')}"
 
 
+KEPT = ("replication", "ending", "agreed", "rounds", "sender_payoff", "target_payoff")
+"""The columns that every run keeps: without them there is nothing to compare."""
+
+Reading = Callable[["Outcomes"], NDArray[Any]]
+"""How a column is read off a batch of runs: one entry a run."""
+
+
 def outcome_columns(outcomes: Outcomes) -> dict[str, Any]:
     """Return the columns by name; positions in the real units of their issues, NaN where there is no settlement.
 
     Welfare is in per cent of real expenditure before the dispute, under the tariffs in force at the end of the run.
     """
-    runs, scenario = outcomes.runs, outcomes.scenario
-    endings = np.array(["", *(ending.label for ending in Ending)], dtype=object)
-    proposers = np.array([*(side.label for side in Side), "both", "none"], dtype=object)
-    columns: dict[str, Any] = {
-        "replication": outcomes.first + np.arange(len(runs), dtype=np.int64),
-        "ending": endings[runs["ending"]],
-        "agreed": np.isin(runs["ending"], (Ending.SETTLED, Ending.SETTLED_IN_PART)),
-        "rounds": runs["rounds"].astype(np.int32),
-        "proposer": proposers[runs["proposer"]],
-    }
-    for side in Side:
-        columns[f"{side.label}_payoff"] = runs["payoff"][:, side]
-    for side in Side:
-        columns[f"{side.label}_utility"] = runs["utility"][:, side]
-    for side in Side:
-        for number, channel in enumerate(CHANNELS):
-            columns[f"{side.label}_{channel}"] = runs["ledger"][:, side, number]
-    for k, issue in enumerate(scenario.issues):
-        low, high = issue.target_end, issue.sender_end
-        columns[settled_column(issue.name)] = low + outcomes.settlements[:, k] * (high - low)
-    columns["frontier_distance"] = runs["frontier_distance"]
-    columns["nash_distance"] = runs["nash_distance"]
-    for side in Side:
-        columns[f"{side.label}_reservation"] = runs["reservation"][:, side]
-        columns[f"{side.label}_profile"] = runs["profile"][:, side].astype(np.int32)
-        columns[f"{side.label}_committed"] = runs["committed"][:, side].astype(bool)
-    columns["peak_stress"] = runs["peak_stress"]
-    columns["threats_executed"] = runs["threats_executed"].astype(np.int32)
-    columns["reversed_after"] = runs["reversed_after"]
-    if scenario.trade is not None:
-        changes = welfare(scenario.trade, average_tariff(scenario, outcomes.settlements, outcomes.in_force))
-        for number, country in enumerate(scenario.trade.countries):
-            columns[welfare_column(country.name)] = changes[:, number]
+    columns: dict[str, Any] = {name: read(outcomes) for name, read in _readings(outcomes.scenario).items()}
+    trade = outcomes.scenario.trade
+    if trade is not None:
+        changes = welfare(trade, average_tariff(outcomes.scenario, outcomes.settlements, outcomes.in_force))
+        columns |= dict(zip(_welfare_names(outcomes.scenario), changes.T, strict=True))
     return columns
+
+
+def outcome_names(scenario: Scenario) -> list[str]:
+    """Return the names of the columns of a scenario's runs, without playing any.
+
+    >>> from negosim.scenario import Scenario
+    >>> outcome_names(Scenario.load("pie"))[:5]
+    ['replication', 'ending', 'agreed', 'rounds', 'proposer']
+    """
+    return [*_readings(scenario), *_welfare_names(scenario)]
+
+
+def _welfare_names(scenario: Scenario) -> list[str]:
+    return [] if scenario.trade is None else [welfare_column(country.name) for country in scenario.trade.countries]
+
+
+def _readings(scenario: Scenario) -> dict[str, Reading]:
+    """The columns but welfare, in their order."""
+    found: dict[str, Reading] = {
+        "replication": lambda outcomes: outcomes.first + np.arange(len(outcomes.runs), dtype=np.int64),
+        "ending": lambda outcomes: np.array(ENDINGS, dtype=object)[outcomes.runs["ending"]],
+        "agreed": lambda outcomes: np.isin(outcomes.runs["ending"], (Ending.SETTLED, Ending.SETTLED_IN_PART)),
+        "rounds": _field("rounds", dtype=np.int32),
+        "proposer": lambda outcomes: np.array(PROPOSERS, dtype=object)[outcomes.runs["proposer"]],
+    }
+    found |= {f"{side.label}_payoff": _field("payoff", side) for side in Side}
+    found |= {f"{side.label}_utility": _field("utility", side) for side in Side}
+    found |= {
+        f"{side.label}_{channel}": _field("ledger", side, number)
+        for side in Side
+        for number, channel in enumerate(CHANNELS)
+    }
+    found |= {settled_column(issue.name): _settled(number) for number, issue in enumerate(scenario.issues)}
+    found |= {name: _field(name) for name in ("frontier_distance", "nash_distance")}
+    for side in Side:
+        found[f"{side.label}_reservation"] = _field("reservation", side)
+        found[f"{side.label}_profile"] = _field("profile", side, dtype=np.int32)
+        found[f"{side.label}_committed"] = _field("committed", side, dtype=np.bool_)
+    found["peak_stress"] = _field("peak_stress")
+    found["threats_executed"] = _field("threats_executed", dtype=np.int32)
+    found["reversed_after"] = _field("reversed_after")
+    return found
+
+
+ENDINGS = ("", *(ending.label for ending in Ending))
+PROPOSERS = (*(side.label for side in Side), "both", "none")
+
+
+def _field(name: str, *places: int, dtype: type | None = None) -> Reading:
+    """A field of the runs' records, at a place in it, as this type."""
+
+    def read(outcomes: Outcomes) -> NDArray[Any]:
+        values = outcomes.runs[name]
+        for place in places:
+            values = values[:, place]
+        return values if dtype is None else values.astype(dtype)
+
+    return read
+
+
+def _settled(number: int) -> Reading:
+    """What an issue is settled at, in its unit."""
+
+    def read(outcomes: Outcomes) -> NDArray[Any]:
+        issue = outcomes.scenario.issues[number]
+        low, high = issue.target_end, issue.sender_end
+        return low + outcomes.settlements[:, number] * (high - low)
+
+    return read

@@ -1,6 +1,7 @@
 """Paired differences between the points of a sweep: the same runs, with the same luck, under other rules.
 
-Run r has the same luck at every point (common random numbers), so that two points are compared run for run.
+Run r has the same luck at every point (common random numbers), so that two points are compared run for run. Where the
+experiment gives each point luck of its own, the r-th runs of both are a pair all the same: the interval is as valid, and wider.
 With d_r = y_r(point) - y_r(other point), r = 1 ... n, the mean difference is D = sum d_r / n, its standard error
 s = sd(d) / sqrt(n), and its 95 % interval D -+ t s, where t is the 0.975 quantile of Student's distribution with
 n - 1 degrees of freedom (Law and Kelton 2000, Simulation Modeling and Analysis, ch. 10 and 11).
@@ -12,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy
 
-from negosim.quantities import Quantity, aggregated, among, blocks, columns_of, in_order, quantities, quoted, unfolded
+from negosim.quantities import Quantity, aggregated, among, blocks, columns_of, in_order, quantities_of, quoted, unfolded
 from negosim.results import Results
 
 if TYPE_CHECKING:
@@ -20,8 +21,8 @@ if TYPE_CHECKING:
 
 CONFIDENCE = 0.95
 
-POINT = ("point", "label", "parameter", "value")
-"""The columns that say which point of the design a row is about."""
+POINT = ("point", "case_name", "label", "parameter", "value")
+"""The columns that say which point of the design a row is about; without cases there is no case_name."""
 
 
 def half_width(sd: Any, n: Any) -> Any:
@@ -38,11 +39,11 @@ def half_width(sd: Any, n: Any) -> Any:
 
 
 def point_columns(results: Results) -> pandas.DataFrame:
-    """One row a point: point, label, parameter (the one that is varied there) and its value."""
+    """One row a point: point, case_name (if there are cases), label, parameter (the one that is varied there), its value."""
     design = results.design()
     points = results.experiment.design_points
     design["value"] = [point.overrides[point.parameter] if point.parameter else None for point in points]
-    return design[list(POINT)]
+    return design[[name for name in POINT if name in design]]
 
 
 STATISTICS = {
@@ -55,28 +56,40 @@ STATISTICS = {
 """What is known of the differences of a quantity."""
 
 
-def paired(results: Results, against: int = 0, point: int | None = None) -> pandas.DataFrame:
-    """Mean differences of each point, or of one `point`, to the point `against` (0 = the baseline), run for run.
+def paired(results: Results, against: int | None = None, point: int | None = None) -> pandas.DataFrame:
+    """Mean differences of each point, or of one `point`, to the point `against`, run for run.
 
-    One row a point and quantity that every run has: point, label, parameter and its value; quantity, unit,
-    pairs, difference, error (standard error), low and high (95 % interval), and the shares of runs in which the
-    quantity is higher or lower than in the same run of the other point. ValueError for a point that the design
-    does not have.
+    against : None = the baseline of the same case; a point of another case compares the two cases
+
+    One row a point and quantity that every run has: point, case_name (if there are cases), label, parameter and its value;
+    quantity, unit, pairs, difference, error (standard error), low and high (95 % interval), and the shares of runs in which
+    the quantity is higher or lower than in the same run of the other point. ValueError for a point that the design does
+    not have.
     """
+    import pandas
+
     known = point_columns(results)
-    for number in (against, 0 if point is None else point):
+    for number in (against or 0, point or 0):
         if not 0 <= number < len(known):
             raise ValueError(f"point {number} is not in the design. Its points are 0 to {len(known) - 1}.")
-    measured = quantities(results.experiment.base, results.columns)
+    measured = quantities_of(results.experiment, results.columns)
     everywhere = [quantity for quantity in measured if quantity.everywhere]
-    points = range(len(known)) if point is None else range(point, point + 1)
-    return known.merge(_differences(results, everywhere, points, against), on="point")
+    chosen = range(len(known)) if point is None else range(point, point + 1)
+    if against is not None:
+        return known.merge(_differences(results, everywhere, chosen, against), on="point")
+    parts = []
+    for case in results.experiment.bases:
+        numbers = [each.number for each in results.experiment.points_of(case) if each.number in chosen]
+        if numbers:
+            baseline = results.experiment.points_of(case)[0].number
+            parts.append(_differences(results, everywhere, range(numbers[0], numbers[-1] + 1), baseline))
+    return known.merge(pandas.concat(parts, ignore_index=True), on="point")
 
 
 def _differences(
     results: Results, measured: list[Quantity], points: range, against: int
 ) -> pandas.DataFrame:
-    """The differences of points to another, joined by the number of the replication."""
+    """The differences of points to another, joined by the number of the run within its point."""
     import pandas
 
     parts = []
@@ -84,9 +97,9 @@ def _differences(
         columns = columns_of(block)
         minus = ", ".join(f"here.{quoted(q)} - there.{quoted(q)} as {quoted(q)}" for q in block)
         answer = results.query(
-            f"with here as (select point, replication, {columns} from runs where point {among(some)}), "
-            f"there as (select replication, {columns} from runs where point = {against}), "
-            f"pairs as (select point, {minus} from here join there using (replication)) "
+            f"with here as (select point, run, {columns} from runs where point {among(some)}), "
+            f"there as (select run, {columns} from runs where point = {against}), "
+            f"pairs as (select point, {minus} from here join there using (run)) "
             f"select point, {aggregated(block, STATISTICS)} from pairs group by point"
         )
         parts.append(unfolded(answer, ["point"], block, STATISTICS))

@@ -364,10 +364,10 @@ class Delegation(Party):
     """One side: a party with its dials of uncertainty, each a mean-preserving spread or a hazard."""
 
     ambiguity: float = number(
-        0.0, "half-width of the spread of the private reservation value as the other side sees it", "utility", ge=0, le=0.5
+        0.0, "half-width of the private reservation value as the other side sees it", "utility", ge=0, le=0.5
     )
     ambiguity_tilt: float = number(
-        1.0, "odds by which that spread leans to high values, its mean being kept; 1 = uniform", "odds ratio",
+        1.0, "odds by which it leans to the top of its spread, the mean being kept; 1 = uniform", "odds ratio",
         "no value is likelier than another", ge=0.001, le=1000,
     )  # fmt: skip
     ambiguity_belief_only: bool = choice(

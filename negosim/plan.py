@@ -1,20 +1,31 @@
-"""The plan of a sweep: the parts of its results, and which runs each of them holds."""
+"""The plan of a sweep: the parts of its results, and which runs each of them holds.
+
+A part holds runs of one point. A design of many points with few runs has parts of several points in place of that: writing a part
+takes longer than playing a few runs.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from negosim.design import Comparison, Overrides, Point
+from negosim.design import Comparison, Point
 from negosim.experiment import Experiment
+from negosim.overrides import Overrides
 
 DRAWS_IN_PART = 10
 """Joint draws in one part of the results: enough that writing takes less time than playing."""
 
+PATHS_IN_PART = 100
+"""Runs told round by round in one part of the results."""
+
+LEAST_PARTS = 64
+"""Parts that a design is left with when several of its points share one: enough to go round among workers."""
+
 
 @dataclass(frozen=True)
 class Chunk:
-    """Runs `first` to `first` + `runs` - 1 of a point."""
+    """Runs `first` to `first` + `runs` - 1 of a point, the `number`-th part of its runs."""
 
     point: Point
     number: int
@@ -30,6 +41,71 @@ class Chunk:
     def rows(self) -> int:
         """Rows of the part: one a run."""
         return self.runs
+
+    @property
+    def chunks(self) -> tuple[Chunk, ...]:
+        """What it is made of: itself."""
+        return (self,)
+
+    @property
+    def case(self) -> str | None:
+        """The case of its point."""
+        return self.point.case
+
+
+@dataclass(frozen=True)
+class Block:
+    """All runs of several points of one case."""
+
+    chunks: tuple[Chunk, ...]
+
+    @property
+    def name(self) -> str:
+        """The name of the part: its first and its last point."""
+        return f"points-{self.chunks[0].point.number:04d}-to-{self.chunks[-1].point.number:04d}"
+
+    @property
+    def case(self) -> str | None:
+        """The case of its points."""
+        return self.chunks[0].case
+
+    @property
+    def runs(self) -> int:
+        """Runs of all its points."""
+        return sum(chunk.runs for chunk in self.chunks)
+
+    @property
+    def rows(self) -> int:
+        """Rows of the part: one a run."""
+        return self.runs
+
+
+@dataclass(frozen=True)
+class Paths:
+    """The first runs of some points of one case, round by round."""
+
+    points: tuple[Point, ...]
+    each: int
+
+    @property
+    def name(self) -> str:
+        """The name of the part: the first of its points."""
+        return f"paths-from-{self.points[0].number:04d}"
+
+    @property
+    def case(self) -> str | None:
+        """The case of its points."""
+        return self.points[0].case
+
+    @property
+    def runs(self) -> int:
+        """Runs of all its points."""
+        return len(self.points) * self.each
+
+    @property
+    def rows(self) -> None:
+        """Rows of the part, one a round: nobody knows how many before it is played."""
+        return None
 
 
 @dataclass(frozen=True)
@@ -65,12 +141,41 @@ class Draws:
         return next((c.against for c in self.comparisons if c.point.number == point.number), point)
 
 
-def planned_chunks(experiment: Experiment) -> Iterator[Chunk]:
+Part = Chunk | Block | Paths | Draws
+
+
+def planned_chunks(experiment: Experiment) -> Iterator[Chunk | Block]:
     """The parts with single runs, point by point."""
-    for point in experiment.design_points:
-        firsts = range(0, experiment.replications, experiment.chunk)
-        for number, first in enumerate(firsts, start=1):
-            yield Chunk(point, number, first, min(experiment.chunk, experiment.replications - first))
+    together = points_in_part(experiment)
+    for case in experiment.bases:
+        points = experiment.points_of(case)
+        for place in range(0, len(points), together):
+            chunks = tuple(chunk for point in points[place : place + together] for chunk in _chunks(experiment, point))
+            yield from chunks if together == 1 else (Block(chunks),)
+
+
+def _chunks(experiment: Experiment, point: Point) -> Iterator[Chunk]:
+    """The runs of a point, in pieces of at most `chunk`."""
+    first = experiment.first_run(point)
+    for number, start in enumerate(range(0, experiment.replications, experiment.chunk), start=1):
+        yield Chunk(point, number, first + start, min(experiment.chunk, experiment.replications - start))
+
+
+def points_in_part(experiment: Experiment) -> int:
+    """How many points share a part: one, unless the design has many and each few runs."""
+    room, share = experiment.chunk // experiment.replications, len(experiment.design_points) // LEAST_PARTS
+    return max(1, min(room, share))
+
+
+def planned_paths(experiment: Experiment) -> Iterator[Paths]:
+    """The parts with the rounds of single runs."""
+    if not experiment.paths:
+        return
+    together = max(1, PATHS_IN_PART // experiment.paths)
+    for case in experiment.bases:
+        points = experiment.points_of(case)
+        for place in range(0, len(points), together):
+            yield Paths(points[place : place + together], experiment.paths)
 
 
 def planned_draws(experiment: Experiment) -> Iterator[Draws]:
@@ -85,9 +190,9 @@ def planned_draws(experiment: Experiment) -> Iterator[Draws]:
         )
 
 
-def chunk_names(experiment: Experiment) -> list[str]:
-    """The names of the parts with single runs."""
-    return [chunk.name for chunk in planned_chunks(experiment)]
+def planned_parts(experiment: Experiment) -> list[Part]:
+    """All parts of the results, in the order in which they are played."""
+    return [*planned_chunks(experiment), *planned_paths(experiment), *planned_draws(experiment)]
 
 
 def draw_names(experiment: Experiment) -> list[str]:

@@ -12,6 +12,7 @@ from negosim.vocabulary import CHANNELS, Ending, Side
 if TYPE_CHECKING:
     import pandas
 
+    from negosim.experiment import Experiment
     from negosim.scenario import Scenario
 
 
@@ -69,6 +70,36 @@ def quantities(scenario: Scenario, columns: list[str]) -> list[Quantity]:
         *_of_the_first_year(scenario),
     ]
     return [quantity for quantity in wanted if _column(quantity) in columns]
+
+
+def quantities_of(experiment: Experiment, columns: list[str]) -> list[Quantity]:
+    """All quantities of an experiment's runs, united by name over its cases.
+
+    Where cases read a quantity otherwise, or have it in other units, each run is read as in its own case.
+    """
+    known = {case: {each.name: each for each in quantities(base, columns)} for case, base in experiment.bases.items()}
+    names = list(dict.fromkeys(name for some in known.values() for name in some))
+    return [
+        _united(name, {_range(experiment, case): some[name] for case, some in known.items() if name in some})
+        for name in names
+    ]
+
+
+def _range(experiment: Experiment, case: str | None) -> range:
+    points = experiment.points_of(case)
+    return range(points[0].number, points[-1].number + 1)
+
+
+def _united(name: str, readings: Mapping[range, Quantity]) -> Quantity:
+    """One quantity as several cases have it, by the points of each."""
+    each = list(readings.values())
+    if len(set(each)) == 1:
+        return each[0]
+    sql = each[0].sql
+    if len({quantity.sql for quantity in each}) > 1:
+        sql = f"case {' '.join(f'when point {among(some)} then {q.sql}' for some, q in readings.items())} end"
+    unit = " or ".join(dict.fromkeys(quantity.unit for quantity in each))
+    return Quantity(name, sql, unit, all(quantity.everywhere for quantity in each))
 
 
 def _of_the_first_year(scenario: Scenario) -> list[Quantity]:

@@ -27,7 +27,9 @@ def write_report(results: Results) -> tuple[Findings, str]:
     """Write all FILES, each whole or not at all; return the findings and their text. StoreError if that fails."""
     summary = results.summary()
     findings = findings_of(results, summary)
-    text = findings_text(findings, results.experiment.base)
+    experiment = results.experiment
+    cases = {case.name: (case.heading, experiment.bases[case.name]) for case in experiment.case}
+    text = findings_text(findings, experiment.base, cases)
     table = _of_one_type(summary)
     parquet = BytesIO()
     table.to_parquet(parquet, index=False)

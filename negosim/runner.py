@@ -12,14 +12,14 @@ from contextlib import closing
 import numpy
 import pyarrow
 
-from negosim.design import scenario_at
+from negosim.design import Bases, scenario_at
 from negosim.experiment import Experiment
 from negosim.kernel import simulate
 from negosim.manifest import manifest_of
-from negosim.plan import Chunk, Draws, planned_chunks, planned_draws
+from negosim.outcomes import KEPT
+from negosim.plan import Chunk, Draws, Part, Paths, planned_parts
 from negosim.quantities import COMPARED
 from negosim.results import Results
-from negosim.scenario import Scenario
 from negosim.store import Store
 
 Progress = Callable[[int, int, float, float], None]
@@ -40,27 +40,27 @@ def sweep(
     workers : threads; None = as many as there are cores to use
     progress : told how far the sweep is, after each part
 
-    Run r has the same luck at every point, whatever the chunks, their order and the number of workers. Whole
-    parts are kept, damaged ones are named in the log and played again. Raises ExperimentError, and StoreError
-    when `out` holds anything else or cannot be written.
+    Run r has the same luck at every point, unless the experiment says otherwise, whatever the chunks, their order and the
+    number of workers. Whole parts are kept, damaged ones are named in the log and played again. Raises ExperimentError, and
+    StoreError when `out` holds anything else or cannot be written.
     """
     if not isinstance(experiment, Experiment):
         experiment = Experiment.load(experiment)
     if workers is not None and workers < 1:
         raise ValueError(f"workers = {workers} is out of range. It must be at least 1.")
     store = Store(out)
-    parts: list[Chunk | Draws] = [*planned_chunks(experiment), *planned_draws(experiment)]
+    parts = planned_parts(experiment)
     names = [part.name for part in parts]
     manifest = manifest_of(experiment)
     store.check(manifest, names)
     missing = [part for part in parts if not _is_whole(store, part)]
     if missing or store.manifest() is None or store.is_reworded(manifest):
         with store.writing(manifest, names):
-            _run(experiment, store, parts, missing, workers or _cores(), progress)
+            _run(experiment, store, parts, missing, workers or cores(), progress)
     return Results(out)
 
 
-def _is_whole(store: Store, part: Chunk | Draws) -> bool:
+def _is_whole(store: Store, part: Part) -> bool:
     """Whether a part need not be played; a damaged one is named in the log."""
     if not store.is_there(part.name):
         return False
@@ -73,8 +73,8 @@ def _is_whole(store: Store, part: Chunk | Draws) -> bool:
 def _run(
     experiment: Experiment,
     store: Store,
-    parts: list[Chunk | Draws],
-    missing: list[Chunk | Draws],
+    parts: list[Part],
+    missing: list[Part],
     workers: int,
     progress: Progress | None,
 ) -> None:
@@ -99,11 +99,11 @@ def _run(
 
 
 def _finished(
-    experiment: Experiment, store: Store, parts: list[Chunk | Draws], workers: int
-) -> Generator[Chunk | Draws]:
+    experiment: Experiment, store: Store, parts: list[Part], workers: int
+) -> Generator[Part]:
     """Each part once it is written; at most `workers` + 1 are in flight, which bounds the memory."""
     waiting = iter(parts)
-    flying: dict[Future[None], Chunk | Draws] = {}
+    flying: dict[Future[None], Part] = {}
     pool = ThreadPoolExecutor(workers, thread_name_prefix="negosim-sweep")
     try:
         while True:
@@ -121,20 +121,32 @@ def _finished(
         pool.shutdown(wait=True, cancel_futures=True)
 
 
-def _play(experiment: Experiment, store: Store, part: Chunk | Draws) -> None:
+def _play(experiment: Experiment, store: Store, part: Part) -> None:
     """Play one part and write it, in a thread of its own."""
     try:
-        table = _runs(experiment, part) if isinstance(part, Chunk) else _means(experiment, part)
-        store.write(part.name, table)
+        store.write(part.name, table_of(experiment, part))
     except Exception as error:
         error.add_note(f"This was in {part.name} of the sweep. Finished parts are kept in {store.folder}.")
         raise
 
 
+def table_of(experiment: Experiment, part: Part) -> pyarrow.Table:
+    """What a part holds: it is played for it."""
+    if isinstance(part, Draws):
+        return _means(experiment, part)
+    if isinstance(part, Paths):
+        from negosim.paths import path_table
+
+        return path_table(experiment, part)
+    return pyarrow.concat_tables(_runs(experiment, chunk) for chunk in part.chunks)
+
+
 def _runs(experiment: Experiment, chunk: Chunk) -> pyarrow.Table:
-    """The runs of a chunk, one row a run, with the number of their point."""
-    scenario = scenario_at(experiment.base, chunk.point)
+    """The runs of a chunk, one row a run, with the number of their point and the columns that the experiment keeps."""
+    scenario = experiment.scenario_at(chunk.point)
     table = simulate(scenario, replications=chunk.runs, seed=experiment.seed, first=chunk.first).table()
+    if experiment.columns is not None:
+        table = table.select([name for name in table.column_names if name in KEPT or name in experiment.columns])
     point = pyarrow.array(numpy.full(chunk.runs, chunk.point.number, dtype=numpy.int32))
     return table.add_column(0, "point", point)
 
@@ -147,20 +159,22 @@ def _means(experiment: Experiment, part: Draws) -> pyarrow.Table:
     """
     rows: list[dict[str, float]] = []
     for number, overrides in enumerate(part.draws, start=part.first):
-        rows += _draw(experiment, part, number, experiment.base.vary(overrides))
+        bases = {case: base.vary(overrides) for case, base in experiment.bases.items()}
+        rows += _draw(experiment, part, number, bases)
     counts = ("draw", "point", "against", "runs")
     return pyarrow.table(
         {name: pyarrow.array([row[name] for row in rows], pyarrow.int32() if name in counts else None) for name in rows[0]}
     )
 
 
-def _draw(experiment: Experiment, part: Draws, number: int, base: Scenario) -> list[dict[str, float]]:
-    """The rows of one joint draw, whose scenario is `base`."""
+def _draw(experiment: Experiment, part: Draws, number: int, bases: Bases) -> list[dict[str, float]]:
+    """The rows of one joint draw, in which the cases have these scenarios."""
     rows: dict[int, dict[str, float]] = {}
     compared: dict[int, numpy.ndarray] = {}
-    for point in part.points:
-        first = (number - 1) * part.replications
-        scenario = scenario_at(base, point)
+    for place, point in enumerate(part.points):
+        turn = number - 1 if experiment.luck == "common" else (number - 1) * len(part.points) + place
+        first = turn * part.replications
+        scenario = scenario_at(bases[point.case], point)
         table = simulate(scenario, replications=part.replications, seed=experiment.seed, first=first).table()
         values = _numbers(table)
         compared[point.number] = numpy.column_stack([values[name] for name in COMPARED])
@@ -196,7 +210,7 @@ def _means_of(columns: numpy.ndarray) -> list[float]:
     return [float(total / count) if count else float("nan") for total, count in zip(totals, counts, strict=True)]
 
 
-def _cores() -> int:
+def cores() -> int:
     """The cores that this process may use."""
     if hasattr(os, "sched_getaffinity"):
         return len(os.sched_getaffinity(0))

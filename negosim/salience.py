@@ -14,6 +14,16 @@ SUM_TOLERANCE = 1e-9
 """How far from 1 the weights may add up: rounding in a file, no more."""
 
 
+def salience_of(name: str) -> str | None:
+    """The dotted name of the salience that a weight belongs to; None for any other number.
+
+    >>> salience_of("sender.principal.salience.rice"), salience_of("sender.discount")
+    ('sender.principal.salience', None)
+    """
+    head, _, _ = name.rpartition(".")
+    return head if head.endswith(".salience") else None
+
+
 class Salience(Mapping[str, float]):
     """Weights over issues: non-negative, sum 1, read-only; an issue that is not named weighs 0.
 

@@ -43,6 +43,19 @@ def find(name_or_path: str | os.PathLike[str], folder: Path | None = None) -> Pa
 
 def read(path: Path) -> dict[str, Any]:
     """The tables of one TOML file; ScenarioError when it cannot be read, is empty or is no TOML."""
+    text = text_of(path)
+    try:
+        return tomllib.loads(text.replace("\r\n", "\n"))
+    except (tomllib.TOMLDecodeError, RecursionError, ValueError) as error:
+        raise ScenarioError(
+            f"is not valid TOML: {error}",
+            file=str(path),
+            remedy="Is the file complete, and every text quoted?",
+        ) from None
+
+
+def text_of(path: Path) -> str:
+    """The text of a file; ScenarioError when it cannot be read, is empty or is not UTF-8."""
     try:
         content = path.read_bytes()
     except OSError as error:
@@ -58,14 +71,7 @@ def read(path: Path) -> dict[str, Any]:
         ) from None
     if not text.strip():
         raise ScenarioError("is empty", file=str(path), remedy="Copy a shipped scenario to start from.")
-    try:
-        return tomllib.loads(text.replace("\r\n", "\n"))
-    except (tomllib.TOMLDecodeError, RecursionError, ValueError) as error:
-        raise ScenarioError(
-            f"is not valid TOML: {error}",
-            file=str(path),
-            remedy="Is the file complete, and every text quoted?",
-        ) from None
+    return text
 
 
 def tree_of(path: Path, above: tuple[Path, ...] = ()) -> dict[str, Any]:

@@ -114,10 +114,7 @@ class Store:
 
     def write(self, name: str, table: pyarrow.Table) -> None:
         """Write a part, whole or not at all: first its checksum, last, by one renaming, the part itself."""
-        buffer = pyarrow.BufferOutputStream()
-        words = [field.name for field in table.schema if not pyarrow.types.is_floating(field.type)]
-        pyarrow.parquet.write_table(table, buffer, compression="zstd", use_dictionary=words)
-        content = buffer.getvalue().to_pybytes()
+        content = packed(table)
         path = self.path(name)
         with _said(path):
             line = f"{hashlib.sha256(content).hexdigest()}  {path.name}\n"
@@ -148,6 +145,15 @@ class Store:
             return None
         found = pyarrow.parquet.read_metadata(pyarrow.BufferReader(content)).num_rows
         return None if found == rows else f"it has {found:,} rows in place of {rows:,}"
+
+
+def packed(table: pyarrow.Table) -> bytes:
+    """The content of the file of a part."""
+    buffer = pyarrow.BufferOutputStream()
+    words = [field.name for field in table.schema if not pyarrow.types.is_floating(field.type)]
+    pyarrow.parquet.write_table(table, buffer, compression="zstd", use_dictionary=words)
+    content: bytes = buffer.getvalue().to_pybytes()
+    return content
 
 
 def _names(folder: Path) -> list[str]:

@@ -9,7 +9,7 @@ import math
 from typing import TYPE_CHECKING
 
 from negosim.paired import paired, point_columns
-from negosim.quantities import Quantity, aggregated, among, blocks, columns_of, in_order, quantities, unfolded
+from negosim.quantities import Quantity, aggregated, among, blocks, columns_of, in_order, quantities_of, unfolded
 from negosim.results import Results
 
 if TYPE_CHECKING:
@@ -28,17 +28,17 @@ SPREAD = {
 
 
 def summarise(results: Results) -> pandas.DataFrame:
-    """One row a point and quantity: how it is spread, and its mean difference to the baseline.
+    """One row a point and quantity: how it is spread, and its mean difference to the baseline of the same case.
 
-    Columns: point, label, parameter and its value; quantity and unit; runs (that have the quantity), mean, sd,
-    q05 to q95; difference, low and high (95 % interval), pairs, and the shares of runs that are higher or lower
-    than the same run of the baseline (NaN for what only some runs have: see `negosim.paired`).
+    Columns: point, case_name (if there are cases), label, parameter and its value; quantity and unit; runs (that have the
+    quantity), mean, sd, q05 to q95; difference, low and high (95 % interval), pairs, and the shares of runs that are higher
+    or lower than the same run of the baseline (NaN for what only some runs have: see `negosim.paired`).
     The shares of the endings are the means of the quantities `ending_...`.
     """
 
-    measured = quantities(results.experiment.base, results.columns)
+    measured = quantities_of(results.experiment, results.columns)
     frame = point_columns(results).merge(_spreads(results, measured), on="point")
-    differences = paired(results).drop(columns=["label", "parameter", "value", "unit", "error"])
+    differences = paired(results).drop(columns=[*list(point_columns(results))[1:], "unit", "error"])
     return frame.merge(differences, on=["point", "quantity"], how="left")
 
 

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 
 import numpy
 
-from negosim.design import Point, Value
+from negosim.design import Point
+from negosim.overrides import Value
 from negosim.paired import half_width
-from negosim.plots.readings import NothingToDrawError, measured
+from negosim.plots.readings import NothingToDrawError, measured, shown_points
 from negosim.quantities import Quantity, columns_of, quoted, unfolded
 from negosim.results import Results
 from negosim.scenario_error import nearest
@@ -26,7 +27,7 @@ Cells = dict[tuple[Value, Value], Point]
 
 def factors_of(results: Results) -> list[str]:
     """The parameters that the design varies, in its order."""
-    return list(dict.fromkeys(name for point in results.experiment.design_points for name in point.overrides))
+    return list(dict.fromkeys(name for point in shown_points(results) for name in point.overrides))
 
 
 def require_factor(results: Results, name: str) -> None:
@@ -44,7 +45,7 @@ def levels_of(results: Results, name: str) -> list[Level]:
     parameter that takes fewer than two numbers, or whose levels cannot be compared so.
     """
     require_factor(results, name)
-    points = [point for point in results.experiment.design_points if name in point.overrides]
+    points = [point for point in shown_points(results) if name in point.overrides]
     alone = [point for point in points if point.parameter == name]
     chosen = alone if len(alone) > 1 else points
     by_level: dict[float, list[Point]] = {}
@@ -77,7 +78,7 @@ def cells_of(results: Results, x: str, y: str) -> tuple[list[Value], list[Value]
         raise ValueError(f"{x} stands on both axes. Name two parameters.")
     for name in (x, y):
         require_factor(results, name)
-    points = [point for point in results.experiment.design_points if set(point.overrides) == {x, y}]
+    points = [point for point in shown_points(results) if set(point.overrides) == {x, y}]
     found = {(point.overrides[x], point.overrides[y]): point for point in points}
     across, up = (_sorted(dict.fromkeys(pair[axis] for pair in found)) for axis in (0, 1))
     if not found or len(found) < len(across) * len(up):

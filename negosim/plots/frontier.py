@@ -48,7 +48,7 @@ def frontier(results: Results, point: int = 0, axes: Axes | None = None) -> Axes
     columns = [f"{side}_{what}" for what in ("utility", "reservation", "profile") for side in sides]
     require(results, [*columns, "agreed"])
     runs = results.query(
-        f"select agreed, {', '.join(columns)} from runs where point = {point} and replication < {CLOUD} order by replication"
+        f"select agreed, {', '.join(columns)} from runs where point = {point} and run < {CLOUD} order by run"
     )
     deals, others = runs[runs["agreed"]], runs[~runs["agreed"]]
     game = prepare(scenario)

@@ -18,7 +18,7 @@ from matplotlib.patches import Patch, Rectangle
 from numpy.typing import NDArray
 
 from negosim.contrast import differences_of
-from negosim.design import Value
+from negosim.overrides import Value
 from negosim.plots.curves import as_written
 from negosim.plots.factors import Cells, cells_of, factors_of
 from negosim.plots.readings import NothingToDrawError, means_at, measured, scenario_of

@@ -9,7 +9,7 @@ from matplotlib.axes import Axes
 from matplotlib.patches import Patch
 
 from negosim.design import Comparison, shown
-from negosim.plots.readings import NothingToDrawError, differences, means_at, scenario_of
+from negosim.plots.readings import NothingToDrawError, differences, means_at, scenario_of, shown_points
 from negosim.plots.style import FAINT, INK, SIDES, SMALL, dress, head, key_below, panels
 from negosim.results import Results
 from negosim.scenario import Scenario
@@ -61,10 +61,11 @@ def ledger_changes(results: Results, axes: Sequence[Axes] | None = None) -> list
     NothingToDrawError if the experiment has no headline.
     """
     experiment = results.experiment
+    shown = shown_points(results)
     compared = [
         pair
         for pair in experiment.comparisons
-        if pair.point.parameter and pair.point.parameter == pair.against.parameter
+        if pair.point.parameter and pair.point.parameter == pair.against.parameter and pair.point in shown
     ]
     if not compared:
         raise NothingToDrawError(f"{experiment.name} has no headline. Give a parameter that it varies two values to compare.")

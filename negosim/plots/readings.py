@@ -1,4 +1,7 @@
-"""What the figures read off a sweep: only the columns and points that they draw, by way of SQL."""
+"""What the figures read off a sweep: only the columns and points that they draw, by way of SQL.
+
+Of an experiment with cases the figures show the first.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +12,7 @@ import numpy
 
 from negosim.design import Point
 from negosim.paired import STATISTICS, half_width
-from negosim.quantities import Quantity, aggregated, columns_of, quantities, quoted, unfolded
+from negosim.quantities import Quantity, aggregated, columns_of, quantities_of, quoted, unfolded
 from negosim.results import Results
 from negosim.rules.compiled import sources_hash
 from negosim.scenario import Scenario
@@ -29,12 +32,16 @@ Levels = dict[str, list[tuple[float, Point]]]
 
 
 def require(results: Results, columns: Sequence[str]) -> None:
-    """StoreError for a column that the runs do not have."""
+    """StoreError for a column that the runs do not have; NothingToDrawError if the experiment chose which to keep."""
     for name in columns:
         if name not in results.columns:
-            raise StoreError(
-                f"{results.out} has no column {name}, which this figure draws. {nearest(name, results.columns)}"
-            )
+            raise _missing(results, f"column {name}", nearest(name, results.columns))
+
+
+def _missing(results: Results, what: str, remedy: str) -> StoreError | NothingToDrawError:
+    if results.experiment.columns is not None:
+        return NothingToDrawError(f"{results.experiment.name} keeps no {what}. Add it to columns in the experiment.")
+    return StoreError(f"{results.out} has no {what}, which this figure draws. {remedy}")
 
 
 def require_same_rules(results: Results) -> None:
@@ -47,10 +54,10 @@ def require_same_rules(results: Results) -> None:
 
 def measured(results: Results, names: Sequence[str]) -> list[Quantity]:
     """The quantities with these names; StoreError for one that the runs do not have."""
-    known = {quantity.name: quantity for quantity in quantities(results.experiment.base, results.columns)}
+    known = {quantity.name: quantity for quantity in quantities_of(results.experiment, results.columns)}
     for name in names:
         if name not in known:
-            raise StoreError(f"{results.out} has no quantity {name}, which this figure draws. {nearest(name, list(known))}")
+            raise _missing(results, f"quantity {name}", nearest(name, list(known)))
     return [known[name] for name in names]
 
 
@@ -59,13 +66,19 @@ def scenario_of(results: Results, point: int = 0) -> Scenario:
     points = results.experiment.design_points
     if not 0 <= point < len(points):
         raise ValueError(f"point {point} is not in the design. Its points are 0 to {len(points) - 1}.")
-    return results.experiment.base.vary(points[point].overrides)
+    return results.experiment.scenario_at(points[point])
+
+
+def shown_points(results: Results) -> tuple[Point, ...]:
+    """The points that figures of a sweep are about: those of its first case."""
+    experiment = results.experiment
+    return experiment.points_of(next(iter(experiment.bases)))
 
 
 def levels(results: Results) -> Levels:
     """Every parameter that takes two numbers or more alone; NothingToDrawError when the experiment has none."""
     found: Levels = {}
-    for point in results.experiment.design_points:
+    for point in shown_points(results):
         value = point.overrides[point.parameter] if point.parameter else None
         if point.parameter and isinstance(value, (int, float)) and not isinstance(value, bool):
             found.setdefault(point.parameter, []).append((float(value), point))
@@ -114,9 +127,9 @@ def differences(results: Results, names: Sequence[str], against: Mapping[int, in
     minus = ", ".join(f"here.{quoted(q)} - there.{quoted(q)} as {quoted(q)}" for q in some)
     answer = results.query(
         f"with couples(point, other) as (values {couples}), "
-        f"numbers as (select point, replication, {columns_of(some)} from runs where point in ({wanted})), "
+        f"numbers as (select point, run, {columns_of(some)} from runs where point in ({wanted})), "
         f"pairs as (select here.point, {minus} from couples join numbers here on here.point = couples.point "
-        "join numbers there on there.point = couples.other and there.replication = here.replication) "
+        "join numbers there on there.point = couples.other and there.run = here.run) "
         f"select point, {aggregated(some, STATISTICS)} from pairs group by point order by point"
     )
     frame = unfolded(answer, ["point"], some, STATISTICS)

@@ -13,7 +13,7 @@ from matplotlib.patches import Patch
 
 from negosim.plots.curves import MARKER, as_written, band, closed_form, dress_levels, mark_range, measured_beside, own_key
 from negosim.plots.factors import Level, factors_of, level_means, levels_of
-from negosim.plots.readings import NothingToDrawError, measured
+from negosim.plots.readings import NothingToDrawError, measured, shown_points
 from negosim.plots.style import INK, SHADE, SIDES, TITLE, Dashes, Look, head, key_below, panels
 from negosim.quantities import Quantity
 from negosim.results import Results
@@ -170,7 +170,7 @@ def main_effects(results: Results, axes: Sequence[Axes] | None = None) -> list[A
     """
     scenario = results.experiment.base
     names = factors_of(results)
-    if any(point.parameter for point in results.experiment.design_points) or len(names) < 2:
+    if any(point.parameter for point in shown_points(results)) or len(names) < 2:
         raise NothingToDrawError(f'{results.experiment.name} is no grid of two factors or more. Play one: design = "grid".')
     found = {name: levels_of(results, name) for name in names if isinstance(scenario.get(name), (int, float))}
     drawn = panels(axes, len(found), height=2.6, sharey=True)

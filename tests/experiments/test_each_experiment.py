@@ -5,11 +5,15 @@ from __future__ import annotations
 import json
 import re
 from pathlib import Path
+from typing import get_args
 
 import pandas
 import pytest
 
+from negosim.cases import Case
+from negosim.distributions import TAKES
 from negosim.experiment import Experiment
+from negosim.factors import Vary
 from negosim.report import FILES, write_report
 from negosim.results import Results
 from negosim.runner import sweep
@@ -99,7 +103,7 @@ def test_the_reported_terms_are_those_of_the_data() -> None:
 
 def test_the_example_of_the_page_can_be_played(tmp_path: Path) -> None:
     page = (FOLDER / "README.md").read_text(encoding="utf-8")
-    (text,) = re.findall(r"```toml\n(.*?)```", page, flags=re.DOTALL)
+    text = re.findall(r"```toml\n(.*?)```", page, flags=re.DOTALL)[0]
     file = tmp_path / "patience.toml"
     file.write_text(text, encoding="utf-8")
     findings, _ = write_report(sweep(file, tmp_path / "runs", workers=1))
@@ -112,5 +116,19 @@ def test_the_example_of_the_page_can_be_played(tmp_path: Path) -> None:
 def test_the_page_explains_every_key_of_an_experiment() -> None:
     page = (FOLDER / "README.md").read_text(encoding="utf-8")
     explained = re.findall(r"^(?:\[\[?)?(\w+)(?:\]\]?| =)|^\| `(\w+)` \|", page, flags=re.MULTILINE)
-    named = {name for pair in explained for name in pair if name} | {"points"}
+    named = {name for pair in explained for name in pair if name}
     assert {*Experiment.model_fields} <= named
+    parts = {*Vary.model_fields, *Case.model_fields, *TAKES, *(name for takes in TAKES.values() for name in takes)}
+    designs = get_args(get_args(Experiment.model_fields["design"].annotation)[0])
+    assert len(designs) == 7 and [name for name in (*parts, *designs) if not re.search(rf"\b{name}\b", page)] == []
+
+
+@pytest.mark.parametrize("number", [1, 2])
+def test_the_other_examples_of_the_page_are_experiments_too(number: int, tmp_path: Path) -> None:
+    page = (FOLDER / "README.md").read_text(encoding="utf-8")
+    texts = re.findall(r"```toml\n(.*?)```", page, flags=re.DOTALL)
+    assert len(texts) == 3
+    head = 'name = "a"\ntitle = "A"\nquestion = "?"\nscenario = "us-japan-2025"\nreplications = 1\nseed = 0\n'
+    (tmp_path / "a.toml").write_text(head + texts[number], encoding="utf-8")
+    made = Experiment.load(tmp_path / "a.toml")
+    assert len(made.design_points) == {1: 2_049, 2: 12}[number]

@@ -90,6 +90,10 @@ def test_the_schema_is_that_of_a_scenario_file() -> None:
     assert json.loads(run("schema").stdout) == Scenario.schema()
 
 
+def test_the_schema_of_an_experiments_file_is_printed_on_demand() -> None:
+    assert json.loads(run("schema", "--experiment").stdout) == negosim.Experiment.schema()
+
+
 def test_a_run_is_told_as_the_model_tells_it() -> None:
     talks = negosim.Negotiation(Scenario.load("pie").vary(**{"talks.rounds": 4}), 7, 2).play()
     result = run("play", "pie", "--seed", 7, "--replication", 2, "--set", "talks.rounds=4")
@@ -137,6 +141,20 @@ def test_a_sweep_with_another_seed_is_another_experiment(file: Path) -> None:
     assert "holds runs of another experiment" in refusal("sweep", file, "--out", out, "--seed", 8)
     assert run("sweep", file, "--out", file.parent / "eight", "--seed", 8).exit_code == 0
     assert json.loads((file.parent / "eight" / "manifest.json").read_text())["experiment"]["seed"] == 8
+
+
+def test_a_dry_run_shows_the_design_and_an_estimate_and_writes_nothing(file: Path) -> None:
+    for more in ((), ("--out", file.parent / "runs")):
+        result = run("sweep", file, "--dry-run", "--workers", 2, "--seed", 3, *more)
+        assert result.exit_code == 0 and "design    grid: the baseline and 3 points, 4 in all" in result.stdout
+        assert "luck      common, seed 3" in result.stdout and "runs      40: 10 at each point" in result.stdout
+        assert "estimate  about 1 s on 2 threads" in result.stdout
+    assert os.listdir(file.parent) == ["small.toml"]
+
+
+def test_a_dry_run_refuses_what_a_sweep_would_refuse(file: Path) -> None:
+    file.write_text(EXPERIMENT.replace("0.2]\nheadline", "0.9]\nheadline"), encoding="utf-8")
+    assert "small.toml: point 3: sender.ambiguity = 0.9 is out of range" in refusal("sweep", file, "--dry-run")
 
 
 def test_the_figures_are_drawn_into_the_folder_of_the_results(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -32,7 +32,7 @@ def test_one_at_a_time_changes_one_parameter_at_each_point() -> None:
 
 
 def test_the_design_table_shows_the_value_of_every_varied_parameter_at_every_point() -> None:
-    table = design_table(Scenario.load("pie"), numbered(one_at_a_time(VALUES)))
+    table = design_table({None: Scenario.load("pie")}, numbered(one_at_a_time(VALUES)))
     assert list(table.columns) == ["point", "label", "parameter", *VALUES]
     assert table["talks.rounds"].tolist() == [10, 10, 10, 3, 5, 7]
     assert table["sender.ambiguity"].tolist() == [0.0, 0.0, 0.1, 0.0, 0.0, 0.0]
@@ -40,7 +40,7 @@ def test_the_design_table_shows_the_value_of_every_varied_parameter_at_every_poi
 
 def test_the_design_table_shows_the_baseline_of_the_experiment() -> None:
     made = experiment(baseline={"sender.ambiguity": 0.3})
-    assert design_table(made.base, made.design_points)["sender.ambiguity"].tolist() == [0.3, 0.1, 0.2]
+    assert design_table(made.bases, made.design_points)["sender.ambiguity"].tolist() == [0.3, 0.1, 0.2]
 
 
 def test_draws_fill_their_ranges_evenly() -> None:

@@ -8,12 +8,14 @@ from pathlib import Path
 from typing import Any
 
 import numpy
+import pandas
 import pyarrow
 import pytest
 
 import negosim.runner
 from negosim.experiment import Experiment
-from negosim.findings import Difference, Findings, findings_of
+from negosim.findings import MOST_TOLD, Difference, Findings, findings_of
+from negosim.report import write_report
 from negosim.runner import sweep
 from tests.unit import pretend
 from tests.unit.pretend import assuming, experiment
@@ -139,3 +141,27 @@ def test_the_findings_are_plain_json(tmp_path: Path, monkeypatch: pytest.MonkeyP
 )
 def test_a_difference_has_a_sign_only_where_its_interval_leaves_out_0(low: float, high: float, sign: int) -> None:
     assert Difference("sender_payoff", (low + high) / 2, low, high, 10).sign == sign
+
+
+@pytest.mark.parametrize(
+    ("changes", "points"),
+    [
+        ({"vary": [{"parameter": "sender.ambiguity", "values": [n / 1000 for n in range(1, MOST_TOLD + 2)]}]}, MOST_TOLD + 2),
+        ({"vary": [{"parameter": "sender.ambiguity", "range": [0, 0.4]}], "design": "sobol", "size": 8}, 9),
+    ],
+)
+def test_points_too_many_to_be_told_one_by_one_are_left_to_the_summary(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, changes: dict[str, Any], points: int
+) -> None:
+    monkeypatch.setattr(negosim.runner, "simulate", pretend.simulate)
+    findings, text = write_report(sweep(experiment(replications=2, **changes), tmp_path / "runs"))
+    assert not findings.told and findings.findings == () and findings.runs == 2 * points
+    assert "too many to be told one by one: the summary has" in text and "## The baseline" in text
+    summary = pandas.read_parquet(tmp_path / "runs" / "summary.parquet")
+    assert summary["point"].nunique() == points and not summary.loc[summary["quantity"] == "no_deal", "difference"].isna().any()
+
+
+def test_a_baseline_alone_is_told_in_full(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(negosim.runner, "simulate", pretend.simulate)
+    findings, text = write_report(sweep(experiment(vary=[]), tmp_path / "runs"))
+    assert findings.told and "too many" not in text
