@@ -203,3 +203,6 @@ SOLVERS: dict[str, Callable[[Game, Side], Table]] = {
     "shaded-bid": _shaded_bid,
 }
 """The strategies that look ahead, each with what solves its table."""
+
+PREPARED = (*SOLVERS, "attrition", "brinkmanship")
+"""The strategies that need a table or a rule for giving way before they can play."""

@@ -80,6 +80,11 @@ def acceptance(own, belief, sums, row):
     for p in range(own.other_voices):
         offered = row[own.other_column + 3 * p]
         cut = most_demanding_acceptor(offered, own.believed_opening, own.believed_conceded)
+        if cut <= low < high and offered < own.believed_demand - TOLERANCE:  # all refuse, which needs no arithmetic
+            refusing += sums[p, cells, 0]
+            moment += sums[p, cells, 1]
+            committed += belief[p, cells]
+            continue
         place = (cut - low) / (high - low) * cells if high > low else (cells if low <= cut + TOLERANCE else 0.0)
         place = min(float(cells), max(0.0, place))
         cell = min(int(place), cells - 1)

@@ -82,7 +82,7 @@ def satisfies(talks):
     return ACCEPT if talks.offer[own.kept_column] >= own.demanded - TOLERANCE else REFUSE
 
 
-@rule(lean=True)
+@rule(lean=True, inline=True)
 def conclude(game, talks, seed, replication):
     """Step 5: return what the answers come to, a Response, and leave what is agreed on the table."""
     public = talks.public[0]

@@ -37,13 +37,20 @@ def menu_position(menu, column, side, level, interpolate):
 
 
 @rule(lean=True, inline=True)
-def read_row(menu, position, row):
-    """Write the columns of a menu at a place into ``row``."""
+def read_columns(menu, position, first, count, step, row):
+    """Write ``count`` columns of a menu at a place, every ``step``-th from ``first`` on, into the same places of ``row``."""
     node = min(int(position), menu.shape[0] - 2) if menu.shape[0] > 1 else 0
     share = position - node
-    for c in range(menu.shape[1]):
+    for i in range(count):
+        c = first + step * i
         low = menu[node, c]
         row[c] = low if share == 0.0 else low + share * (menu[node + 1, c] - low)
+
+
+@rule(lean=True, inline=True)
+def read_row(menu, position, row):
+    """Write the columns of a menu at a place into ``row``."""
+    read_columns(menu, position, 0, menu.shape[1], 1, row)
 
 
 @rule(lean=True)

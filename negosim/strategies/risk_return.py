@@ -14,7 +14,7 @@ import numpy as np
 from negosim.rules.beliefs import TOLERANCE, acceptance, concession, cumulative
 from negosim.rules.compiled import rule
 from negosim.rules.home import ratification
-from negosim.rules.menus import menu_position, read_row
+from negosim.rules.menus import menu_position, read_columns
 from negosim.rules.outlook import after_refusal, if_nothing_learnt, outlook_now
 from negosim.rules.payoff import settlement_worth
 from negosim.rules.records import PROPOSE, RESPOND
@@ -27,18 +27,29 @@ REFINEMENTS = 11
 
 
 @rule(lean=True, inline=True)
-def expected_payoff(own, public, belief, sums, homes, row, sheet, present):
-    """Return EV(x) of tabling the package with this row; ``present`` is the worth of going on at the present belief.
+def place_of(position, public):
+    """Return a place that may be tabled: any, or the nearest node where the menu may not be interpolated."""
+    return position if public.interpolate else float(round(position))
+
+
+@rule(lean=True, inline=True)
+def expected_payoff(own, public, belief, sums, homes, menu, sheet, present, position, row):
+    """Return EV(x) of tabling the package at a place of the menu; ``present`` is the worth of going on at the present belief.
 
     A refusal that was certain beforehand teaches nothing, so such an offer is worth ``present``; what the other may accept
-    but homes would surely reject is not tabled.
+    but homes would surely reject is not tabled. The columns of the menu are read into ``row`` only as far as they count.
     """
+    place = place_of(position, public)
+    read_columns(menu, place, own.other_column, own.other_voices, 3, row)
     accepted, refusing, moment, stubborn = acceptance(own, belief, sums, row)
     if accepted <= 0.0:
         return present
+    read_columns(menu, place, public.home_column, homes.shape[0], 1, row)
     passes = ratification(row, homes, public.home_column)
     if passes <= 0.0:
         return -np.inf
+    read_columns(menu, place, own.kept_column, 3, 1, row)
+    read_columns(menu, place, own.cost_column, 1, 1, row)
     left = refusing + stubborn
     if left > 1e-12:
         mean = moment / refusing if refusing > 0.0 else own.believed_high
@@ -48,19 +59,6 @@ def expected_payoff(own, public, belief, sums, homes, row, sheet, present):
     failed = own.no_deal if public.ends_on_failure else present
     deal = passes * settlement_worth(own, row) + (1.0 - passes) * failed
     return accepted * deal + (1.0 - accepted) * refused
-
-
-@rule(lean=True, inline=True)
-def place_of(position, public):
-    """Return a place that may be tabled: any, or the nearest node where the menu may not be interpolated."""
-    return position if public.interpolate else float(round(position))
-
-
-@rule(lean=True, inline=True)
-def _value_at(own, public, belief, sums, homes, menu, sheet, present, position, row):
-    """Return EV of the package at a place of the menu, whose columns are written into ``row``."""
-    read_row(menu, place_of(position, public), row)
-    return expected_payoff(own, public, belief, sums, homes, row, sheet, present)
 
 
 @rule(lean=True, inline=True)
@@ -87,7 +85,7 @@ def _coarse(own, public, belief, sums, homes, menu, sheet, present, row):
             column = own.other_column + 3 * ((i - count) // 2)
             level = sure if (i - count) % 2 == 0 else own.believed_demand
             position = menu_position(menu, column, 1 - own.side, level, public.interpolate)
-        value = _value_at(own, public, belief, sums, homes, menu, sheet, present, position, row)
+        value = expected_payoff(own, public, belief, sums, homes, menu, sheet, present, position, row)
         if value > most:
             best, most = position, value
     return best, most
@@ -97,31 +95,32 @@ def _coarse(own, public, belief, sums, homes, menu, sheet, present, row):
 def propose(own, other, public, belief, homes, menu, outlook, noise):
     """Demand the own utility of the package with the highest expected payoff: a coarse search, then golden sections."""
     sums, sheet = cumulative(own, belief), outlook_now(own, own, public, outlook)
-    present = if_nothing_learnt(own, public, belief, sheet)
+    present = if_nothing_learnt(own, public, belief, outlook)
     row = np.empty(menu.shape[1])
     best, most = _coarse(own, public, belief, sums, homes, menu, sheet, present, row)
     low, high = max(0.0, best - STRIDE), min(float(menu.shape[0] - 1), best + STRIDE)
     left, right = high - GOLDEN * (high - low), low + GOLDEN * (high - low)
-    at_left = _value_at(own, public, belief, sums, homes, menu, sheet, present, left, row)
-    at_right = _value_at(own, public, belief, sums, homes, menu, sheet, present, right, row)
+    at_left = expected_payoff(own, public, belief, sums, homes, menu, sheet, present, left, row)
+    at_right = expected_payoff(own, public, belief, sums, homes, menu, sheet, present, right, row)
     for _ in range(REFINEMENTS):
         if _first_is_better(at_left, at_right, own.side):
             high, right, at_right = right, left, at_left
             left = high - GOLDEN * (high - low)
-            at_left = _value_at(own, public, belief, sums, homes, menu, sheet, present, left, row)
+            at_left = expected_payoff(own, public, belief, sums, homes, menu, sheet, present, left, row)
         else:
             low, left, at_left = left, right, at_right
             right = low + GOLDEN * (high - low)
-            at_right = _value_at(own, public, belief, sums, homes, menu, sheet, present, right, row)
+            at_right = expected_payoff(own, public, belief, sums, homes, menu, sheet, present, right, row)
     narrowed = left if _first_is_better(at_left, at_right, own.side) else right
-    read_row(menu, place_of(narrowed if max(at_left, at_right) > most else best, public), row)
+    chosen = place_of(narrowed if max(at_left, at_right) > most else best, public)
+    read_columns(menu, chosen, own.kept_column, 1, 1, row)
     return row[own.kept_column]
 
 
-@rule
+@rule(lean=True)
 def prospects(own, public, belief, homes, offer, outlook):
     """Return (worth of the deal as far as it is believed to pass and to be kept, worth of a refusal, chance to pass)."""
-    refused = if_nothing_learnt(own, public, belief, outlook_now(own, own, public, outlook))
+    refused = if_nothing_learnt(own, public, belief, outlook)
     passes = ratification(offer, homes, public.home_column)
     failed = own.no_deal if public.ends_on_failure else refused
     return passes * settlement_worth(own, offer) + (1.0 - passes) * failed, refused, passes
