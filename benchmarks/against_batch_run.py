@@ -27,7 +27,7 @@ CHUNK = 25_000
 
 
 class Collected(Negotiation):
-    """The model with a data collector, which notes how the run came out."""
+    """The model with a data collector, which notes after each round how the run came out, nothing as long as it goes on."""
 
     def __init__(self, scenario: ns.Scenario, seed: int, replication: int) -> None:
         super().__init__(scenario, seed, replication)
@@ -38,10 +38,9 @@ class Collected(Negotiation):
         return None if self.outcome is None else {name: column[0] for name, column in self.outcome.columns().items()}
 
     def step(self) -> None:
-        """Play one round and, after the last, note how the run came out."""
+        """Play one round; ``batch_run`` asks for a note after each."""
         super().step()
-        if not self.running:
-            self.datacollector.collect(self)
+        self.datacollector.collect(self)
 
 
 def by_batch_run(scenario: ns.Scenario, replications: range, seed: int) -> tuple[float, list[dict[str, Any]]]:
