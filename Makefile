@@ -25,6 +25,8 @@ lint: $(READY) ## style, types and floors
 
 bench: $(READY) ## measure the speed of the kernel and of the solutions
 	.venv/bin/python benchmarks/kernel_speed.py
+	.venv/bin/python benchmarks/against_batch_run.py
+	.venv/bin/python benchmarks/cost_ledger.py
 	.venv/bin/python benchmarks/solutions_speed.py
 
 clean: ## remove the environments, the caches and the results
