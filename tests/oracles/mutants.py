@@ -15,7 +15,8 @@ class Mutant(NamedTuple):
 
 
 INDUCTION, TIMING, MENUS = "negosim.rules.induction", "negosim.rules.timing", "negosim.rules.menus"
-ATTRITION, BIDDING, TRADE = "negosim.rules.attrition", "negosim.rules.bidding", "negosim.trade"
+ATTRITION, BIDDING, AUCTION = "negosim.rules.attrition", "negosim.rules.bidding", "negosim.rules.auction"
+TRADE = "negosim.trade"
 PERFECT, RISK_RETURN = "negosim.strategies.subgame_perfect", "negosim.strategies.risk_return"
 TIME, EXPONENTIAL, MICRO = "negosim.strategies.time_dependent", "negosim.strategies.exponential", "negosim.strategies.micro"
 BELIEFS, MOVES, PREFERENCES = "negosim.rules.beliefs", "negosim.rules.moves", "negosim.rules.preferences"
@@ -158,7 +159,7 @@ BATCHES: dict[str, Batch] = {
     "holding out": Batch(
         (ATTRITION,), ("reputation", "reputation-clock", "brinkmanship", "brinkmanship-values", "brinkmanship-types")
     ),
-    "sealed bids": Batch((BIDDING,), ("sealed-bids", "sealed-trade", "best-mechanism")),
+    "sealed bids": Batch((BIDDING, AUCTION), ("sealed-bids", "sealed-trade", "best-mechanism")),
     "offers under doubt": Batch(
         (RISK_RETURN,), ("risk-return", "opaque-sender", "opaque-belief", "opaque-peak", "doubtful-home")
     ),
