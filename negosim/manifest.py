@@ -20,7 +20,7 @@ FORMAT = 1
 PACKAGE = Path(__file__).parent
 
 NOT_PLAYED = (
-    "agents.py", "anatomy_text.py", "cli.py", "events.py", "findings.py", "findings_text.py", "interactions.py", "matrix.py",
+    "agents.py", "anatomy_text.py", "cli", "events.py", "findings.py", "findings_text.py", "interactions.py", "matrix.py",
     "model.py", "paired.py", "report.py", "robustness.py", "summary.py", "textbook_tactics.py", "app", "plots", "theory",
     "transcript",
 )  # fmt: skip

@@ -1,0 +1,60 @@
+"""The application that the commands belong to, and what they share: options, and how an error is told."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Annotated, Any
+
+import typer
+
+app = typer.Typer(
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode=None,  # an error is a line, not a box
+    pretty_exceptions_enable=False,
+    help="Negotiation games between two delegations, and uncertainty as a tactic in them.",
+)
+
+LARGEST_SEED = 2**63 - 1
+
+
+def whole_number(least: int) -> Callable[[str], int]:
+    """A reader of whole numbers from `least` to LARGEST_SEED that names the value it refuses."""
+
+    def read(text: str) -> int:
+        try:
+            number = int(text)
+        except ValueError:
+            raise typer.BadParameter(f"{text!r} is not a whole number.") from None
+        if number < least:
+            raise typer.BadParameter(f"{number} is out of range. It must be at least {least}.")
+        if number > LARGEST_SEED:
+            raise typer.BadParameter(f"{number} is out of range. It must be at most {LARGEST_SEED}.")
+        return number
+
+    return read
+
+
+def option(meaning: str, least: int = 0, usual: str | bool = True) -> Any:
+    """An option that takes a whole number; `usual` says in words what its default is."""
+    return typer.Option(parser=whole_number(least), metavar="N", help=meaning, show_default=usual)
+
+
+AsJson = Annotated[bool, typer.Option("--json", help="JSON, for other programs.")]
+
+
+@contextmanager
+def plainly() -> Iterator[None]:
+    """What a user got wrong as one line on the error stream with status 2; an interruption with status 130."""
+    from negosim.scenario_error import ScenarioError
+    from negosim.store import StoreError
+
+    try:
+        yield
+    except KeyboardInterrupt as stop:
+        typer.echo(f"\n{stop}".rstrip() or "\nStopped.", err=True)
+        raise typer.Exit(130) from None
+    except (ScenarioError, StoreError) as error:
+        typer.echo(str(error), err=True)
+        raise typer.Exit(2) from None
