@@ -15,6 +15,7 @@ _HOMES = {
     "simulate": "kernel",
     "sweep": "runner",
     "Experiment": "experiment",
+    "Results": "results",
     "check": "checks",
     "Side": "vocabulary",
     "Ending": "vocabulary",

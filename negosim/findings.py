@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from negosim.design import Comparison, Point, Value
 from negosim.outcomes import settled_column
 from negosim.paired import paired
-from negosim.quantities import COMPARED, ending_quantity
+from negosim.quantities import COMPARED, MEMORY, ending_quantity
 from negosim.results import Results
 from negosim.robustness import robustness
 from negosim.vocabulary import CHANNELS, Ending, Side
@@ -128,7 +128,11 @@ class Baseline:
 
 @dataclass(frozen=True)
 class Findings:
-    """All that is found: `baseline`, and one Finding a comparison of the experiment."""
+    """All that is found: `baseline`, and one Finding a comparison of the experiment.
+
+    left_out : what failed and is in no number here, in sentences; empty when nothing is
+    platforms : those that the runs were played on, with the number of parts, when there are several
+    """
 
     name: str
     title: str
@@ -140,6 +144,8 @@ class Findings:
     draw_runs: int
     baseline: Baseline
     findings: tuple[Finding, ...]
+    left_out: str = ""
+    platforms: tuple[str, ...] = ()
 
     def json(self) -> str:
         """The findings for another program: JSON, null for what no run has."""
@@ -147,20 +153,25 @@ class Findings:
 
 
 def findings_of(results: Results, summary: pandas.DataFrame) -> Findings:
-    """The findings of a sweep, of which `summary` is `results.summary()`."""
+    """The findings of a sweep, of which `summary` is `results.summary()`. StoreError when the baseline is left out."""
+    results.require_points(0)
     experiment = results.experiment
-    draws = robustness(results) if experiment.assumed_draws else None
+    draws = robustness(results) if results.has_draws else None
+    played = results.draws()["draw"].nunique() if results.has_draws else 0
+    platforms = results.platforms
     return Findings(
         name=experiment.name,
         title=experiment.title,
         question=" ".join(experiment.question.split()),
         scenario=experiment.base.name,
         seed=experiment.seed,
-        runs=experiment.runs,
-        draws=experiment.assumed_draws,
-        draw_runs=experiment.assumed_draws * experiment.draw_replications * len(experiment.draw_points),
+        runs=len(results.points) * experiment.replications,
+        draws=played,
+        draw_runs=played * experiment.draw_replications * len(experiment.draw_points),
         baseline=_baseline(results, summary),
-        findings=tuple(_finding(results, summary, draws, comparison) for comparison in experiment.comparisons),
+        findings=tuple(_finding(results, summary, draws, comparison) for comparison in results.comparisons),
+        left_out=results.left_out,
+        platforms=tuple(f"{words} ({parts:,} parts)" for words, parts in platforms.items()) if len(platforms) > 1 else (),
     )
 
 
@@ -190,7 +201,9 @@ def _settled(results: Results, here: pandas.DataFrame) -> tuple[Settled, ...]:
     }
     if not issues:
         return ()
-    stays = results.query(f"select {', '.join(near.values())} from runs where point = 0 and agreed").iloc[0]
+    stays = results.query(
+        f"select {', '.join(near.values())} from runs where point = 0 and agreed", points=[0], memory=MEMORY
+    ).iloc[0]
     rows = [here.loc[settled_column(issue.name)] for issue in issues]
     return tuple(
         Settled(
@@ -206,7 +219,7 @@ def _finding(
 ) -> Finding:
     """One comparison."""
     point, against = comparison.point, comparison.against
-    frame = paired(results, against=against.number, point=point.number).set_index("quantity")
+    frame = _pairs(results, summary, point.number, against.number)
     shares = summary[summary["quantity"] == "no_deal"].set_index("point")["mean"]
     return Finding(
         label=comparison.label,
@@ -231,6 +244,13 @@ def _finding(
     )
 
 
+def _pairs(results: Results, summary: pandas.DataFrame, point: int, against: int) -> pandas.DataFrame:
+    """The paired differences of a point to another, by quantity; those to the baseline are in the summary already."""
+    if against == 0:
+        return summary[(summary["point"] == point) & (summary["pairs"] > 0)].set_index("quantity")
+    return paired(results, against=against, point=point).set_index("quantity")
+
+
 def _difference(frame: pandas.DataFrame, quantity: str, robust: Robustness | None = None) -> Difference:
     """One row of a paired comparison."""
     row = frame.loc[quantity]
@@ -253,7 +273,7 @@ def _best_levels(results: Results, summary: pandas.DataFrame, comparison: Compar
     name = comparison.point.parameter
     if name is None or comparison.against.parameter != name:
         return ()
-    points = [point for point in results.experiment.design_points if point.parameter == name]
+    points = [point for point in results.points if point.parameter == name]
     levels = [point.overrides[name] for point in points]
     if len(points) < 3 or not all(isinstance(level, (int, float)) and not isinstance(level, bool) for level in levels):
         return ()
@@ -274,8 +294,8 @@ def _best(
     means = summary[summary["quantity"] == quantity].set_index("point")["mean"]
     best = max(points, key=lambda point: float(means[point.number]))
     low, high = points[0], points[-1]
-    to_low = paired(results, against=low.number, point=best.number).set_index("quantity")
-    to_high = paired(results, against=high.number, point=best.number).set_index("quantity")
+    to_low = _pairs(results, summary, best.number, low.number)
+    to_high = _pairs(results, summary, best.number, high.number)
     return Best(
         quantity=quantity,
         level=_level(best, name),

@@ -1,41 +1,36 @@
-"""The manifest of a results folder: what was asked, of which scenario, by which code."""
+"""The manifest of a results folder: what was asked, of which scenario, by which code, on which platform."""
 
 from __future__ import annotations
 
 import hashlib
 import json
-import platform
 from collections.abc import Iterator, Mapping
-from importlib.metadata import PackageNotFoundError, version
-from pathlib import Path
 from typing import Any
 
 from negosim.experiment import Experiment
+from negosim.origin import DECIDING, PACKAGE, commit, host, platform_here, versions
 from negosim.rules.compiled import sources_hash
 from negosim.scenario import Scenario
 
-FORMAT = 1
+FORMAT = 2
 """Version of the layout of the folder."""
 
-PACKAGE = Path(__file__).parent
-
 NOT_PLAYED = (
-    "agents.py", "anatomy_text.py", "cli", "events.py", "findings.py", "findings_text.py", "interactions.py", "matrix.py",
-    "model.py", "paired.py", "report.py", "robustness.py", "summary.py", "textbook_tactics.py", "app", "plots", "theory",
+    "agents.py", "anatomy_text.py", "cli", "events.py", "failures.py", "findings.py", "findings_text.py", "folder_lock.py",
+    "interactions.py", "matrix.py", "merge.py", "model.py", "pace.py", "paired.py", "report.py", "reproduce.py", "robustness.py",
+    "status.py", "store.py", "store_error.py", "summary.py", "textbook_tactics.py", "whole_file.py", "app", "plots", "theory",
     "transcript",
 )  # fmt: skip
-"""What a sweep never runs: a change there leaves the runs of a folder valid."""
+"""What decides no number of a sweep: a change there leaves the runs of a folder valid."""
 
-PACKAGES = ("negosim", "numpy", "numba", "llvmlite", "scipy", "pyarrow")
-
-SAME = ("format", "experiment", "scenario", "draws", "rules", "sources", "machine")
-"""What must agree before runs may be added to a folder. Titles, notes and versions alone change no run."""
+SAME = ("format", "experiment", "scenario", "draws", "sources", "versions", "platform")
+"""What must agree before runs may be added to a folder, of the versions those of DECIDING. Titles and notes change no run."""
 
 IN_WORDS = ("title", "question", "reported")
 
 
 def manifest_of(experiment: Experiment) -> dict[str, Any]:
-    """The manifest, ready for JSON: experiment and scenario in full, every point, hashes, versions."""
+    """The manifest, ready for JSON: experiment and scenario in full, every point, versions, platform, commit, hashes."""
     scenario = experiment.scenario
     body: dict[str, Any] = {
         "format": FORMAT,
@@ -49,9 +44,11 @@ def manifest_of(experiment: Experiment) -> dict[str, Any]:
         "draws": _sha256(experiment.draws),
         "rules": sources_hash(),
         "sources": _sources(),
-        "versions": {"python": platform.python_version()} | {name: _version(name) for name in PACKAGES},
-        "machine": platform.machine(),
-        "platform": platform.platform(),
+        "versions": versions(),
+        "platform": platform_here(),
+        "mixed": [],
+        "host": host(),
+        "git": commit(),
     }
     plain: dict[str, Any] = json.loads(json.dumps(body))
     return {**plain, "sha256": hashes(plain)}
@@ -59,7 +56,12 @@ def manifest_of(experiment: Experiment) -> dict[str, Any]:
 
 def hashes(manifest: Mapping[str, Any]) -> dict[str, str]:
     """The SHA-256 of each section in canonical JSON; the scenario's is its fingerprint."""
-    return {name: _sha256(manifest[name]) for name in ("experiment", "scenario", "notes", "points")}
+    return {name: _sha256(section) for name, section in manifest.items() if name != "sha256"}
+
+
+def fingerprint(manifest: Mapping[str, Any]) -> str:
+    """The SHA-256 of all that decides the values of a sweep but for the platform: what every part of it has to carry."""
+    return _sha256({name: _deciding(manifest, name) for name in SAME if name != "platform"})
 
 
 def experiment_of(manifest: Mapping[str, Any]) -> Experiment:
@@ -70,20 +72,39 @@ def experiment_of(manifest: Mapping[str, Any]) -> Experiment:
     return Experiment(**manifest["experiment"], scenario=scenario)
 
 
-def differences(there: Mapping[str, Any], here: Mapping[str, Any]) -> list[str]:
-    """What keeps the runs of two manifests from being mixed, one clause each; empty when nothing does."""
+def differences(there: Mapping[str, Any], here: Mapping[str, Any], allow_platform: bool = False) -> list[str]:
+    """What keeps the runs of two manifests from being mixed, one clause each; empty when nothing does.
+
+    A platform that is mixed there already is no difference, and none is one with `allow_platform`.
+    """
     found: list[str] = []
-    for section in SAME:
-        found += _leaves(section, _without_words(there.get(section)), _without_words(here[section]))
-    if there.get("rules") != here["rules"]:
-        found += _leaves("versions", there.get("versions"), here["versions"])
+    for name in SAME:
+        if name != "platform":
+            found += _leaves(name, _deciding(there, name), _deciding(here, name))
+        elif not allow_platform:
+            new = [platform for platform in platforms(here) if platform not in platforms(there)]
+            found += [clause for platform in new for clause in _leaves(name, there.get(name), platform)]
     return found
 
 
-def reworded(there: Mapping[str, Any], here: Mapping[str, Any]) -> dict[str, Any]:
-    """The manifest of runs that are there, with the words of another that agrees with it otherwise."""
-    merged = {**there, "experiment": here["experiment"], "notes": here["notes"]}
+def platforms(manifest: Mapping[str, Any]) -> list[Any]:
+    """The platforms on which runs of a folder may have been played: that of its beginning, and those mixed in."""
+    return [manifest.get("platform"), *manifest.get("mixed", [])]
+
+
+def renewed(there: Mapping[str, Any], here: Mapping[str, Any]) -> dict[str, Any]:
+    """The manifest of runs that are there, with the words and the platforms of another that agrees with it otherwise."""
+    more = [other for other in platforms(here) if other not in platforms(there)]
+    merged = {**there, "experiment": here["experiment"], "notes": here["notes"], "mixed": [*there["mixed"], *more]}
     return {**merged, "sha256": hashes(merged)}
+
+
+def _deciding(manifest: Mapping[str, Any], name: str) -> Any:
+    """A section without what decides no number."""
+    section = manifest.get(name)
+    if name == "versions" and isinstance(section, dict):
+        return {key: section.get(key) for key in DECIDING}
+    return _without_words(section)
 
 
 def _sources() -> str:
@@ -94,13 +115,6 @@ def _sources() -> str:
         if name.parts[0] not in NOT_PLAYED:
             digest.update(name.as_posix().encode() + path.read_bytes())
     return digest.hexdigest()
-
-
-def _version(package: str) -> str:
-    try:
-        return version(package)
-    except PackageNotFoundError:
-        return "not installed"  # run from its sources
 
 
 def _without_words(section: Any) -> Any:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy
 
-from negosim.quantities import Quantity, aggregated, among, blocks, columns_of, in_order, quantities, quoted, unfolded
+from negosim.quantities import MEMORY, Quantity, aggregated, among, blocks, columns_of, in_order, quantities, quoted, unfolded
 from negosim.results import Results
 
 if TYPE_CHECKING:
@@ -60,13 +60,14 @@ def paired(results: Results, against: int = 0, point: int | None = None) -> pand
 
     One row a point and quantity that every run has: point, label, parameter and its value; quantity, unit,
     pairs, difference, error (standard error), low and high (95 % interval), and the shares of runs in which the
-    quantity is higher or lower than in the same run of the other point. ValueError for a point that the design
-    does not have.
+    quantity is higher or lower than in the same run of the other point. Points that the results leave out have no rows.
+    ValueError for a point that the design does not have; StoreError when one that is named is left out.
     """
     known = point_columns(results)
     for number in (against, 0 if point is None else point):
         if not 0 <= number < len(known):
             raise ValueError(f"point {number} is not in the design. Its points are 0 to {len(known) - 1}.")
+    results.require_points(against, against if point is None else point)
     measured = quantities(results.experiment.base, results.columns)
     everywhere = [quantity for quantity in measured if quantity.everywhere]
     points = range(len(known)) if point is None else range(point, point + 1)
@@ -81,13 +82,18 @@ def _differences(
 
     parts = []
     for some, block in blocks(points, measured, results.experiment.replications):
+        here = results.among(some)
+        if not here:
+            continue
         columns = columns_of(block)
         minus = ", ".join(f"here.{quoted(q)} - there.{quoted(q)} as {quoted(q)}" for q in block)
         answer = results.query(
             f"with here as (select point, replication, {columns} from runs where point {among(some)}), "
             f"there as (select replication, {columns} from runs where point = {against}), "
             f"pairs as (select point, {minus} from here join there using (replication)) "
-            f"select point, {aggregated(block, STATISTICS)} from pairs group by point"
+            f"select point, {aggregated(block, STATISTICS)} from pairs group by point",
+            points={*here, against},
+            memory=MEMORY,
         )
         parts.append(unfolded(answer, ["point"], block, STATISTICS))
     frame = in_order(pandas.concat(parts, ignore_index=True), measured)

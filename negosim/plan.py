@@ -27,6 +27,11 @@ class Chunk:
         return f"point-{self.point.number:04d}-chunk-{self.number:04d}"
 
     @property
+    def place(self) -> str:
+        """Its runs in words."""
+        return f"point {self.point.number} ({self.point.label}), runs {self.first:,} to {self.first + self.runs - 1:,}"
+
+    @property
     def rows(self) -> int:
         """Rows of the part: one a run."""
         return self.runs
@@ -51,6 +56,11 @@ class Draws:
         return f"draws-from-{self.first:04d}"
 
     @property
+    def place(self) -> str:
+        """Its draws in words."""
+        return f"joint draws {self.first:,} to {self.first + len(self.draws) - 1:,}"
+
+    @property
     def runs(self) -> int:
         """Runs at all points of all draws together."""
         return self.rows * self.replications
@@ -63,6 +73,14 @@ class Draws:
     def against(self, point: Point) -> Point:
         """The point that another is compared with; itself if others are compared with it."""
         return next((c.against for c in self.comparisons if c.point.number == point.number), point)
+
+
+Part = Chunk | Draws
+
+
+def planned_parts(experiment: Experiment) -> list[Part]:
+    """All parts of the results of an experiment, in their order."""
+    return [*planned_chunks(experiment), *planned_draws(experiment)]
 
 
 def planned_chunks(experiment: Experiment) -> Iterator[Chunk]:
@@ -85,13 +103,18 @@ def planned_draws(experiment: Experiment) -> Iterator[Draws]:
         )
 
 
-def chunk_names(experiment: Experiment) -> list[str]:
-    """The names of the parts with single runs."""
-    return [chunk.name for chunk in planned_chunks(experiment)]
-
-
 def draw_names(experiment: Experiment) -> list[str]:
     """The names of the parts with the means of joint draws; the draws themselves are not made for it."""
     return [
         Draws(first + 1, (), (), (), 0).name for first in range(0, experiment.assumed_draws, DRAWS_IN_PART)
     ]
+
+
+def draw_runs(experiment: Experiment) -> dict[str, int]:
+    """The runs of each of these parts, by its name."""
+    runs = len(experiment.draw_points) * experiment.draw_replications
+    firsts = range(0, experiment.assumed_draws, DRAWS_IN_PART)
+    return {
+        name: min(DRAWS_IN_PART, experiment.assumed_draws - first) * runs
+        for name, first in zip(draw_names(experiment), firsts, strict=True)
+    }

@@ -67,7 +67,7 @@ def ledger_changes(results: Results, axes: Sequence[Axes] | None = None) -> list
     NothingToDrawError if the experiment has no headline.
     """
     experiment = results.experiment
-    compared = [pair for pair in experiment.comparisons if pair.point.parameter == pair.against.parameter]
+    compared = [pair for pair in results.comparisons if pair.point.parameter == pair.against.parameter]
     if not compared:
         raise NothingToDrawError(f"{experiment.name} has no headline. Give a parameter that it varies two values to compare.")
     names = [f"{side.label}_{what}" for side in Side for what in (*CHANNELS, "payoff")]

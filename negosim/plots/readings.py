@@ -55,17 +55,18 @@ def measured(results: Results, names: Sequence[str]) -> list[Quantity]:
 
 
 def scenario_of(results: Results, point: int = 0) -> Scenario:
-    """The scenario of a point; ValueError for a point that the design does not have."""
+    """The scenario of a point; ValueError for a point that the design does not have, StoreError for one that is left out."""
     points = results.experiment.design_points
     if not 0 <= point < len(points):
         raise ValueError(f"point {point} is not in the design. Its points are 0 to {len(points) - 1}.")
+    results.require_points(point)
     return results.experiment.base.vary(points[point].overrides)
 
 
 def levels(results: Results) -> Levels:
     """Every parameter that takes two numbers or more alone; NothingToDrawError when the experiment has none."""
     found: Levels = {}
-    for point in results.experiment.design_points:
+    for point in results.points:
         value = point.overrides[point.parameter] if point.parameter else None
         if point.parameter and isinstance(value, (int, float)) and not isinstance(value, bool):
             found.setdefault(point.parameter, []).append((float(value), point))
@@ -87,7 +88,8 @@ def statistics_at(
     where = "" if point is None else f" where point = {point}"
     answer = results.query(
         f"with here as (select point, {columns_of(some)} from runs{where}) "
-        f"select point, {aggregated(some, templates)} from here group by point order by point"
+        f"select point, {aggregated(some, templates)} from here group by point order by point",
+        points=None if point is None else [point],
     )
     return unfolded(answer, ["point"], some, templates)
 
@@ -117,7 +119,8 @@ def differences(results: Results, names: Sequence[str], against: Mapping[int, in
         f"numbers as (select point, replication, {columns_of(some)} from runs where point in ({wanted})), "
         f"pairs as (select here.point, {minus} from couples join numbers here on here.point = couples.point "
         "join numbers there on there.point = couples.other and there.replication = here.replication) "
-        f"select point, {aggregated(some, STATISTICS)} from pairs group by point order by point"
+        f"select point, {aggregated(some, STATISTICS)} from pairs group by point order by point",
+        points={*against, *against.values()},
     )
     frame = unfolded(answer, ["point"], some, STATISTICS)
     margin = half_width(frame["sd"], frame["pairs"])
@@ -131,7 +134,8 @@ def counted(results: Results, column: str, width: float, point: int) -> tuple[nu
     scenario_of(results, point)
     answer = results.query(
         f"select floor({column} / {width!r})::bigint as bin, count(*) as runs from runs where point = {point} "
-        "group by bin order by bin"
+        "group by bin order by bin",
+        points=[point],
     )
     bins = answer["bin"].to_numpy()
     counts = numpy.zeros(bins[-1] - bins[0] + 1)
