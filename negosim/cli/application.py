@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import os
+import signal
+import sys
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from importlib import import_module
 from typing import Annotated, Any
 
 import typer
@@ -17,6 +22,9 @@ app = typer.Typer(
 )
 
 LARGEST_SEED = 2**63 - 1
+
+THREADS = "negosim-"
+"""How the names of all threads begin that play or compile."""
 
 
 def whole_number(least: int) -> Callable[[str], int]:
@@ -41,6 +49,10 @@ def option(meaning: str, least: int = 0, usual: str | bool = True) -> Any:
     return typer.Option(parser=whole_number(least), metavar="N", help=meaning, show_default=usual)
 
 
+AllowPlatform = Annotated[
+    bool, typer.Option("--allow-platform", help="Mix runs of this platform with those of another; parts say which is which.")
+]
+
 AsJson = Annotated[bool, typer.Option("--json", help="JSON, for other programs.")]
 
 
@@ -54,7 +66,49 @@ def plainly() -> Iterator[None]:
         yield
     except KeyboardInterrupt as stop:
         typer.echo(f"\n{stop}".rstrip() or "\nStopped.", err=True)
+        leave_at_once(130)
         raise typer.Exit(130) from None
     except (ScenarioError, StoreError) as error:
         typer.echo(str(error), err=True)
         raise typer.Exit(2) from None
+
+
+def loaded(module: str) -> Any:
+    """Import a module that compiles rules when it is new, in a thread: an interruption would not be heard in the midst of it."""
+    found: list[Any] = []
+    errors: list[BaseException] = []
+
+    def load() -> None:
+        try:
+            found.append(import_module(module))
+        except BaseException as error:
+            errors.append(error)
+
+    thread = threading.Thread(target=load, name=f"{THREADS}-loading", daemon=True)
+    thread.start()
+    while thread.is_alive():
+        thread.join(0.2)
+    if errors:
+        raise errors[0]
+    return found[0]
+
+
+def leave_at_once(status: int) -> None:
+    """End the process if threads of ours are still at work: what they compile cannot be interrupted, and files are whole."""
+    if any(thread.name.startswith(THREADS) for thread in threading.enumerate()):
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(status)
+
+
+@contextmanager
+def ended_like_an_interruption() -> Iterator[None]:
+    """Take SIGTERM, with which clusters and systems end a process, for Ctrl-C."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)

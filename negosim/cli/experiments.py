@@ -2,50 +2,125 @@
 
 from __future__ import annotations
 
+import shlex
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from negosim.cli.application import app, option, plainly
+from negosim.cli.application import AllowPlatform, app, ended_like_an_interruption, loaded, option, plainly
 from negosim.cli.progress import told_progress
 
 if TYPE_CHECKING:
     from negosim.experiment import Experiment
+    from negosim.failures import PointsFailedError
+    from negosim.results import Results
+    from negosim.shard import Shard
 
 
 @app.command()
 def sweep(
-    file: Annotated[Path, typer.Argument(help="The experiment's TOML file.")],
     out: Annotated[Path, typer.Option(help="Folder of the results; an unfinished sweep there goes on.")],
+    file: Annotated[
+        Path | None,
+        typer.Argument(help="The experiment's TOML file. Without it the sweep in the folder goes on.", show_default=False),
+    ] = None,
     workers: Annotated[int | None, option("Threads.", least=1, usual="all cores")] = None,
     seed: Annotated[int | None, option("Seed of all luck.", usual="the file's")] = None,
+    shard: Annotated[
+        str | None, typer.Option(metavar="I/N", help="Play the I-th of N shares alone; see negosim merge.", show_default="all")
+    ] = None,
+    allow_platform: AllowPlatform = False,
 ) -> None:
     """Play an experiment into a folder, sum it up and print the findings.
 
     It can be stopped at any time; the same command goes on from there. The folder gets the runs (parts/*.parquet),
-    summary.parquet and .csv, findings.md and .json.
+    summary.parquet and .csv, findings.md and .json. The exit code is 3 if a part failed; the others are there.
 
     Example: negosim sweep experiments/six_tactics.toml --out runs/six-tactics
     """
-    with plainly():
-        from negosim.experiment import Experiment
+    with plainly(), ended_like_an_interruption():
+        from negosim.shard import Shard
 
-        experiment = Experiment.load(file)
-        if seed is not None:
-            fields = {name: getattr(experiment, name) for name in Experiment.model_fields}
-            experiment = Experiment(**{**fields, "seed": seed})
-        typer.echo(announcement(experiment, out), err=True)
-        from negosim.report import report_paths, write_report
-        from negosim.runner import sweep as run
+        share = Shard.read(shard) if shard is not None else None
+        experiment = asked(file, out, seed)
+        typer.echo(announcement(experiment, out, share), err=True)
+        results, failed = played(experiment, out, share, workers, allow_platform)
+        if results is not None:
+            report(results)
+        elif failed is None:
+            typer.echo(f"Shard {share} is done. {what_is_missing(out)}", err=True)
+        if failed is not None:
+            typer.echo(str(failed), err=True)
+        if failed is not None or (results is not None and results.failures):
+            raise typer.Exit(3)
 
+
+def asked(file: Path | None, out: Path, seed: int | None) -> Experiment:
+    """The experiment of a file, or that of the folder; with another seed, if one is given."""
+    from negosim.experiment import Experiment
+    from negosim.experiment_error import ExperimentError
+    from negosim.results import experiment_in
+
+    if file is None and not out.exists():
+        remedy = f"Name the experiment's file: negosim sweep FILE --out {shlex.quote(str(out))}."
+        raise ExperimentError("has no sweep to go on with", field="--out", value=str(out), remedy=remedy)
+    experiment = experiment_in(out) if file is None else Experiment.load(file)
+    if seed is None:
+        return experiment
+    fields = {name: getattr(experiment, name) for name in Experiment.model_fields}
+    return Experiment(**{**fields, "seed": seed})
+
+
+def played(
+    experiment: Experiment, out: Path, share: Shard | None, workers: int | None, allow_platform: bool
+) -> tuple[Results | None, PointsFailedError | None]:
+    """Play what is missing: the results once all is there, None before, and what failed."""
+    from negosim.failures import PointsFailedError
+    from negosim.results import Results
+    from negosim.store import StoreError
+
+    runner = loaded("negosim.runner")
+    try:
         with told_progress() as progress:
-            results = run(experiment, out=out, workers=workers, progress=progress)
-        typer.echo("Summing up.", err=True)
-        _, text = write_report(results)
-        show(text)
-        typer.echo(f"Written: {', '.join(str(path) for path in report_paths(results))}.", err=True)
+            options = {"workers": workers, "progress": progress, "allow_platform": allow_platform}
+            if share is None:
+                return runner.sweep(experiment, out, **options), None
+            return runner.sweep_shard(experiment, out, share, **options), None
+    except KeyboardInterrupt as stop:
+        again = f"negosim sweep --out {shlex.quote(str(out))}" + (f" --shard {share}" if share is not None else "")
+        raise KeyboardInterrupt(f"{stop}\n{again}" if str(stop) else "") from None
+    except PointsFailedError as error:
+        try:
+            return Results(out), error
+        except StoreError:
+            return None, error  # the parts of other shards are missing
+
+
+def report(results: Results) -> None:
+    """Sum up, write and print the findings; only say so where the baseline failed, without which there are none."""
+    from negosim.report import report_paths, write_report
+
+    if 0 in results.points_left_out:
+        typer.echo("The baseline failed: without it there is nothing to compare with, and no findings.", err=True)
+        return
+    typer.echo("Summing up.", err=True)
+    _, text = write_report(results)
+    show(text)
+    typer.echo(f"Written: {', '.join(str(path) for path in report_paths(results))}.", err=True)
+
+
+def what_is_missing(out: Path) -> str:
+    """How a shard's folder becomes results."""
+    from negosim.status import status_of
+
+    status = status_of(out)
+    folder = shlex.quote(str(out))
+    return (
+        f"{status.done:,} of {status.parts:,} parts are in {out}. When all shards are done: negosim merge RESULTS {folder} ... "
+        f"with the folders of the others; if all share this one, negosim sweep --out {folder} plays what is missing."
+    )
 
 
 @app.command()
@@ -64,18 +139,20 @@ def plot(
 
         found = Results(results)
         found.check()
-        from negosim import plots
+        plots = loaded("negosim.plots")
 
         for path in plots.draw_all(found, results / "figures" if out is None else out):
             typer.echo(str(path))
 
 
-def announcement(experiment: Experiment, out: Path) -> str:
+def announcement(experiment: Experiment, out: Path, share: Shard | None) -> str:
     """What is about to be played, in one line."""
     draws = experiment.assumed_draws * len(experiment.draw_points) * experiment.draw_replications
     text = f"{experiment.title}: {experiment.runs:,} runs at {len(experiment.design_points):,} points"
     if draws:
         text += f" and {draws:,} in {experiment.assumed_draws:,} joint draws of the assumed numbers"
+    if share is not None:
+        text += f", of these shard {share}"
     return f"{text}, into {out}. The first use compiles the rules, which takes about a minute."
 
 

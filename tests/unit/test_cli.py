@@ -37,7 +37,7 @@ values = [0.0, 0.1, 0.2]
 headline = [0.0, 0.2]
 """
 
-COMMANDS = ("scenarios", "play", "sweep", "plot", "facts", "check", "schema")
+COMMANDS = ("scenarios", "play", "schema", "sweep", "plot", "status", "merge", "reproduce", "facts", "check")
 
 
 @pytest.fixture
@@ -267,7 +267,7 @@ from tests.unit import pretend
 
 begun = threading.Event()
 
-def simulate(scenario, replications, seed=0, first=0):
+def simulate(scenario, replications, seed=0, first=0, between=None):
     if first >= 4:
         print("playing", flush=True)
         begun.wait(1.0)
