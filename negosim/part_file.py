@@ -66,8 +66,11 @@ def values_hash(table: pyarrow.Table) -> str:
 def _canonical(column: pyarrow.ChunkedArray) -> tuple[str, bytes]:
     """The kind of a column and its values as bytes, little-endian; texts as numbers in the order of their first use."""
     kind = column.type
+    if pyarrow.types.is_null(kind):
+        return "nothing", str(len(column)).encode()
     if column.null_count:
-        raise TypeError(f"a column of {kind} has values that are missing")
+        name, known = _canonical(column.drop_null())
+        return f"{name} or nothing", column.is_null().cast(pyarrow.uint8()).to_numpy().tobytes() + known
     if pyarrow.types.is_boolean(kind):
         return "truth", column.cast(pyarrow.uint8()).to_numpy().tobytes()
     if pyarrow.types.is_integer(kind) or pyarrow.types.is_floating(kind):

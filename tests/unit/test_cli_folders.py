@@ -239,7 +239,7 @@ cli.app()
 
 @pytest.mark.parametrize(
     ("how", "number", "most"),
-    [("slowly", signal.SIGINT, 3.0), ("slowly", signal.SIGTERM, 3.0), ("compiling", signal.SIGINT, 8.0)],
+    [("slowly", signal.SIGINT, 6.0), ("slowly", signal.SIGTERM, 6.0), ("compiling", signal.SIGINT, 12.0)],
 )
 def test_an_interruption_ends_within_seconds_and_says_how_to_go_on(file: Path, how: str, number: int, most: float) -> None:
     out = file.parent / "runs"
