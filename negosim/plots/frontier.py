@@ -10,7 +10,7 @@ from matplotlib.axes import Axes
 from matplotlib.ticker import MaxNLocator
 
 from negosim.game import prepare
-from negosim.plots.readings import require, require_same_rules, scenario_of
+from negosim.plots.readings import number_of, require, require_same_rules, scenario_of
 from negosim.plots.style import ENDINGS, FAINT, INK, SIDES, SMALL, Dashes, dress, key, one
 from negosim.results import Results
 from negosim.rules.menus import evaluate
@@ -35,7 +35,7 @@ Pair = tuple[int, int]
 """The true priorities of sender and target: the number of a voice, or one past the last for the principal's own."""
 
 
-def frontier(results: Results, point: int = 0, axes: Axes | None = None) -> Axes:
+def frontier(results: Results, point: int | None = None, axes: Axes | None = None) -> Axes:
     """The best packages for the true types, the settlements of the first CLOUD runs of a point, and where the rest ended.
 
     Utilities are those of the settlement or of the reservation value alone, before all costs, after the attitude to
@@ -43,6 +43,7 @@ def frontier(results: Results, point: int = 0, axes: Axes | None = None) -> Axes
     the rules have changed since the runs were played.
     """
     require_same_rules(results)
+    point = number_of(results, point)
     scenario, axes = scenario_of(results, point), one(axes, 9.6, 6.0)
     sides = [side.label for side in Side]
     columns = [f"{side}_{what}" for what in ("utility", "reservation", "profile") for side in sides]
