@@ -114,7 +114,10 @@ def disputes(folder: Path, group: str, label: str, rate: str = "success_rate") -
     return Level.share(label, count, n, of)
 
 
-TIES = "TIES 4.1, threats of 1945-2005 (Morgan, Bapat & Kobayashi 2014; ties_threat_success_rates.csv)"
+TIES = (
+    "TIES 4.1, threats of 1945-2005 (Morgan, Bapat & Kobayashi 2014; ties_threat_success_rates.csv). What its codes mean is "
+    "known from memory of the codebook alone"
+)
 
 
 def compared_disputes(folder: Path, groups: dict[str, str]) -> Evidence:
