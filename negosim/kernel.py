@@ -228,6 +228,9 @@ class Outcomes:
     settlements: NDArray[np.float64]
     in_force: NDArray[np.float64]
 
+    def __repr__(self) -> str:
+        return f"<Outcomes of {len(self):,} runs of {self.scenario.name}>"
+
     def __len__(self) -> int:
         """Return the number of runs."""
         return len(self.runs)
@@ -280,6 +283,7 @@ def simulate(
 ) -> Outcomes:
     """Play runs ``first`` to ``first + replications - 1``; the luck of a run depends on its number and the seed alone.
 
+    ``scenario`` is a Scenario, which ``Scenario.load`` makes of a name or a path; TypeError for these themselves.
     ``game`` is ``prepare(scenario)`` if the caller already has it. With ``between`` the runs are played in slices of SLICE
     seconds, and it is told how many each had; whatever it raises ends the batch. Raises ValueError for a negative count or seed.
     """
@@ -288,8 +292,9 @@ def simulate(
             f"replications = {replications}, first = {first}, seed = {seed}: counts must not be negative and the seed"
             " must lie in [0, 2**64)."
         )
+    game = prepare(scenario) if game is None else game
     sender, target = strategies_of(scenario)
-    game = without_idle_work(prepare(scenario) if game is None else game, (sender, target))
+    game = without_idle_work(game, (sender, target))
     runs = np.zeros(replications, RUN)
     settlements, in_force = (np.zeros((replications, width)) for width in (len(game.status_quo), len(game.threats)))
     talks = new_talks(game)

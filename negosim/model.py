@@ -37,7 +37,8 @@ class Negotiation(mesa.Model):
     """The talks of one scenario with one run's luck; the same run as ``simulate(scenario, 1, seed, first=replication)``.
 
     One ``step()`` is one round. ``running`` says whether the talks go on, ``outcome`` is None until they have ended.
-    Raises TypeError for a seed or replication that is no whole number, ValueError for one outside [0, 2**64).
+    Raises TypeError for a scenario that is no Scenario (``Scenario.load`` makes one of a name or a path) and for a seed or
+    replication that is no whole number, ValueError for one outside [0, 2**64).
     """
 
     scenario: Scenario = None  # type: ignore[assignment]  # set below; here it hides the scenario that Mesa 3.5 makes itself

@@ -217,6 +217,10 @@ class Scenario(Part):
         """SHA-256 of all values, defaults included, in canonical JSON; the notes do not count."""
         return self._fingerprint
 
+    def __repr__(self) -> str:
+        sides = " and ".join(f"{each.short} ({each.strategy})" for each in (self.sender, self.target))
+        return f"<Scenario {self.name}: {sides}, {len(self.issues)} issues, {self.talks.rounds} rounds>"
+
     def __hash__(self) -> int:
         return hash(self._fingerprint)
 
