@@ -29,6 +29,8 @@ Facts = dict[str, Any]
 
 IN_A_SENTENCE = 4
 """An offer that names more terms than this is told in lines, one for each kind of term."""
+FORESEEN = 10
+"""Years after which nobody says any more when a settlement is taken back."""
 
 WEIGHED = {
     "commitment": "worth {worth} to it; it never takes less than {needed}",
@@ -345,8 +347,11 @@ class Narrator:
     def _reversal(self, facts: Facts) -> str:
         rounds = round(facts["reversed_after"])
         date = self._day(facts["taken_back"], year=True).replace(",", ", on", 1)
-        able = [self.names[side] for side in Side if self.scenario.delegation(side).reversal > 0.0]
-        return f"After {rounds} round{'' if rounds == 1 else 's'} {' or '.join(able)} takes the settlement back{date}."
+        able = " or ".join(self.names[side] for side in Side if self.scenario.delegation(side).reversal > 0.0)
+        calendar = self.scenario.calendar
+        if calendar is not None and rounds * calendar.days_per_round > 365 * FORESEEN:
+            return f"The settlement is not taken back within {FORESEEN} years, though {able} could."
+        return f"After {rounds:,} round{'' if rounds == 1 else 's'} {able} takes the settlement back{date}."
 
     def _payoff(self, facts: Facts, side: Side) -> str:
         entries = []

@@ -256,6 +256,11 @@ def test_a_reversal_is_told_with_its_author_and_its_day() -> None:
     assert "takes the settlement back" not in told(SOFT, {"sender.reversal": 0.0})[-1]
 
 
+def test_nobody_says_that_a_settlement_is_taken_back_decades_later() -> None:
+    end = told(SOFT, {"sender.reversal": 1e-6})[-1]
+    assert "\nThe settlement is not taken back within 10 years, though the US could.\n" in end
+
+
 def test_a_breakdown_an_impasse_and_a_walk_out_are_told_with_what_becomes_of_the_threats() -> None:
     breakdown = told(FIRM, {"sender.brinkmanship": 0.999999})
     assert breakdown[-1].startswith("The end, in round 1, 2 April: breakdown. The talks broke down in a crisis")
