@@ -74,13 +74,13 @@ def heat_map(
     grid = _grid(results, known, across, up, cells, against)
     scenario, is_alone = results.shown_base, axes is None
     width, height = _cells_size(across, up)
-    axes = one(axes, max(6.4, width + 1.0), height + 1.4)
+    axes = one(axes, max(6.4, width + 1.0), height + 1.6)
     palette, scale = colours(grid)
     _paint(axes, grid, palette, scale)
     if _has_own(scenario, (x, across), (y, up)):
         _frame(axes, across.index(scenario.get(x)), up.index(scenario.get(y)))
     title = quantity_title(scenario, quantity)
-    less = "" if against is None else f", less that of {named(results, against)}"
+    less = "" if against is None else f",\nless that of {named(results, against)}"
     across_label, up_label = (_label(scenario, name, letters) for name, letters in ((x, 44), (y, 30)))
     dress(axes, f"{title[:1].upper()}{title[1:]}{less}\n{grid.unit}", across_label, up_label, grid=None)
     _tick(axes, grid)
@@ -104,7 +104,7 @@ def heat_maps(results: Results, axes: Sequence[Axes] | None = None) -> list[Axes
     if axes is None:
         width, height = _cells_size(across, up)
         in_a_row = 3 * width <= 14.0
-        size = (max(10.2, 3 * width), height + 1.9) if in_a_row else (max(6.4, width + 1.0), 3 * height + 2.9)
+        size = (max(10.2, 3 * width), height + 2.1) if in_a_row else (max(6.4, width + 1.0), 3 * height + 3.5)
         axes = list(figure(*size).subplots(*((1, 3) if in_a_row else (3, 1))))
     if len(axes) != len(SHOWN):
         raise ValueError(f"{len(axes)} axes were given where 3 panels are to be drawn. Give 3, or none.")
@@ -113,7 +113,7 @@ def heat_maps(results: Results, axes: Sequence[Axes] | None = None) -> list[Axes
         place.label_outer()
     scenario, runs = results.shown_base, results.experiment.replications
     titles = " and ".join(parameter_title(scenario, name) for name in names)
-    head(axes[0], f"{scenario.title}: {titles} together ({runs:,} pairs of runs a cell)")
+    head(axes[0], f"{scenario.title}: {titles} together\n{runs:,} pairs of runs a cell")
     key_below(axes, _key(scenario, (x, across), (y, up), signed=True))
     return list(axes)
 

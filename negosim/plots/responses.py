@@ -131,7 +131,7 @@ def _unit(some: Sequence[Quantity]) -> str:
     """The label of the axis of some quantities of one unit."""
     if some[0].unit == "share":
         return "% of runs" if all(quantity.everywhere for quantity in some) else "% of the runs that have it"
-    return PAYOFF if all(quantity.name in PAYOFFS for quantity in some) else some[0].unit
+    return PAYOFF.replace(" (", "\n(") if all(quantity.name in PAYOFFS for quantity in some) else some[0].unit
 
 
 def _titled(scenario: Scenario, some: Sequence[Quantity]) -> str:
