@@ -42,8 +42,8 @@ PLAY = "__import__('negosim.cluster').cluster.played(wanted, job, part)"
 LEAST_IN_FLIGHT = 16
 """Parts in flight where there are few workers, or none yet: a cluster that grows with its work sees that there is some."""
 
-FETCHING = 10.0
-"""Seconds for the way of a part's content; what takes longer, as its worker has died since, is looked at again later."""
+FETCHING = 60.0
+"""Seconds for a content to come; one that takes longer, because its worker died and it is played again, is fetched later."""
 
 log = logging.getLogger(__name__)
 
@@ -240,6 +240,7 @@ class _Work:
             self.flying[future] = (part, allowed)
             return None
         except KilledWorker as error:
+            future.release()
             return self._killed(part, error.allowed_failures + 1, error.last_worker.address)
         except (CancelledError, OSError) as error:
             self._back(part)
@@ -250,6 +251,7 @@ class _Work:
                 f"A worker cannot play {part.name}: {type(error).__name__}: {error}. Give all workers the negosim and the "
                 "packages of this process, then run the same sweep again: finished parts stay."
             ) from error
+        future.release()  # or its worker keeps the content, and it is played again when that dies
         if isinstance(played, _Refusal):
             self._back(part)
             self._refuse(played)

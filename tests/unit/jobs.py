@@ -47,8 +47,12 @@ class Noting:
 
     def who_had(self, what: str) -> list[int]:
         """The processes that noted this."""
+        return [process for name, process in self.noted() if name == what]
+
+    def noted(self) -> list[tuple[str, int]]:
+        """All that was noted, in its order, and by which process."""
         lines = [line.split() for line in self.diary.read_text().splitlines()] if self.diary.exists() else []
-        return [int(process) for name, process in lines if name == what]
+        return [(name, int(process)) for name, process in lines]
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         self.__dict__.update(state)

@@ -119,6 +119,26 @@ def test_a_part_that_kills_again_and_again_is_a_failure_and_those_beside_it_are_
     assert found == dict.fromkeys(NAMES[:2] + NAMES[3:], None)
     assert len(job.who_had(NAMES[2])) == 4
     assert f"{NAMES[2]}: 2 workers died while they had it. When all else is done, it is tried alone." in caplog.messages
+    suspected = {line.split(":")[0] for line in caplog.messages if "is tried alone" in line}
+    begun = [name for name, _ in job.noted() if name in NAMES]
+    *_, third, fourth = [place for place, name in enumerate(begun) if name == NAMES[2]]
+    assert fourth == third + 1 and set(begun[third:]) <= suspected  # alone, when all others were done
+
+
+def test_results_that_are_lost_before_they_are_fetched_are_played_again(
+    address: str, job: Noting, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(cluster, "FETCHING", 0.1)
+    news = (each for each in dask(address)(job, PLAN) if isinstance(each, Finished))
+    first = next(news)
+    while len({name for name, _ in job.noted()} & set(NAMES)) < len(NAMES):
+        time.sleep(0.05)
+    time.sleep(0.5)
+    second = next(news)  # all others are through, and are about to be fetched
+    for process in set(job.who_had("unpickled")):
+        os.kill(process, signal.SIGKILL)
+    assert played(news) == dict.fromkeys((name for name in NAMES if name not in (first.part.name, second.part.name)), None)
+    assert max(len(job.who_had(name)) for name in NAMES) > 1
 
 
 # ---- workers that differ ----
@@ -158,8 +178,25 @@ def test_when_no_worker_is_like_this_process_the_sweep_ends_with_one_sentence(jo
     assert not job.diary.exists()
 
 
-def test_a_worker_that_cannot_read_a_file_is_refused(address: str, tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
-    assert played(dask(address)(Unwritable(tmp_path / "diary"), PLAN)) == dict.fromkeys(NAMES, None)
+def test_what_was_kept_for_like_workers_waits_for_another_when_they_are_gone(tmp_path: Path, other: Path) -> None:
+    job = Noting(tmp_path / "diary", seconds=0.3)
+    with a_scheduler() as (scheduler, _), started(*worker(scheduler), path=other), started(*worker(scheduler)) as like:
+        news = dask(scheduler)(job, PLAN)
+        begun = [next(each for each in news if isinstance(each, Finished)).part.name for _ in range(2)]
+        like.kill()
+        assert isinstance(next(news), int) and isinstance(next(news), int)
+        with started(*worker(scheduler)):
+            assert begun + sorted(played(news)) == begun + sorted(set(NAMES) - set(begun))
+
+
+def test_a_worker_that_cannot_read_a_file_is_refused_and_gets_no_more_parts(
+    address: str, tmp_path: Path, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(cluster, "LEAST_IN_FLIGHT", 3)
+    job, many = Unwritable(tmp_path / "diary"), planned_parts(experiment(chunk=1))
+    assert played(dask(address)(job, many)) == dict.fromkeys((part.name for part in many), None)
+    asked = job.who_had("asked")
+    assert asked.count(asked[0]) <= 4  # what was in flight when it refused
     (line,) = [line for line in caplog.messages if "is refused" in line]
     assert line.endswith(" is refused: it cannot read or write a file ([Errno 13] Permission denied: 'rules').")
 
