@@ -18,9 +18,11 @@ import pytest
 from dask import config
 from distributed import LocalCluster
 
+import negosim.manifest
 from negosim import cluster
 from negosim.cluster import LOOPBACK, dask
 from negosim.engine import EngineError, Finished
+from negosim.origin import platform_here, versions
 from negosim.plan import planned_parts
 from negosim.reproduce import reproduce
 from negosim.runner import sweep
@@ -168,6 +170,22 @@ def test_a_worker_with_other_sources_is_refused_and_the_others_play(
     assert process.pid not in job.who_had(many[0].name)
 
 
+@pytest.mark.parametrize(
+    ("what", "here", "differing"),
+    [
+        ("versions", {**versions(), "numpy": "1.26.4"}, r'versions\.numpy: "[\d.]+" there, "1\.26\.4" here\.'),
+        ("platform_here", {**platform_here(), "machine": "z80"}, r'platform\.machine: "\w+" there, "z80" here\.'),
+    ],
+)
+def test_workers_of_another_version_or_platform_are_refused(
+    what: str, here: dict[str, str], differing: str, address: str, job: Noting, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(negosim.manifest, what, lambda: here)  # here, not in the workers' processes
+    with pytest.raises(EngineError, match=f"^No worker can play this sweep: .* is refused: {differing}"):
+        played(dask(address)(job, PLAN))
+    assert not set(NAMES) & {name for name, _ in job.noted()}
+
+
 def test_when_no_worker_is_like_this_process_the_sweep_ends_with_one_sentence(job: Noting, other: Path) -> None:
     with (
         a_scheduler() as (scheduler, _),
@@ -219,6 +237,8 @@ def test_a_worker_without_this_engine_ends_the_sweep_with_one_sentence(job: Noti
 @pytest.mark.parametrize("wrong", ["tcp://127.0.0.1:9", "nonsense://x", "tcp://127.0.0.1", ""])
 def test_a_scheduler_that_cannot_be_reached_is_one_sentence(wrong: str, job: Noting, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(cluster, "CONNECTING", 0.5)
+    if wrong != "tcp://127.0.0.1:9":
+        monkeypatch.setattr("distributed.Client", None)  # no use to try
     with pytest.raises(EngineError, match=f"^The scheduler {wrong} cannot be reached: .*Name the address that it prints"):
         played(dask(wrong)(job, PLAN))
 
