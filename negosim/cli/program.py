@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 import typer
 
-from negosim.cli.application import plainly
+from negosim.cli.application import plainly, whole_number
 from negosim.failures import PointsFailedError
 from negosim.report import with_part
 from negosim.store import Store, StoreError
@@ -103,14 +103,13 @@ class Program(NamedTuple):
 
 
 def _at_least(least: int) -> Callable[[str], int]:
+    """The reader of whole numbers of the other commands, with the error that argparse tells."""
+
     def read(text: str) -> int:
         try:
-            number = int(text)
-        except ValueError:
-            raise argparse.ArgumentTypeError(f"{text!r} is not a whole number") from None
-        if number < least:
-            raise argparse.ArgumentTypeError(f"{number} is out of range. It must be at least {least}")
-        return number
+            return whole_number(least)(text)
+        except typer.BadParameter as error:
+            raise argparse.ArgumentTypeError(error.message) from None
 
     return read
 

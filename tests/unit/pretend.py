@@ -6,7 +6,9 @@ from typing import Any
 
 import numpy
 import pyarrow
+import pytest
 
+import negosim.runner
 from negosim.experiment import Experiment
 from negosim.scenario import Scenario
 
@@ -76,3 +78,31 @@ def assuming(ranges: dict[str, tuple[float, float]] | None = None) -> Scenario:
         name: {"assumed": "for the test", "range": span} for name, span in (ranges or ASSUMING).items()
     }
     return Scenario.model_validate({**dict(pie), "notes": notes})
+
+
+EXPERIMENT = """
+name = "small"
+title = "A small experiment"
+question = "Does ambiguity pay?"
+scenario = "pie"
+replications = 10
+chunk = 4
+seed = 7
+
+[[vary]]
+parameter = "sender.ambiguity"
+values = [0.0, 0.1, 0.2]
+headline = [0.0, 0.2]
+"""
+"""The file of an experiment."""
+
+
+def failing_at(monkeypatch: pytest.MonkeyPatch, level: float, begin: int | None = None) -> None:
+    """Have the runner play pretended runs, of which those at this ambiguity of the sender fail, or those that `begin` there."""
+
+    def failing(scenario: Scenario, replications: int, seed: int = 0, first: int = 0, between: Any = None) -> Outcomes:
+        if scenario.sender.ambiguity == level and begin in (None, first):
+            raise ArithmeticError("wages were not found")
+        return simulate(scenario, replications, seed, first)
+
+    monkeypatch.setattr(negosim.runner, "simulate", failing)

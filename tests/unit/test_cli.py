@@ -22,31 +22,7 @@ from negosim.cli import progress
 from negosim.scenario import Scenario
 from tests.unit import pretend
 
-EXPERIMENT = """
-name = "small"
-title = "A small experiment"
-question = "Does ambiguity pay?"
-scenario = "pie"
-replications = 10
-chunk = 4
-seed = 7
-
-[[vary]]
-parameter = "sender.ambiguity"
-values = [0.0, 0.1, 0.2]
-headline = [0.0, 0.2]
-"""
-
 COMMANDS = ("scenarios", "play", "schema", "sweep", "plot", "compare", "status", "merge", "reproduce", "facts", "check")
-
-
-@pytest.fixture
-def file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """An experiment's file; its runs are pretended."""
-    monkeypatch.setattr(negosim.runner, "simulate", pretend.simulate)
-    path = tmp_path / "small.toml"
-    path.write_text(EXPERIMENT, encoding="utf-8")
-    return path
 
 
 def run(*arguments: Any) -> Result:
@@ -154,7 +130,7 @@ def test_a_dry_run_shows_the_design_and_an_estimate_and_writes_nothing(file: Pat
 
 
 def test_a_dry_run_refuses_what_a_sweep_would_refuse(file: Path) -> None:
-    file.write_text(EXPERIMENT.replace("0.2]\nheadline", "0.9]\nheadline"), encoding="utf-8")
+    file.write_text(pretend.EXPERIMENT.replace("0.2]\nheadline", "0.9]\nheadline"), encoding="utf-8")
     assert "small.toml: point 3: sender.ambiguity = 0.9 is out of range" in refusal("sweep", file, "--dry-run")
 
 
@@ -260,9 +236,9 @@ def test_what_is_wrong_is_one_line_that_names_it_and_the_remedy(
 
 
 def test_a_mistake_in_the_file_is_named_with_the_file(file: Path) -> None:
-    file.write_text(EXPERIMENT.replace("replications = 10", "replications = -1"), encoding="utf-8")
+    file.write_text(pretend.EXPERIMENT.replace("replications = 10", "replications = -1"), encoding="utf-8")
     assert "small.toml: replications = -1 is out of range" in refusal("sweep", file, "--out", file.parent / "runs")
-    file.write_text(EXPERIMENT.replace("0.2]\nheadline", "0.9]\nheadline"), encoding="utf-8")
+    file.write_text(pretend.EXPERIMENT.replace("0.2]\nheadline", "0.9]\nheadline"), encoding="utf-8")
     assert "point 3: sender.ambiguity = 0.9 is out of range" in refusal("sweep", file, "--out", file.parent / "runs")
     file.write_bytes(b"")
     assert "small.toml: is empty" in refusal("sweep", file, "--out", file.parent / "runs")
@@ -273,7 +249,7 @@ def test_a_folder_that_cannot_take_the_results_is_left_as_it_is(file: Path) -> N
     assert "small.toml is a file. Choose another folder" in refusal("sweep", file, "--out", file)
     out = swept(file)
     before = {path: path.read_bytes() for path in sorted(out.rglob("*")) if path.is_file()}
-    file.write_text(EXPERIMENT.replace("seed = 7", "seed = 8"), encoding="utf-8")
+    file.write_text(pretend.EXPERIMENT.replace("seed = 7", "seed = 8"), encoding="utf-8")
     said = refusal("sweep", file, "--out", out)
     assert "holds runs of another experiment" in said and "experiment.seed: 7 there, 8 here" in said
     assert {path: path.read_bytes() for path in sorted(out.rglob("*")) if path.is_file()} == before

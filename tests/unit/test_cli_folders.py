@@ -20,27 +20,9 @@ import negosim.runner
 from negosim.cli import application, progress
 from negosim.folder_lock import gate, take
 from tests.unit import pretend
-from tests.unit.test_cli import EXPERIMENT, refusal, run
+from tests.unit.test_cli import refusal, run
 
 PARTS = 12
-
-
-@pytest.fixture
-def file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """An experiment's file; its runs are pretended."""
-    monkeypatch.setattr(negosim.runner, "simulate", pretend.simulate)
-    path = tmp_path / "small.toml"
-    path.write_text(EXPERIMENT, encoding="utf-8")
-    return path
-
-
-def failing_at(monkeypatch: pytest.MonkeyPatch, level: float) -> None:
-    def simulate(scenario: Any, replications: int, seed: int = 0, first: int = 0, between: Any = None) -> Any:
-        if scenario.sender.ambiguity == level:
-            raise ArithmeticError("wages were not found")
-        return pretend.simulate(scenario, replications, seed, first)
-
-    monkeypatch.setattr(negosim.runner, "simulate", simulate)
 
 
 def swept(file: Path, *arguments: Any, name: str = "runs") -> Path:
@@ -112,7 +94,7 @@ def test_the_last_shard_in_a_common_folder_sums_up(file: Path) -> None:
 
 
 def test_a_failure_is_told_and_the_exit_code_says_so(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    failing_at(monkeypatch, 0.1)
+    pretend.failing_at(monkeypatch, 0.1)
     out = file.parent / "runs"
     result = run("sweep", file, "--out", out)
     assert result.exit_code == 3 and "Traceback" not in result.stderr
@@ -128,8 +110,8 @@ def test_a_failure_is_told_and_the_exit_code_says_so(file: Path, monkeypatch: py
 
 
 def test_without_a_baseline_there_are_no_findings(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    file.write_text(EXPERIMENT.replace("[0.0, 0.1, 0.2]", "[0.1, 0.2]").replace("[0.0, 0.2]", "[0.1, 0.2]"))
-    failing_at(monkeypatch, 0.0)
+    file.write_text(pretend.EXPERIMENT.replace("[0.0, 0.1, 0.2]", "[0.1, 0.2]").replace("[0.0, 0.2]", "[0.1, 0.2]"))
+    pretend.failing_at(monkeypatch, 0.0)
     result = run("sweep", file, "--out", file.parent / "runs")
     assert result.exit_code == 3 and result.stdout == ""
     assert "The baseline failed: without it there is nothing to compare with" in result.stderr
@@ -138,7 +120,7 @@ def test_without_a_baseline_there_are_no_findings(file: Path, monkeypatch: pytes
 def test_failures_of_shards_are_told_by_the_shard_the_last_shard_and_the_merge(
     file: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    failing_at(monkeypatch, 0.1)
+    pretend.failing_at(monkeypatch, 0.1)
     one = run("sweep", file, "--out", file.parent / "1", "--shard", "1/2")
     assert one.exit_code == 3 and "2 of 12 parts failed" in one.stderr and "is done" not in one.stderr
     two = run("sweep", file, "--out", file.parent / "2", "--shard", "2/2")

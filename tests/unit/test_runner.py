@@ -31,19 +31,6 @@ from tests.unit.pretend import assuming, experiment
 PARTS = [f"point-000{point}-chunk-000{chunk}" for point in range(3) for chunk in (1, 2, 3)]
 
 
-@pytest.fixture
-def played(monkeypatch: pytest.MonkeyPatch) -> list[tuple[float, int]]:
-    """The calls of the pretended kernel: (ambiguity, first run)."""
-    calls: list[tuple[float, int]] = []
-
-    def simulate(scenario: Any, replications: int, seed: int = 0, first: int = 0, between: Any = None) -> Any:
-        calls.append((scenario.sender.ambiguity, first))
-        return pretend.simulate(scenario, replications, seed, first)
-
-    monkeypatch.setattr(negosim.runner, "simulate", simulate)
-    return calls
-
-
 def contents(folder: Path) -> dict[str, str]:
     """The checksums of all parts."""
     return {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in (folder / "parts").iterdir()}

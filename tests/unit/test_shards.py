@@ -23,19 +23,6 @@ from tests.unit.pretend import assuming, experiment
 from tests.unit.test_runner import ELSEWHERE, PARTS, contents, elsewhere
 
 
-@pytest.fixture
-def played(monkeypatch: pytest.MonkeyPatch) -> list[tuple[float, int]]:
-    """The calls of the pretended kernel: (ambiguity, first run)."""
-    calls: list[tuple[float, int]] = []
-
-    def simulate(scenario: Any, replications: int, seed: int = 0, first: int = 0, between: Any = None) -> Any:
-        calls.append((scenario.sender.ambiguity, first))
-        return pretend.simulate(scenario, replications, seed, first)
-
-    monkeypatch.setattr(negosim.runner, "simulate", simulate)
-    return calls
-
-
 def test_shards_in_one_folder_make_the_sweep_and_the_last_has_the_results(tmp_path: Path, played: Any) -> None:
     found = [sweep_shard(experiment(), tmp_path / "runs", Shard(number, 3), workers=1) for number in (3, 1, 2)]
     assert found[:2] == [None, None] and found[2] is not None and len(found[2].frame()) == 30
@@ -64,12 +51,7 @@ def test_a_shard_without_parts_is_done_at_once(tmp_path: Path, played: Any) -> N
 
 
 def test_a_shard_tells_of_its_own_failures_alone(tmp_path: Path, played: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    def fail(scenario: Any, replications: int, seed: int = 0, first: int = 0, between: Any = None) -> Any:
-        if scenario.sender.ambiguity == 0.1 and first == 0:
-            raise ArithmeticError("no solution")
-        return pretend.simulate(scenario, replications, seed, first)
-
-    monkeypatch.setattr(negosim.runner, "simulate", fail)
+    pretend.failing_at(monkeypatch, 0.1, begin=0)
     with pytest.raises(PointsFailedError, match="1 of 9 parts failed"):
         sweep_shard(experiment(), tmp_path / "runs", Shard(2, 2))  # the fourth part is the first of point 1
     results = sweep_shard(experiment(), tmp_path / "runs", Shard(1, 2))
@@ -203,12 +185,7 @@ def test_one_part_with_two_values_is_refused(tmp_path: Path, played: Any, monkey
 def test_failures_are_merged_unless_another_shard_has_the_part(
     tmp_path: Path, played: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def fail(scenario: Any, replications: int, seed: int = 0, first: int = 0, between: Any = None) -> Any:
-        if scenario.sender.ambiguity == 0.1:
-            raise ArithmeticError("no solution")
-        return pretend.simulate(scenario, replications, seed, first)
-
-    monkeypatch.setattr(negosim.runner, "simulate", fail)
+    pretend.failing_at(monkeypatch, 0.1)
     with pytest.raises(PointsFailedError):
         sweep(experiment(), tmp_path / "one")
     merged = merge(tmp_path / "all", [tmp_path / "one"])

@@ -6,7 +6,6 @@ import json
 import os
 import time
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -44,18 +43,13 @@ def test_a_finished_sweep_has_everything(tmp_path: Path) -> None:
 
 
 def test_what_failed_and_what_is_missing_are_counted_apart(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def fail(scenario: Any, replications: int, seed: int = 0, first: int = 0, between: Any = None) -> Any:
-        if scenario.sender.ambiguity == 0.2:
-            raise ArithmeticError("no solution")
-        return pretend.simulate(scenario, replications, seed, first)
-
-    monkeypatch.setattr(negosim.runner, "simulate", fail)
+    pretend.failing_at(monkeypatch, 0.2)
     with pytest.raises(PointsFailedError):
         sweep(experiment(), tmp_path / "runs")
     (tmp_path / "runs" / "parts" / "point-0000-chunk-0001.parquet").unlink()
     found = status_of(tmp_path / "runs")
     assert (found.done, found.failed, found.missing, found.runs_done) == (5, 3, 1, 16)
-    assert [failure.why for failure in found.failures] == ["ArithmeticError: no solution"] * 3
+    assert [failure.why for failure in found.failures] == ["ArithmeticError: wages were not found"] * 3
 
 
 def test_who_is_playing_is_told_with_rate_and_time_left(tmp_path: Path) -> None:
