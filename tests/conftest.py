@@ -10,6 +10,7 @@ NEGOSIM_CACHE_DIR moves: the first run of the tests takes longer than the next.
 from __future__ import annotations
 
 import os
+import signal
 from collections import Counter
 from pathlib import Path
 
@@ -30,6 +31,12 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     """Add --complete, the kinds of tests that have to run, with nothing skipped."""
     text = "fail unless these kinds of tests ran and nothing was skipped: unit,laws,..."
     parser.addoption("--complete", default="", metavar="KINDS", help=text)
+
+
+def pytest_configure() -> None:
+    """Hear Ctrl-C: a shell tells what it starts in the background to ignore it, and so would every process that a test stops."""
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def kind_of(nodeid: str) -> str:

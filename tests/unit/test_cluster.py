@@ -28,8 +28,8 @@ from negosim.reproduce import reproduce
 from negosim.runner import sweep
 from tests.unit.clusters import ROOT, a_scheduler, started, worker
 from tests.unit.jobs import Noting, Unwritable
-from tests.unit.pretend import assuming, experiment
-from tests.unit.test_cli import EXPERIMENT, run
+from tests.unit.pretend import EXPERIMENT, assuming, experiment
+from tests.unit.test_cli import run
 from tests.unit.test_runner import contents
 
 PLAN = planned_parts(experiment())
