@@ -23,7 +23,8 @@ PACKAGE = Path(__file__).parent
 NOT_PLAYED = (
     "agents.py", "anatomy_text.py", "changes.py", "cli.py", "contrast.py", "contrast_text.py", "events.py",
     "experiment_schema.py", "findings.py", "findings_text.py", "forecast.py", "forecast_text.py", "interactions.py", "matrix.py",
-    "model.py", "paired.py", "report.py", "robustness.py", "summary.py", "textbook_tactics.py", "two_samples.py", "wording.py",
+    "model.py", "paired.py", "report.py", "robustness.py", "sensitivity.py", "sensitivity_text.py", "summary.py", "textbook_tactics.py",
+    "two_samples.py", "wording.py",
     "app", "plots", "theory", "transcript",
 )  # fmt: skip
 """What a sweep never runs: a change there leaves the runs of a folder valid."""

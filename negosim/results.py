@@ -168,6 +168,12 @@ class Results:
 
         return summarise(self)
 
+    def sensitivity(self, quantities: str | Sequence[str] | None = None) -> pandas.DataFrame:
+        """Sobol's indices of a Saltelli design, Morris's of a Morris design; see `negosim.sensitivity`."""
+        from negosim.sensitivity import sensitivity
+
+        return sensitivity(self, quantities)
+
     @cached_property
     def _dataset(self) -> pyarrow.dataset.Dataset:
         return self._united(self._chunks, self._first_chunks)
