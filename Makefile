@@ -25,10 +25,12 @@ lint: $(READY) ## style, types and floors
 
 bench: $(READY) ## measure the speed of the kernel and of the solutions
 	.venv/bin/python benchmarks/kernel_speed.py
+	.venv/bin/python benchmarks/against_batch_run.py
+	.venv/bin/python benchmarks/cost_ledger.py
 	.venv/bin/python benchmarks/solutions_speed.py
 
 clean: ## remove the environments, the caches and the results
-	rm -rf .venv .venv-second .cache .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache build dist *.egg-info runs
+	rm -rf .venv .venv-negmas .venv-second .cache .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache build dist *.egg-info runs
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 $(READY): pyproject.toml constraints.txt

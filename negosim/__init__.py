@@ -13,6 +13,7 @@ _HOMES = {
     "BargainingProblem": "bargaining_problem",
     "Negotiation": "model",
     "simulate": "kernel",
+    "simulate_each": "population",
     "sweep": "runner",
     "compare": "contrast",
     "Experiment": "experiment",

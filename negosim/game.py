@@ -5,7 +5,6 @@ Frontiers and menus depend on preferences alone, so they are kept for the design
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from functools import lru_cache
 from typing import Any
 
@@ -17,10 +16,10 @@ from negosim import solutions
 from negosim.issues import linkage_graph, parts
 from negosim.outlooks import NO_GIVING_WAY, NO_OUTLOOK, look_ahead
 from negosim.parameters import Delegation
-from negosim.rules.menus import evaluate
-from negosim.rules.packages import trace_frontier
+from negosim.rules.preferences import solve_preferences
 from negosim.rules.records import SIDE, THREAT, WORLD, Game
-from negosim.rules.utility import risk, utility, utility_bounds
+from negosim.rules.timing import fill_conceded
+from negosim.rules.utility import risk, utility
 from negosim.scenario import Scenario
 from negosim.vocabulary import Side, ThreatState
 from negosim.voices import voices
@@ -36,9 +35,8 @@ PROTOCOLS = ("alternating", "random-proposer", "one-round", "concession-clock", 
 
 def prepare(scenario: Scenario) -> Game:
     """Return the game of a scenario: frontiers, menus and, for the strategies that look ahead, continuation tables."""
-    tastes = _tastes(scenario)
-    game = _frontiers(tastes)
-    world, sides, threats = _world(scenario), _sides(scenario, game), _threats(scenario)
+    game, solved = _frontiers(_tastes(scenario))
+    world, sides, threats = _world(scenario, game), _sides(scenario, game), _threats(scenario)
     graph = linkage_graph(scenario.issues, scenario.linkage)
     agenda = _agenda(scenario, graph)
     world["parts"] = agenda.max() + 1
@@ -53,7 +51,7 @@ def prepare(scenario: Scenario) -> Game:
         status_quo=np.array([scenario.position(issue.name, issue.status_quo) for issue in scenario.issues]),
     )
     _fill_prior_means(scenario, game)
-    game = game._replace(nash=_nash(game))
+    game = game._replace(nash=_nash(game, solved), conceded=_conceded(game))
     return look_ahead(game, [scenario.delegation(side).strategy for side in Side])
 
 
@@ -127,29 +125,17 @@ def _rows(rows: list[tuple[float, ...]], width: int) -> NDArray[np.float64]:
     return np.array(rows, dtype=np.float64).reshape(len(rows), width)
 
 
-def _bounds(saliences: Iterable[NDArray[np.float64]], side: int, tastes: dict[str, NDArray[Any]]) -> list[Any]:
-    return [
-        utility_bounds(
-            np.ascontiguousarray(row), tastes["ideals"][side], tastes["attitudes"][side, 0],
-            tastes["attitudes"][side, 1], tastes["edge_from"], tastes["edge_to"], tastes["edge_weight"],
-        )
-        for row in saliences
-    ]  # fmt: skip
+Solved = dict[tuple[float, float], NDArray[np.float64]]
+"""The Nash solutions found so far with the same preferences, by the disagreement point."""
 
 
 @lru_cache(maxsize=64)
-def _frontiers(tastes: _Tastes) -> Game:
-    """Return a game with preferences, frontiers and menus filled in, and everything else empty."""
+def _frontiers(tastes: _Tastes) -> tuple[Game, Solved]:
+    """Return a game with preferences, frontiers and menus filled in and everything else empty, and room for its solutions."""
     t = tastes.arrays
-    profiles, width = t["profiles"], t["saliences"].shape[1]
-    bounds = np.zeros((2, width, 2))
-    for side in Side:
-        bounds[side, : profiles[side]] = _bounds(t["saliences"][side, : profiles[side]], side, t)
-    home_bounds = np.zeros((len(t["home_sides"]), 2))
-    for r, side in enumerate(t["home_sides"]):
-        home_bounds[r] = _bounds([t["home_saliences"][r]], side, t)[0]
+    profiles, width, homes = t["profiles"], t["saliences"].shape[1], len(t["home_sides"])
     issues = t["ideals"].shape[1]
-    columns = 3 * int(profiles.sum()) + len(home_bounds) + 2
+    columns = 3 * int(profiles.sum()) + homes + 2
     world = np.zeros(1, WORLD)
     world["home_column"] = 3 * profiles.sum()
     world["cost_column"] = columns - 2
@@ -160,30 +146,21 @@ def _frontiers(tastes: _Tastes) -> Game:
     names = ("saliences", "ideals", "attitudes", "edge_from", "edge_to", "edge_weight", "home_sides", "home_saliences",
              "levels", "precedents", "revocable")  # fmt: skip
     game = Game(
-        world=world, sides=sides, threats=np.zeros(0, THREAT), bounds=bounds, home_bounds=home_bounds,
+        world=world, sides=sides, threats=np.zeros(0, THREAT), bounds=np.zeros((2, width, 2)),
+        home_bounds=np.zeros((homes, 2)),
         menus=np.zeros((*profiles, NODES, columns)), positions=np.zeros((*profiles, NODES, issues)),
-        nash=np.zeros((*profiles, 2)), sender_outlook=NO_OUTLOOK, target_outlook=NO_OUTLOOK, giving_way=NO_GIVING_WAY,
-        speakers=np.zeros((2, 1, 1, 1)),
-        profile_priors=np.zeros((2, 1)), homes=np.zeros((len(home_bounds), 2)),
+        nash=np.zeros((*profiles, 2)), sender_outlook=NO_OUTLOOK, target_outlook=NO_OUTLOOK, conceded=np.zeros((2, 1, 1)),
+        giving_way=NO_GIVING_WAY, speakers=np.zeros((2, 1, 1, 1)),
+        profile_priors=np.zeros((2, 1)), homes=np.zeros((homes, 2)),
         part_of_issue=np.zeros(issues, dtype=np.int64), status_quo=np.zeros(issues), **{n: t[n] for n in names},
     )  # fmt: skip
-    scratch = np.zeros(issues)
-    for a in range(profiles[0]):
-        for b in range(profiles[1]):
-            game.positions[a, b] = trace_frontier(
-                t["saliences"][0, a], t["saliences"][1, b], t["ideals"], t["attitudes"], t["edge_from"], t["edge_to"],
-                t["edge_weight"], bounds[0, a], bounds[1, b], t["levels"], NODES,
-            )  # fmt: skip
-            for m in range(NODES):
-                evaluate(game, game.positions[a, b, m], scratch, game.menus[a, b, m])
-    return game
+    solve_preferences(game)
+    return game, {}
 
 
-def _world(scenario: Scenario) -> NDArray[np.void]:
+def _world(scenario: Scenario, game: Game) -> NDArray[np.void]:
     talks, markets, security = scenario.talks, scenario.markets, scenario.security
-    world = np.zeros(1, WORLD)
-    record = _frontiers(_tastes(scenario)).world[0].copy()
-    world[0] = record
+    world = game.world.copy()
     world["protocol"] = PROTOCOLS.index(talks.protocol)
     world["first_proposer"] = Side[talks.first_proposer.upper()]
     world["rounds"] = 1 if talks.protocol == "one-round" else talks.rounds
@@ -333,16 +310,28 @@ def disagreement_point(game: Game) -> NDArray[np.float64]:
     return np.asarray(game.sides["prior_mean"] - np.array([0.0, expected_damage]))
 
 
-def _nash(game: Game) -> NDArray[np.float64]:
+def _nash(game: Game, solved: Solved) -> NDArray[np.float64]:
     """Return the Nash solution of each pair of profiles: ``solutions.nash``, of ties the one nearest to the target's best.
 
     Where no package gives both sides what they have without a deal, it is the disagreement point.
     """
-    nash = np.zeros((*game.menus.shape[:2], 2))
-    nash[:] = point = disagreement_point(game)
-    for a, b in np.ndindex(*game.menus.shape[:2]):
-        points = game.menus[a, b][:, game.sides["first_column"] + 3 * np.array([a, b])]
-        found = solutions.nash(points, point, connected=bool(game.world[0]["interpolate"]))
-        if found.outcomes:
-            nash[a, b] = found.utilities[0]
-    return nash
+    point = disagreement_point(game)
+    key = (float(point[0]), float(point[1]))
+    if key not in solved:
+        nash = np.zeros((*game.menus.shape[:2], 2))
+        nash[:] = point
+        for a, b in np.ndindex(*game.menus.shape[:2]):
+            points = game.menus[a, b][:, game.sides["first_column"] + 3 * np.array([a, b])]
+            found = solutions.nash(points, point, connected=bool(game.world[0]["interpolate"]))
+            if found.outcomes:
+                nash[a, b] = found.utilities[0]
+        solved[key] = nash
+    return solved[key]
+
+
+def _conceded(game: Game) -> NDArray[np.float64]:
+    """Return the share of its way that each side has gone: (sides, parts, rounds + 1)."""
+    world = game.world[0]
+    conceded = np.zeros((2, int(world["parts"]), int(world["rounds"] + world["extension_rounds"]) + 1))
+    fill_conceded(world, game.sides, conceded)
+    return conceded

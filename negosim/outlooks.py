@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from negosim.rules.attrition import ATTRITION, NEITHER, RISK, hold_out
-from negosim.rules.bidding import TYPES, solve_bids
+from negosim.rules.auction import solve_bids
 from negosim.rules.foresight import solve_outlook
 from negosim.rules.induction import solve_induction
 from negosim.rules.moves import face_the_alternative, move_threats, move_world
@@ -189,11 +189,10 @@ def _micro(game: Game, side: Side) -> Table:
 
 
 def _shaded_bid(game: Game, side: Side) -> Table:
-    """Return (profiles, 2, types, 1, 1, 1, 1), the same for each profile: reservation values and bids, ``bidding.solve_bids``."""
-    bids = np.zeros((2, 2, TYPES))
-    solve_bids(game.world[0], _round_one(game).images, game.menus[-1, -1], bids)
-    table = bids[side].reshape(1, 2, TYPES, 1, 1, 1, 1)
-    return np.repeat(table, int(game.sides[side]["profiles"]), axis=0)
+    """Return (profiles, rounds + 1, 2, 4, 1, 1, 1): the bids of each round, ``auction.solve_bids``."""
+    table = np.zeros((int(game.sides[side]["profiles"]), _rounds(game) + 1, 2, 4))
+    solve_bids(game, _round_one(game), int(side), table)
+    return table.reshape(*table.shape, 1, 1, 1)
 
 
 SOLVERS: dict[str, Callable[[Game, Side], Table]] = {
@@ -203,3 +202,6 @@ SOLVERS: dict[str, Callable[[Game, Side], Table]] = {
     "shaded-bid": _shaded_bid,
 }
 """The strategies that look ahead, each with what solves its table."""
+
+PREPARED = (*SOLVERS, "attrition", "brinkmanship")
+"""The strategies that need a table or a rule for giving way before they can play."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import os
 import time
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Mapping
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from contextlib import closing
 
@@ -175,8 +175,7 @@ def _draw(experiment: Experiment, part: Draws, number: int, bases: Bases) -> lis
         turn = number - 1 if experiment.luck == "common" else (number - 1) * len(part.points) + place
         first = turn * part.replications
         scenario = scenario_at(bases[point.case], point)
-        table = simulate(scenario, replications=part.replications, seed=experiment.seed, first=first).table()
-        values = _numbers(table)
+        values = _numbers(simulate(scenario, replications=part.replications, seed=experiment.seed, first=first).columns())
         compared[point.number] = numpy.column_stack([values[name] for name in COMPARED])
         rows[point.number] = dict(zip(values, _means_of(numpy.column_stack(list(values.values()))), strict=True))
     for point in part.points:
@@ -190,12 +189,10 @@ def _draw(experiment: Experiment, part: Draws, number: int, bases: Bases) -> lis
     return list(rows.values())
 
 
-def _numbers(table: pyarrow.Table) -> dict[str, numpy.ndarray]:
+def _numbers(columns: Mapping[str, numpy.ndarray]) -> dict[str, numpy.ndarray]:
     """The columns that a mean is taken of: numbers, what is true or false, and what COMPARED has besides."""
     values = {
-        field.name: table[field.name].to_numpy().astype(float)
-        for field in table.schema
-        if field.name != "replication" and not pyarrow.types.is_string(field.type)
+        name: column.astype(float) for name, column in columns.items() if name != "replication" and column.dtype.kind != "O"
     }
     values["joint_payoff"] = values["sender_payoff"] + values["target_payoff"]
     values["no_deal"] = 1.0 - values["agreed"]

@@ -12,7 +12,7 @@ from negosim.rules.imitation import in_kind, in_proportion
 from negosim.rules.payoff import settlement_worth
 from negosim.rules.rungs import next_rung
 from negosim.strategies import exponential, risk_return, subgame_perfect
-from negosim.strategies.shaded_bid import bid_of
+from negosim.strategies.shaded_bid import bid_of, least_accepted
 from negosim.strategies.veto_aware import LIKELY
 
 ABOVE_NONE = 1e-6
@@ -25,9 +25,9 @@ class Weighing(NamedTuple):
     ``basis`` says what was needed: "commitment" its final demand, "aspiration" what it aspires to in this round,
     "reciprocity" what would answer the other's concession in kind, "reservation" its reservation value, "home" a chance
     of passing at home, "no-home" any such chance, "going-on" what it expects of going on, "outside-option" what it has by
-    leaving, "rung" what it would itself propose next, "bid" its own bid, "chance" that its chance of giving way (worth) came
-    up, "risk" that the risk run makes types up to a reservation value (worth) give way, its own among them, "last-chance" what
-    it has if the talks end with this answer, "" unknown.
+    leaving, "rung" what it would itself propose next, "bid" its own bid, "out-of-reach" the same where it is above all there is,
+    "chance" that its chance of giving way (worth) came up, "risk" that the risk run makes types up to a reservation value (worth)
+    give way, its own among them, "last-chance" what it has if the talks end with this answer, "" unknown.
     """
 
     worth: float
@@ -37,7 +37,8 @@ class Weighing(NamedTuple):
 
 def against_own_bid(own: Any, offer: Any) -> Weighing:
     """Return what a sealed bid is worth against the own one."""
-    return Weighing(float(offer[own["kept_column"]]), float(own["demanded"]), "bid")
+    demanded = float(own["demanded"])
+    return Weighing(float(offer[own["kept_column"]]), demanded, "bid" if demanded <= 1.0 else "out-of-reach")
 
 
 def weigh(strategy: str, own: Any, other: Any, public: Any, belief: Any, homes: Any, offer: Any, outlook: Any) -> Weighing:
@@ -57,7 +58,8 @@ def weigh(strategy: str, own: Any, other: Any, public: Any, belief: Any, homes: 
         needed = next_rung(own, outlook[:, :, 0, 0, 0, 0], own["offers_received"] + 1, offer[other["kept_column"]])
         return Weighing(value, needed, "rung")
     if strategy == "shaded-bid":
-        return Weighing(value, bid_of(own, outlook), "bid")
+        basis = "bid" if bid_of(own, public, outlook) <= 1.0 else "reservation"
+        return Weighing(value, least_accepted(own, public, outlook), basis)
     if strategy == "bluff" and (value >= own["committed_demand"] - TOLERANCE or public["goes_on"] > 0.0):
         return Weighing(value, float(own["committed_demand"]), "commitment")
     if strategy in ("risk-return", "bluff"):

@@ -2,8 +2,8 @@
 
 The sender sells: its reservation value is its cost, the target's is 1 less its value. Both are uniform on the same interval,
 which may be any part of [0, 1]; bids and gains are those on [0, 1], moved and scaled. Excluded are intervals that differ, and
-risk aversion: they have no linear equilibrium. A type that trades with nobody may bid anything that does not lose; only the
-others are held against the closed form.
+risk aversion: they need have no linear equilibrium, and then one price is bid. A type that trades with nobody may bid anything
+that does not lose; only the others are held against the closed form.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from negosim.checks.played import settled, special_case
 from negosim.checks.result import Measured, Result, mean_of
 from negosim.game import prepare
 from negosim.kernel import simulate
+from negosim.rules.auction import read_bid
 from negosim.scenario import Scenario
 from negosim.theory import best_mechanism, buyer_bid, sealed_bid_trade, seller_bid
 
@@ -39,23 +40,17 @@ def _auction(buyer_weight: float, low: float, high: float) -> Scenario:
     )  # fmt: skip
 
 
-def _read(table: NDArray[np.float64], reservation: float) -> float:
-    """Return the utility bid by a type, from the table of reservation values and bids that the strategy reads."""
-    values, bids = table[0, :, :, 0, 0, 0, 0]
-    return float(np.interp(reservation, values, bids))
-
-
 def bids(seed: int, buyer_weight: float, low: float, high: float) -> Iterator[Measured]:
     """What types of the seller and of the buyer bid."""
     game, width = prepare(_auction(buyer_weight, low, high)), high - low
     for place in PLACES:
         cost = place * (1.0 - 0.5 * buyer_weight)  # the most a cost can be for a trade with the keenest buyer
         closed = low + width * float(seller_bid(cost, buyer_weight))
-        demanded = _read(game.sender_outlook, low + width * cost)
+        demanded = read_bid(low + width * cost, game.sender_outlook[0, 1, :, :, 0, 0, 0])
         yield Measured(f"bid of the seller, cost {low + width * cost:.4g}", closed, demanded)
         value = 1.0 - place * 0.5 * (1.0 + buyer_weight)
         closed = low + width * float(buyer_bid(value, buyer_weight))
-        demanded = _read(game.target_outlook, 1.0 - low - width * value)
+        demanded = read_bid(1.0 - low - width * value, game.target_outlook[0, 1, :, :, 0, 0, 0])
         yield Measured(f"bid of the buyer, value {low + width * value:.4g}", closed, 1.0 - demanded)
 
 

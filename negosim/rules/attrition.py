@@ -23,7 +23,7 @@ from negosim.rules.beliefs import TOLERANCE
 from negosim.rules.compiled import rule
 from negosim.rules.menus import menu_position, read_row
 from negosim.rules.payoff import settlement_worth
-from negosim.rules.prior import place_of
+from negosim.rules.prior import reservation_at
 from negosim.rules.timing import ALTERNATING, goes_on, proposer
 
 NEITHER, ATTRITION, RISK = 0, 1, 2
@@ -166,7 +166,7 @@ def _first_share(world, image, low, high, tilt, win, lose, ordinary):
     least, most = 0.0, 1.0
     for _ in range(HALVINGS):
         share = 0.5 * (least + most)
-        ended = image.ended + low + (high - low) * place_of(share, tilt) - image.reservation
+        ended = image.ended + reservation_at(low, high, tilt, share) - image.reservation
         if 1.0 - (1.0 - ordinary * share) ** 2 < needed_chance(world, image, ended, win, lose, 1):
             least = share
         else:
@@ -199,7 +199,7 @@ def run_risks(world, images, stakes, priors, out):
         reputation[j] = min(1.0, reputation[j] / (1.0 - ordinary * share)) if ordinary * share < 1.0 else 1.0
         if share > 0.0:
             gone[j] += share * (1.0 - gone[j])
-            margin[j] = low[j] + (high[j] - low[j]) * place_of(gone[j], tilt[j])
+            margin[j] = reservation_at(low[j], high[j], tilt[j], gone[j])
         out[j, t, 1] = margin[j]
         out[i, t, 1] = margin[i]
         if high[j] <= low[j]:

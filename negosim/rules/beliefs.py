@@ -16,6 +16,7 @@ import numpy as np
 
 from negosim.rules.compiled import rule
 from negosim.rules.draws import normal_cdf
+from negosim.rules.menus import read_number
 
 TOLERANCE = 1e-9  # a utility this little below a demand still meets it: rounding must not decide an answer
 
@@ -68,28 +69,33 @@ def cumulative(own, belief):
 
 
 @rule(lean=True, inline=True)
-def acceptance(own, belief, sums, row):
+def acceptance(own, belief, sums, menu, node, share):
     """Return (chance of acceptance, mass and first moment of the rational types that refuse, committed that refuse).
 
-    The first is sum_p b_p F_p(cut(u_p(x))), with F_p piecewise linear, plus the committed mass whose demand is met.
-    ``sums`` comes from ``cumulative``.
+    The offer lies at a share of the way from a node of the menu to the next. The first is sum_p b_p F_p(cut(u_p(x))), with F_p
+    piecewise linear, plus the committed mass whose demand is met. ``sums`` comes from ``cumulative``.
     """
     cells = own.believed_cells
     low, high = own.believed_low, own.believed_high
     accepted = refusing = moment = committed = 0.0
     for p in range(own.other_voices):
-        offered = row[own.other_column + 3 * p]
+        offered = read_number(menu, node, share, own.other_column + 3 * p)
         cut = most_demanding_acceptor(offered, own.believed_opening, own.believed_conceded)
+        if cut <= low < high and offered < own.believed_demand - TOLERANCE:  # all refuse, which needs no arithmetic
+            refusing += sums[p, cells, 0]
+            moment += sums[p, cells, 1]
+            committed += belief[p, cells]
+            continue
         place = (cut - low) / (high - low) * cells if high > low else (cells if low <= cut + TOLERANCE else 0.0)
         place = min(float(cells), max(0.0, place))
         cell = min(int(place), cells - 1)
-        share = place - cell
-        mass = belief[p, cell]
-        below = sums[p, cell, 0] + share * mass
-        middle = low + (cell + 0.5 * share) * (high - low) / cells
+        inside, voice, at = place - cell, np.uintp(p), np.uintp(cell)
+        mass = belief[voice, at]
+        below = sums[voice, at, 0] + inside * mass
+        middle = low + (cell + 0.5 * inside) * (high - low) / cells
         accepted += below
         refusing += sums[p, cells, 0] - below
-        moment += sums[p, cells, 1] - sums[p, cell, 1] - share * mass * middle
+        moment += sums[p, cells, 1] - sums[voice, at, 1] - inside * mass * middle
         if offered >= own.believed_demand - TOLERANCE:
             accepted += belief[p, cells]
         else:

@@ -8,6 +8,9 @@ from negosim.rules import luck, payoff, threats
 from negosim.rules.compiled import rule
 from negosim.rules.menus import evaluate, frontier_value, package_utility, precedent_cost, revert
 
+GLANCE, ROUNDING = 16, 1e-9
+"""Every so manieth node is looked at to see which pieces of a frontier may be nearest; and what rounding cannot exceed."""
+
 
 @rule(lean=True)
 def punish(game, talks, seed, replication, parts_settled):
@@ -119,13 +122,28 @@ def settle_in_part(game, talks):
 
 
 @rule(lean=True)
+def _beyond(x, first, second):
+    """Return by how much a number lies outside the interval between two others, in whatever order they are."""
+    return max(min(first, second) - x, x - max(first, second))
+
+
+@rule(lean=True)
 def distance_to_frontier(game, talks):
-    """Return how far the settlement lies from the true frontier in the plane of both utilities (Euclidean)."""
+    """Return how far the settlement lies from the true frontier in the plane of both utilities (Euclidean).
+
+    A piece of the frontier is passed over if the box around it is farther off than the nearest node of a few.
+    """
     menu = game.menus[talks.owns[0].profile, talks.owns[1].profile]
     a, b = talks.owns[0].kept_column, talks.owns[1].kept_column
     x, y = talks.offer[a], talks.offer[b]
+    reach = math.inf
+    for m in range(0, menu.shape[0], GLANCE):
+        reach = min(reach, math.hypot(x - menu[m, a], y - menu[m, b]))
+    reach += ROUNDING
     nearest = math.inf
     for m in range(menu.shape[0] - 1):
+        if _beyond(x, menu[m, a], menu[m + 1, a]) > reach or _beyond(y, menu[m, b], menu[m + 1, b]) > reach:
+            continue
         dx, dy = menu[m + 1, a] - menu[m, a], menu[m + 1, b] - menu[m, b]
         length = dx * dx + dy * dy
         share = 0.0 if length == 0.0 else ((x - menu[m, a]) * dx + (y - menu[m, b]) * dy) / length

@@ -82,7 +82,7 @@ def satisfies(talks):
     return ACCEPT if talks.offer[own.kept_column] >= own.demanded - TOLERANCE else REFUSE
 
 
-@rule(lean=True)
+@rule(lean=True, inline=True)
 def conclude(game, talks, seed, replication):
     """Step 5: return what the answers come to, a Response, and leave what is agreed on the table."""
     public = talks.public[0]
@@ -106,19 +106,25 @@ def _give_way(talks, seed, replication):
 
 
 @rule(lean=True)
-def _open_bids(game, talks):
-    """Strike the bargain between two bids that satisfy each other: (1 - k) sender's + k target's, on every issue.
+def strike_bargain(game, talks):
+    """Put the bargain between both sides' packages on the table: (1 - k) of the sender's + k of the target's on every issue.
 
-    On issues with levels it goes to the nearest one. It is struck only if it still gives each side what it bid.
+    On issues with levels it goes to the nearest one.
     """
-    if talks.answers[0] != ACCEPT or talks.answers[1] != ACCEPT:
-        return REFUSE
     k = game.world[0].auction_weight
     for i in range(talks.package.shape[0]):
         x = (1.0 - k) * talks.packages[0, i] + k * talks.packages[1, i]
         steps = game.levels[i] - 1
         talks.package[i] = round(x * steps) / steps if steps > 0 else x
     evaluate(game, talks.package, talks.other_package, talks.offer)
+
+
+@rule(lean=True)
+def _open_bids(game, talks):
+    """Strike the bargain between two bids that satisfy each other, if it still gives each side what it bid."""
+    if talks.answers[0] != ACCEPT or talks.answers[1] != ACCEPT:
+        return REFUSE
+    strike_bargain(game, talks)
     for side in range(2):
         own = talks.owns[side]
         if talks.offer[own.kept_column] < own.demanded - TOLERANCE:

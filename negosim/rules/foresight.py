@@ -43,8 +43,8 @@ def _row_value(own, homes, home_column, row):
 
 
 @rule
-def _own_offers(own, homes, world, menu, priors, conceded, span, committed, out):
-    """Fill ``out`` (candidates, 5) with (accepted, worth, passes, mean place after refusal, committed after refusal)."""
+def _own_offers(own, homes, world, menu, priors, conceded, span, committed, grid, out):
+    """Fill ``out`` (candidates, 5) with (accepted, worth, passes, and the places of the belief after a refusal on its grid)."""
     low, high = span
     row = np.empty(menu.shape[1])
     for i in range(out.shape[0]):
@@ -70,8 +70,9 @@ def _own_offers(own, homes, world, menu, priors, conceded, span, committed, out)
                 stubborn -= committed * priors[p]
         out[i, 0] = accepted
         out[i, 1], out[i, 2] = _row_value(own, homes, world.home_column, row)
-        out[i, 3] = moment / refusing if refusing > 0.0 else high
-        out[i, 4] = max(0.0, stubborn) / (refusing + stubborn) if refusing + stubborn > 1e-12 else committed
+        out[i, 3] = mean_place(own, moment / refusing if refusing > 0.0 else high, grid[0])
+        left = max(0.0, stubborn) / (refusing + stubborn) if refusing + stubborn > 1e-12 else committed
+        out[i, 4] = committed_place(left, grid[1])
 
 
 @rule
@@ -93,36 +94,35 @@ def _others_offers(own, homes, world, menu, priors, conceded, span, committed, o
             out[k, 1], out[k, 2] = _row_value(own, homes, world.home_column, row)
 
 
-@rule
-def _best_offer(offers, own, sheet, no_deal, stop, goes, ends):
+@rule(lean=True)
+def _best_offer(offers, punished, sheet, no_deal, stop, goes, ends):
     """Return the value of proposing: max over candidates of A [Q w + (1 - Q) f] + (1 - A) W(belief after refusal).
 
-    W is ``stop``, what a refusal costs and may end in, and going on with chance ``goes``.
+    W is ``stop``, what a refusal costs and may end in, and going on with chance ``goes``. A deal is worth ``punished`` less than
+    the offers say.
     """
     best = -np.inf
     for i in range(offers.shape[0]):
-        place = mean_place(own, offers[i, 3], sheet.shape[0])
-        going = read_sheet(sheet, place, committed_place(offers[i, 4], sheet.shape[1]))
-        refused = stop + goes * going
+        refused = stop + goes * read_sheet(sheet, offers[i, 3], offers[i, 4])
         failed = no_deal if ends else refused
-        deal = offers[i, 2] * offers[i, 1] + (1.0 - offers[i, 2]) * failed
+        deal = offers[i, 2] * (offers[i, 1] - punished) + (1.0 - offers[i, 2]) * failed
         best = max(best, offers[i, 0] * deal + (1.0 - offers[i, 0]) * refused)
     return best
 
 
-@rule
-def _answering(offers, refused, no_deal, outside, ends):
+@rule(lean=True)
+def _answering(offers, punished, refused, no_deal, outside, ends):
     """Return the value of answering: each believed offer is taken, refused or answered by leaving, whichever is best."""
     value = 0.0
     alternative = refused if math.isnan(outside) else max(refused, outside)
     failed = no_deal if ends else refused
     for i in range(offers.shape[0]):
-        deal = offers[i, 2] * offers[i, 1] + (1.0 - offers[i, 2]) * failed
+        deal = offers[i, 2] * (offers[i, 1] - punished) + (1.0 - offers[i, 2]) * failed
         value += offers[i, 0] * max(deal, alternative)
     return value
 
 
-@rule
+@rule(lean=True)
 def without_deal(in_force, pending, execution):
     """Return the damage expected without a deal: what is in force, and what is pending by the chance that it is carried out."""
     return in_force + pending * execution
@@ -146,7 +146,7 @@ def _round_value(game, own, menu, priors, t, following, out, execution, early, f
         for z in range(masses):
             committed = (z / (masses - 1)) ** 2 if masses > 1 else 0.0
             if proposes > 0.0:
-                _own_offers(own, game.homes, world, menu, priors, conceded, span, committed, mine)
+                _own_offers(own, game.homes, world, menu, priors, conceded, span, committed, (means, masses), mine)
             if proposes < 1.0:
                 _others_offers(own, game.homes, world, menu, priors, conceded, span, committed, theirs)
             for b in range(bases):
@@ -157,48 +157,44 @@ def _round_value(game, own, menu, priors, t, following, out, execution, early, f
                         no_deal = base - without_deal(in_force, pending, execution)
                         ended = base - without_deal(in_force, pending, early + (1.0 - early) * execution)
                         stop = (1.0 - goes) * ended - flows[0] * level * (e + (1.0 - e) * early) - flows[1]
-                        sheet, value = following[b, v, e], 0.0
+                        sheet, less, value = following[b, v, e], punished * level, 0.0
                         if proposes > 0.0:
-                            offers = _less(mine, punished * level)
-                            value += proposes * _best_offer(offers, own, sheet, no_deal, stop, goes, ends)
+                            value += proposes * _best_offer(mine, less, sheet, no_deal, stop, goes, ends)
                         if proposes < 1.0:
-                            offers, refused = _less(theirs, punished * level), stop + goes * sheet[m, z]
-                            value += (1.0 - proposes) * _answering(offers, refused, no_deal, outside, ends)
+                            refused = stop + goes * sheet[m, z]
+                            value += (1.0 - proposes) * _answering(theirs, less, refused, no_deal, outside, ends)
                         out[b, v, e, m, z] = value
-
-
-@rule
-def _less(offers, punished):
-    """Return the offers with the expected punishment of a deal taken off their worth."""
-    result = offers.copy()
-    result[:, 1] -= punished
-    return result
 
 
 @rule
 def going_on(own, value, out, volatility, early):
     """Fill ``out`` with delta E[value of the next round]: threats are carried out early, and their level moves."""
-    bases, levels, shares, means, masses = out.shape
+    bases, levels, shares, _, _ = out.shape
     spread = math.sqrt(3.0) * volatility
     drift = -math.log((4.0 + math.exp(spread) + math.exp(-spread)) / 6.0)
-    for b in range(bases):
-        for v in range(levels):
-            level = own.level_low + v * own.level_step
+    out[:] = 0.0
+    for v in range(levels):
+        level = own.level_low + v * own.level_step
+        for h in range(3):
+            chance = 2.0 / 3.0 if h == 1 else 1.0 / 6.0
             for e in range(shares):
-                for m in range(means):
-                    for z in range(masses):
-                        expected = 0.0
-                        for h in range(3):
-                            chance = 2.0 / 3.0 if h == 1 else 1.0 / 6.0
-                            for after in range(e, shares):  # what is carried out moves no more
-                                moved = level * math.exp(drift + (h - 1) * spread) if after == 0 else level
-                                place = (moved - own.level_low) / own.level_step if levels > 1 else 0.0
-                                k = min(int(place), max(levels - 2, 0))
-                                weight = 1.0 if e == 1 or shares == 1 else (early if after == 1 else 1.0 - early)
-                                low = value[b, k, after, m, z]
-                                high = value[b, k + 1, after, m, z] if levels > 1 else low
-                                expected += chance * weight * (low + (place - k) * (high - low))
-                        out[b, v, e, m, z] = own.discount * expected
+                for after in range(e, shares):  # what is carried out moves no more
+                    moved = level * math.exp(drift + (h - 1) * spread) if after == 0 else level
+                    place = (moved - own.level_low) / own.level_step if levels > 1 else 0.0
+                    k = min(int(place), max(levels - 2, 0))
+                    weight = 1.0 if e == 1 or shares == 1 else (early if after == 1 else 1.0 - early)
+                    for b in range(bases):
+                        above = value[b, k + 1 if levels > 1 else k, after]
+                        _add(value[b, k, after], above, place - k, chance * weight, out[b, v, e])
+    out *= own.discount
+
+
+@rule(lean=True)
+def _add(low, high, share, weight, total):
+    """Add to a sheet (mean, committed) a weight times what lies at a share of the way between two others."""
+    for m in range(total.shape[0]):
+        for z in range(total.shape[1]):
+            total[m, z] += weight * (low[m, z] + share * (high[m, z] - low[m, z]))
 
 
 @rule

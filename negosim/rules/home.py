@@ -35,6 +35,8 @@ def ratification(row, homes, home_column):
     chance = 1.0
     for r in range(homes.shape[0]):
         chance *= consent_probability(row[home_column + r], homes[r, 0], homes[r, 1])
+        if chance == 0.0:
+            return 0.0
     return chance
 
 

@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import math
 
+import numpy as np
+
 from negosim.rules.compiled import rule
 from negosim.rules.utility import risk, utility
 
@@ -20,14 +22,14 @@ def menu_position(menu, column, side, level, interpolate):
     Places count nodes from the target's end, with a fraction between two nodes if the menu may be interpolated. A level
     above everything on the menu gives the side's own end.
     """
-    last = menu.shape[0] - 1
+    last, c = menu.shape[0] - 1, np.uintp(column)
     step = 1 if side == 0 else -1
     node = 0 if side == 0 else last
-    if menu[node, column] >= level:
+    if menu[np.uintp(node), c] >= level:
         return float(node)
     for _ in range(last):
         following = node + step
-        if menu[following, column] >= level:
+        if menu[np.uintp(following), c] >= level:
             if interpolate == 0:
                 return float(following)
             share = (level - menu[node, column]) / (menu[following, column] - menu[node, column])
@@ -37,13 +39,26 @@ def menu_position(menu, column, side, level, interpolate):
 
 
 @rule(lean=True, inline=True)
+def locate(menu, position):
+    """Return (node, share) of a place: it lies so far on the way from that node to the next."""
+    node = min(int(position), menu.shape[0] - 2) if menu.shape[0] > 1 else 0
+    return node, position - node
+
+
+@rule(lean=True, inline=True)
+def read_number(menu, node, share, column):
+    """Return one column of a menu at a place. Unsigned places save compiled code the look whether they count from the end."""
+    n, c = np.uintp(node), np.uintp(column)
+    low = menu[n, c]
+    return low if share == 0.0 else low + share * (menu[n + np.uintp(1), c] - low)
+
+
+@rule(lean=True, inline=True)
 def read_row(menu, position, row):
     """Write the columns of a menu at a place into ``row``."""
-    node = min(int(position), menu.shape[0] - 2) if menu.shape[0] > 1 else 0
-    share = position - node
+    node, share = locate(menu, position)
     for c in range(menu.shape[1]):
-        low = menu[node, c]
-        row[c] = low if share == 0.0 else low + share * (menu[node + 1, c] - low)
+        row[c] = read_number(menu, node, share, c)
 
 
 @rule(lean=True)

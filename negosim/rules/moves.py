@@ -12,7 +12,6 @@ from negosim.rules import home, luck, threats, timing
 from negosim.rules.beliefs import (
     TOLERANCE,
     believed_profile,
-    conceded_share,
     learn_from_answer,
     learn_from_offer,
     learn_from_threat,
@@ -82,9 +81,11 @@ def face_the_alternative(game, talks, side, seed, replication):
     """
     own, image, public = talks.owns[side], talks.images[side], talks.public[0]
     u = game.sides[0].unpredictability
-    own.luck = luck.chance(seed, replication, public.round, side, luck.ANSWER)
-    own.conceded = image.conceded = conceded_share(public.elapsed, image.toughness)
-    own.believed_conceded = image.believed_conceded = conceded_share(public.elapsed, image.believed_toughness)
+    if game.sides[side].ignores_luck == 0:
+        own.luck = luck.chance(seed, replication, public.round, side, luck.ANSWER)
+    t = min(public.round, game.conceded.shape[2] - 1)
+    own.conceded = image.conceded = game.conceded[side, public.part, t]
+    own.believed_conceded = image.believed_conceded = game.conceded[1 - side, public.part, t]
     t = min(public.round, game.giving_way.shape[1] - 1)
     mine, theirs = game.giving_way[side, t], game.giving_way[1 - side, t]
     own.gives_way, own.gives_way_below, own.gives_way_to = mine[0], mine[1], mine[2]

@@ -14,7 +14,7 @@ from negosim.rules.beliefs import summary
 from negosim.rules.compiled import rule
 
 
-@rule
+@rule(lean=True, inline=True)
 def _place(value, low, step, count):
     """Return (index, share) of a value on an even grid; outside it the last interval is continued."""
     if count == 1:
@@ -30,38 +30,78 @@ def committed_place(mass, count):
     return math.sqrt(min(1.0, max(0.0, mass))) * (count - 1)
 
 
+@rule(lean=True, inline=True)
+def _state(own, threatened, public, outlook):
+    """Return the places of a side's present state in its table: round, then (index, share) of base, damage and share of it.
+
+    ``threatened`` is the record of the side whose threats are looked up: the own one, or the image of the other side.
+    """
+    rounds, bases, levels, shares, _, _ = outlook.shape
+    b, b_share = _place(own.base, own.base_low, own.base_step, bases)
+    v, v_share = _place(threatened.level, own.level_low, own.level_step, levels)
+    return min(public.round, rounds - 1), b, b_share, v, v_share, threatened.executed_share if shares > 1 else 0.0
+
+
+@rule(lean=True, inline=True)
+def _weight(state, i, j, e):
+    """Return the weight of a corner of the cell in which a state lies: i, j and e say which end of base, damage and share."""
+    _, _, b_share, _, v_share, e_share = state
+    weight = b_share if i else 1.0 - b_share
+    weight *= v_share if j else 1.0 - v_share
+    weight *= e_share if e else 1.0 - e_share
+    return weight
+
+
+@rule(lean=True, inline=True)
+def _corners(state):
+    """Return how many ends of base, damage and share have a weight: 1 where the state lies on the grid."""
+    return 2 if state[2] != 0.0 else 1, 2 if state[4] != 0.0 else 1, 2 if state[5] != 0.0 else 1
+
+
 @rule
 def outlook_now(own, threatened, public, outlook):
     """Return the sheet (mean, committed) of what going on is worth in this round to a side in its present state.
 
-    ``threatened`` is the record of the side whose threats are looked up: the own one, or the image of the other side.
+    In the last round, after which talks cannot go on, nobody reads it, and it is left empty.
     """
-    rounds, bases, levels, shares, means, masses = outlook.shape
-    table = outlook[min(public.round, rounds - 1)]
-    b, b_share = _place(own.base, own.base_low, own.base_step, bases)
-    v, v_share = _place(threatened.level, own.level_low, own.level_step, levels)
-    e_share = threatened.executed_share if shares > 1 else 0.0
-    sheet = np.zeros((means, masses))
-    for i in range(2 if b_share != 0.0 else 1):
-        for j in range(2 if v_share != 0.0 else 1):
-            for e in range(2 if e_share != 0.0 else 1):
-                weight = b_share if i else 1.0 - b_share
-                weight *= v_share if j else 1.0 - v_share
-                weight *= e_share if e else 1.0 - e_share
-                cell = table[b + i, v + j, e]
-                for m in range(means):
-                    for z in range(masses):
-                        sheet[m, z] += weight * cell[m, z]
+    sheet = np.zeros(outlook.shape[4:])
+    if public.goes_on > 0.0:
+        state = _state(own, threatened, public, outlook)
+        bases, levels, shares = _corners(state)
+        for i in range(bases):
+            for j in range(levels):
+                for e in range(shares):
+                    weight, cell = _weight(state, i, j, e), outlook[state[0], state[1] + i, state[3] + j, e]
+                    for m in range(sheet.shape[0]):
+                        for z in range(sheet.shape[1]):
+                            sheet[m, z] += weight * cell[m, z]
     return sheet
+
+
+@rule(lean=True)
+def _entry(outlook, state, m, z):
+    """Return one entry (m, z) of the sheet of ``outlook_now``, by the same sum."""
+    bases, levels, shares = _corners(state)
+    value = 0.0
+    for i in range(bases):
+        for j in range(levels):
+            for e in range(shares):
+                value += _weight(state, i, j, e) * outlook[state[0], state[1] + i, state[3] + j, e, m, z]
+    return value
+
+
+@rule(lean=True, inline=True)
+def _cell(place, count):
+    """Return (index, share) of a place within a grid of so many nodes."""
+    index = min(int(place), max(count - 2, 0))
+    return index, place - index
 
 
 @rule(lean=True, inline=True)
 def read_sheet(sheet, mean_place, committed):
     """Return a sheet's value at a place of the mean and a place of the committed mass, both within the grid."""
-    means, masses = sheet.shape
-    m = min(int(mean_place), max(means - 2, 0))
-    z = min(int(committed), max(masses - 2, 0))
-    m_share, z_share = mean_place - m, committed - z
+    m, m_share = _cell(mean_place, sheet.shape[0])
+    z, z_share = _cell(committed, sheet.shape[1])
     value = sheet[m, z]
     if z_share > 0.0:
         value += z_share * (sheet[m, z + 1] - sheet[m, z])
@@ -69,6 +109,23 @@ def read_sheet(sheet, mean_place, committed):
         above = sheet[m + 1, z]
         if z_share > 0.0:
             above += z_share * (sheet[m + 1, z + 1] - sheet[m + 1, z])
+        value += m_share * (above - value)
+    return value
+
+
+@rule(lean=True)
+def read_outlook(own, public, outlook, mean_place, committed):
+    """Return what ``read_sheet`` would of the sheet in this round, without making the whole sheet."""
+    state = _state(own, own, public, outlook)
+    m, m_share = _cell(mean_place, outlook.shape[4])
+    z, z_share = _cell(committed, outlook.shape[5])
+    value = corner = _entry(outlook, state, m, z)
+    if z_share > 0.0:
+        value += z_share * (_entry(outlook, state, m, z + 1) - corner)
+    if m_share > 0.0:
+        above = corner = _entry(outlook, state, m + 1, z)
+        if z_share > 0.0:
+            above += z_share * (_entry(outlook, state, m + 1, z + 1) - corner)
         value += m_share * (above - value)
     return value
 
@@ -83,20 +140,28 @@ def mean_place(own, mean, count):
 
 
 @rule(lean=True, inline=True)
-def after_refusal(own, public, sheet, mean, committed):
-    """Return what a refusal is worth: (1 - g) ended + g going on - cost of the round, g the chance that the talks go on.
+def _after(own, public, going_on):
+    """Return what a refusal is worth: (1 - g) ended + g going on - cost of the round, g the chance that the talks go on."""
+    return (1.0 - public.goes_on) * own.ended + public.goes_on * going_on - own.round_cost
 
-    With no round left (g = 0) it is the exact payoff of a refusal, so that the last round is the one-shot game.
+
+@rule(lean=True, inline=True)
+def after_refusal(own, public, sheet, mean, committed):
+    """Return what a refusal is worth at the belief that it leaves, with the sheet of ``outlook_now``.
+
+    With no round left it is the exact payoff of a refusal, so that the last round is the one-shot game.
     """
     if public.goes_on <= 0.0:
         return own.ended - own.round_cost
     place = mean_place(own, mean, sheet.shape[0])
-    going_on = read_sheet(sheet, place, committed_place(committed, sheet.shape[1]))
-    return (1.0 - public.goes_on) * own.ended + public.goes_on * going_on - own.round_cost
+    return _after(own, public, read_sheet(sheet, place, committed_place(committed, sheet.shape[1])))
 
 
-@rule
-def if_nothing_learnt(own, public, belief, sheet):
-    """Return the worth of a refusal at the present belief."""
+@rule(lean=True)
+def if_nothing_learnt(own, public, belief, outlook):
+    """Return what a refusal is worth at the present belief."""
+    if public.goes_on <= 0.0:
+        return own.ended - own.round_cost
     mean, committed = summary(belief, own)
-    return after_refusal(own, public, sheet, mean, committed)
+    place = mean_place(own, mean, outlook.shape[4])
+    return _after(own, public, read_outlook(own, public, outlook, place, committed_place(committed, outlook.shape[5])))

@@ -4,7 +4,8 @@ Nodes run from the target's best package to the sender's best. One more node goe
 neighbours is longest, or farthest from what the package halfway is worth. First a weighted sum of both utilities is
 climbed between them, which finds the hull of the frontier (Cohon 1978, "Multiobjective Programming and Planning", the
 noninferior set estimation method); where the hull has nothing between two neighbours, log-rolling does (``bridge``), and
-steps of levels where issues are discrete (``steps``).
+steps of levels where issues are discrete (``steps``). Where all are discrete and none is linked, the frontier is found exactly
+(``additive``).
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from negosim.rules.additive import ROOMS, additive_frontier, adds_up
 from negosim.rules.ascent import ascend, best_position
 from negosim.rules.bridge import bridge
 from negosim.rules.compiled import rule
@@ -186,6 +188,11 @@ def trace_frontier(
     bounds = np.empty((2, 2))
     bounds[0], bounds[1] = bounds_s, bounds_t
     stakes = lay_out(saliences, ideals, attitudes, edges_i, edges_j, edges_g, bounds, levels)
+    if adds_up(stakes):
+        for room in ROOMS:
+            exact = additive_frontier(stakes, most, room)
+            if exact.shape[0] > 0:
+                return exact
     nodes = no_nodes(most, issues)
     package, scratch, rates = np.empty(issues), np.empty(issues), np.empty((issues, 2, 2))
     for side in range(2):

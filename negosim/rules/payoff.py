@@ -35,16 +35,22 @@ def retreat(public_demand, value):
 
 
 @rule(lean=True, inline=True)
-def settlement_worth(own, row):
+def worth_if_signed(own, value, reverted_by_sender, reverted_by_target, precedent):
     """Return what a side expects from a deal signed now: value as held, less precedent, retreat and punishment anyway."""
-    value = row[own.kept_column]
     held = (
         own.weight_kept * value
-        + own.weight_reverted_by_sender * row[own.kept_column + 1]
-        + own.weight_reverted_by_target * row[own.kept_column + 2]
+        + own.weight_reverted_by_sender * reverted_by_sender
+        + own.weight_reverted_by_target * reverted_by_target
     )
-    costs = row[own.cost_column] + own.expected_reversal_cost + own.punished_deal
+    costs = precedent + own.expected_reversal_cost + own.punished_deal
     return held - costs - own.audience_cost * retreat(own.public_demand, value)
+
+
+@rule(lean=True, inline=True)
+def settlement_worth(own, row):
+    """Return ``worth_if_signed`` of a package, one row of a menu."""
+    k = own.kept_column
+    return worth_if_signed(own, row[k], row[k + 1], row[k + 2], row[own.cost_column])
 
 
 @rule(lean=True)

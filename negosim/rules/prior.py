@@ -23,6 +23,12 @@ def place_of(share, tilt):
 
 
 @rule(lean=True)
+def reservation_at(low, high, tilt, share):
+    """Return the reservation value below which a share of a side's types lies: the quantile function of its prior."""
+    return low + (high - low) * place_of(share, tilt)
+
+
+@rule(lean=True)
 def mean_density(below, above, tilt):
     """Return the mean density of the types between two places in the support, in units of the uniform density.
 

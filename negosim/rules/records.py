@@ -34,10 +34,13 @@ SIDE = _record(
     reservation_belief_only=I, voices=I, profiles=I, voices_belief_only=I, first_column=I,
     commitment=F, committed_demand=F, unpredictability=F, volatility=F, reversal=F,
     audience_cost=F, tariff_pain=F, stress_cost=F, security_stake=F, trust=F, trust_slip=F, reversal_cost=F,
-    outside_option=F, outside_option_trend=F, cells=I, looks_ahead=I,
+    outside_option=F, outside_option_trend=F, cells=I, looks_ahead=I, ignores_beliefs=I, ignores_luck=I,
     base_low=F, base_high=F, base_step=F, level_low=F, level_step=F,
 )  # fmt: skip
-"""A side's declared parameters, in own utility after its attitude to risk; an outside option of NaN means none."""
+"""A side's declared parameters, in own utility after its attitude to risk; an outside option of NaN means none.
+
+A side ignores its beliefs where neither its strategy nor its choice of a frontier reads them; it need not learn then. It ignores
+its luck where its strategy leaves nothing to chance; then that need not be drawn."""
 
 THREAT = _record(
     issue=I, state=I, announce_round=I, level=F, damage=F, escalation=F, execution=F, early_execution=F, pausable=I,
@@ -104,6 +107,7 @@ class Game(NamedTuple):
     nash: NDArray[np.float64]  # (P_sender, P_target, 2)
     sender_outlook: NDArray[np.float64]  # (P, T + 1, base, level, executed, mean, committed)
     target_outlook: NDArray[np.float64]  # the same for the target; each strategy has a layout of its own
+    conceded: NDArray[np.float64]  # (2, parts, T + 1): the share of its way that each side has gone, by part and round
     giving_way: NDArray[np.float64]  # (2, T + 1, 3): chance and highest type that gives way in a round, and the least to
     # which it does; NaN where there is no such rule
     speakers: NDArray[np.float64]  # (2, parts, P, voices): who leads
@@ -159,7 +163,7 @@ _f, _i = types.float64, types.int64
 GAME = _named(
     Game,
     world=(World, 1), sides=(SideRecord, 1), threats=(Threat, 1), menus=(_f, 4), positions=(_f, 4), nash=(_f, 3),
-    sender_outlook=(_f, 7), target_outlook=(_f, 7), giving_way=(_f, 3), speakers=(_f, 4),
+    sender_outlook=(_f, 7), target_outlook=(_f, 7), conceded=(_f, 3), giving_way=(_f, 3), speakers=(_f, 4),
     profile_priors=(_f, 2), homes=(_f, 2), home_sides=(_i, 1),
     part_of_issue=(_i, 1), status_quo=(_f, 1), saliences=(_f, 3), bounds=(_f, 3), home_saliences=(_f, 2),
     home_bounds=(_f, 2), ideals=(_f, 2), attitudes=(_f, 2), edge_from=(_i, 1), edge_to=(_i, 1), edge_weight=(_f, 1),

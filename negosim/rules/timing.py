@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from negosim.rules.beliefs import conceded_share
 from negosim.rules.compiled import rule
 
 ALTERNATING, RANDOM_PROPOSER, ONE_ROUND, CONCESSION_CLOCK, DOUBLE_AUCTION = range(5)
@@ -61,3 +62,15 @@ def elapsed_share(world, round_number, part):
     """
     deadline = world.rounds if round_number <= world.rounds else world.rounds + world.extension_rounds
     return min(1.0, round_number * world.parts / (deadline * (part + 1)))
+
+
+@rule(lean=True)
+def fill_conceded(world, sides, out):
+    """Fill ``out`` (2, parts, rounds + 1) with the share of its way that each side has gone: elapsed^toughness.
+
+    It is the same in every run, so it is worked out once. Round 0 is before the talks.
+    """
+    for side in range(2):
+        for part in range(out.shape[1]):
+            for t in range(out.shape[2]):
+                out[side, part, t] = conceded_share(elapsed_share(world, t, part), sides[side].toughness)

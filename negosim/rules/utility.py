@@ -104,6 +104,32 @@ def risk(u: float, aversion: float) -> float:
     return u ** (1.0 - aversion)
 
 
+@rule(lean=True)
+def _is_torn(
+    salience: NDArray[np.float64], linkage: float,
+    edges_i: NDArray[np.int64], edges_j: NDArray[np.int64], edges_g: NDArray[np.float64],
+) -> bool:  # fmt: skip
+    """Return whether any edge lowers utility."""
+    torn = False
+    for e in range(edges_i.shape[0]):
+        torn = torn or edge_pull(linkage, edges_g[e], salience[edges_i[e]], salience[edges_j[e]]) < 0.0
+    return torn
+
+
+@rule(lean=True)
+def _full(
+    salience: NDArray[np.float64], linkage: float,
+    edges_i: NDArray[np.int64], edges_j: NDArray[np.int64], edges_g: NDArray[np.float64],
+) -> float:  # fmt: skip
+    """Return raw utility where every issue is fully satisfied."""
+    total = 0.0
+    for k in range(salience.shape[0]):
+        total += salience[k]
+    for e in range(edges_i.shape[0]):
+        total += edge_pull(linkage, edges_g[e], salience[edges_i[e]], salience[edges_j[e]])
+    return total
+
+
 @rule
 def _torn_issues(
     salience: NDArray[np.float64], linkage: float,
@@ -238,6 +264,8 @@ def utility_bounds(
     highest may be inside and is found by coordinate ascent from the 24 best vertices, beyond 12 issues from 64 drawn ones,
     and from 16 starts inside. In one of 578 drawn cases of up to 12 issues it was 5e-4 short of the best of 150 climbs.
     """
+    if not _is_torn(salience, linkage, edges_i, edges_j, edges_g):
+        return 0.0, _full(salience, linkage, edges_i, edges_j, edges_g)
     torn = _torn_issues(salience, linkage, edges_i, edges_j, edges_g)
     worst = _extreme(-1.0, torn, salience, curvature, linkage, edges_i, edges_j, edges_g)
     best = _extreme(1.0, torn, salience, curvature, linkage, edges_i, edges_j, edges_g)

@@ -11,12 +11,12 @@ import math
 
 import numpy as np
 
-from negosim.rules.beliefs import TOLERANCE, acceptance, concession, cumulative
+from negosim.rules.beliefs import TOLERANCE, acceptance, concession, cumulative, summary
 from negosim.rules.compiled import rule
-from negosim.rules.home import ratification
-from negosim.rules.menus import menu_position, read_row
+from negosim.rules.home import consent_probability, ratification
+from negosim.rules.menus import locate, menu_position, read_number
 from negosim.rules.outlook import after_refusal, if_nothing_learnt, outlook_now
-from negosim.rules.payoff import settlement_worth
+from negosim.rules.payoff import settlement_worth, worth_if_signed
 from negosim.rules.records import PROPOSE, RESPOND
 from negosim.vocabulary import Response
 
@@ -27,18 +27,38 @@ REFINEMENTS = 11
 
 
 @rule(lean=True, inline=True)
-def expected_payoff(own, public, belief, sums, homes, row, sheet, present):
-    """Return EV(x) of tabling the package with this row; ``present`` is the worth of going on at the present belief.
+def place_of(position, public):
+    """Return a place that may be tabled: any, or the nearest node where the menu may not be interpolated."""
+    return position if public.interpolate else float(round(position))
+
+
+@rule(lean=True, inline=True)
+def _worth_at(own, menu, node, share):
+    """Return what a side expects from a deal at a place of the menu."""
+    k = own.kept_column
+    return worth_if_signed(
+        own, read_number(menu, node, share, k), read_number(menu, node, share, k + 1), read_number(menu, node, share, k + 2),
+        read_number(menu, node, share, own.cost_column),
+    )  # fmt: skip
+
+
+@rule(lean=True, inline=True)
+def expected_payoff(own, public, belief, sums, homes, menu, sheet, present, position):
+    """Return EV(x) of tabling the package at a place of the menu; ``present`` is the worth of going on at the present belief.
 
     A refusal that was certain beforehand teaches nothing, so such an offer is worth ``present``; what the other may accept
-    but homes would surely reject is not tabled.
+    but homes would surely reject is not tabled. No number of the menu is read before it counts, and none is written down, since
+    after a store compiled code would have to read every field of the records anew.
     """
-    accepted, refusing, moment, stubborn = acceptance(own, belief, sums, row)
+    node, share = locate(menu, place_of(position, public))
+    accepted, refusing, moment, stubborn = acceptance(own, belief, sums, menu, node, share)
     if accepted <= 0.0:
         return present
-    passes = ratification(row, homes, public.home_column)
-    if passes <= 0.0:
-        return -np.inf
+    passes = 1.0
+    for r in range(homes.shape[0]):
+        passes *= consent_probability(read_number(menu, node, share, public.home_column + r), homes[r, 0], homes[r, 1])
+        if passes <= 0.0:
+            return -np.inf
     left = refusing + stubborn
     if left > 1e-12:
         mean = moment / refusing if refusing > 0.0 else own.believed_high
@@ -46,21 +66,8 @@ def expected_payoff(own, public, belief, sums, homes, row, sheet, present):
     else:
         refused = present
     failed = own.no_deal if public.ends_on_failure else present
-    deal = passes * settlement_worth(own, row) + (1.0 - passes) * failed
+    deal = passes * _worth_at(own, menu, node, share) + (1.0 - passes) * failed
     return accepted * deal + (1.0 - accepted) * refused
-
-
-@rule(lean=True, inline=True)
-def place_of(position, public):
-    """Return a place that may be tabled: any, or the nearest node where the menu may not be interpolated."""
-    return position if public.interpolate else float(round(position))
-
-
-@rule(lean=True, inline=True)
-def _value_at(own, public, belief, sums, homes, menu, sheet, present, position, row):
-    """Return EV of the package at a place of the menu, whose columns are written into ``row``."""
-    read_row(menu, place_of(position, public), row)
-    return expected_payoff(own, public, belief, sums, homes, row, sheet, present)
 
 
 @rule(lean=True, inline=True)
@@ -70,7 +77,7 @@ def _first_is_better(first, second, side):
 
 
 @rule(lean=True)
-def _coarse(own, public, belief, sums, homes, menu, sheet, present, row):
+def _coarse(own, public, belief, sums, homes, menu, sheet, present):
     """Return (best place, its EV) among every eighth node and, for each voice, the two kinks of its acceptance.
 
     They are what its most demanding type just takes, and what its committed type demands.
@@ -87,7 +94,7 @@ def _coarse(own, public, belief, sums, homes, menu, sheet, present, row):
             column = own.other_column + 3 * ((i - count) // 2)
             level = sure if (i - count) % 2 == 0 else own.believed_demand
             position = menu_position(menu, column, 1 - own.side, level, public.interpolate)
-        value = _value_at(own, public, belief, sums, homes, menu, sheet, present, position, row)
+        value = expected_payoff(own, public, belief, sums, homes, menu, sheet, present, position)
         if value > most:
             best, most = position, value
     return best, most
@@ -97,31 +104,31 @@ def _coarse(own, public, belief, sums, homes, menu, sheet, present, row):
 def propose(own, other, public, belief, homes, menu, outlook, noise):
     """Demand the own utility of the package with the highest expected payoff: a coarse search, then golden sections."""
     sums, sheet = cumulative(own, belief), outlook_now(own, own, public, outlook)
-    present = if_nothing_learnt(own, public, belief, sheet)
-    row = np.empty(menu.shape[1])
-    best, most = _coarse(own, public, belief, sums, homes, menu, sheet, present, row)
+    mean, committed = summary(belief, own)
+    present = after_refusal(own, public, sheet, mean, committed)
+    best, most = _coarse(own, public, belief, sums, homes, menu, sheet, present)
     low, high = max(0.0, best - STRIDE), min(float(menu.shape[0] - 1), best + STRIDE)
     left, right = high - GOLDEN * (high - low), low + GOLDEN * (high - low)
-    at_left = _value_at(own, public, belief, sums, homes, menu, sheet, present, left, row)
-    at_right = _value_at(own, public, belief, sums, homes, menu, sheet, present, right, row)
+    at_left = expected_payoff(own, public, belief, sums, homes, menu, sheet, present, left)
+    at_right = expected_payoff(own, public, belief, sums, homes, menu, sheet, present, right)
     for _ in range(REFINEMENTS):
         if _first_is_better(at_left, at_right, own.side):
             high, right, at_right = right, left, at_left
             left = high - GOLDEN * (high - low)
-            at_left = _value_at(own, public, belief, sums, homes, menu, sheet, present, left, row)
+            at_left = expected_payoff(own, public, belief, sums, homes, menu, sheet, present, left)
         else:
             low, left, at_left = left, right, at_right
             right = low + GOLDEN * (high - low)
-            at_right = _value_at(own, public, belief, sums, homes, menu, sheet, present, right, row)
+            at_right = expected_payoff(own, public, belief, sums, homes, menu, sheet, present, right)
     narrowed = left if _first_is_better(at_left, at_right, own.side) else right
-    read_row(menu, place_of(narrowed if max(at_left, at_right) > most else best, public), row)
-    return row[own.kept_column]
+    node, share = locate(menu, place_of(narrowed if max(at_left, at_right) > most else best, public))
+    return read_number(menu, node, share, own.kept_column)
 
 
-@rule
+@rule(lean=True)
 def prospects(own, public, belief, homes, offer, outlook):
     """Return (worth of the deal as far as it is believed to pass and to be kept, worth of a refusal, chance to pass)."""
-    refused = if_nothing_learnt(own, public, belief, outlook_now(own, own, public, outlook))
+    refused = if_nothing_learnt(own, public, belief, outlook)
     passes = ratification(offer, homes, public.home_column)
     failed = own.no_deal if public.ends_on_failure else refused
     return passes * settlement_worth(own, offer) + (1.0 - passes) * failed, refused, passes

@@ -1,14 +1,15 @@
-"""Shaded bids: the equilibrium of the sealed-bid double auction (Chatterjee & Samuelson 1983; Myerson & Satterthwaite 1983).
+"""Shaded bids: an equilibrium of the sealed-bid double auction (Chatterjee & Samuelson 1983; Leininger, Linhart & Radner 1989).
 
-The bid of each type is solved once (``negosim.rules.bidding``). It is an equilibrium where utilities are linear and both sides'
-reservation values are spread over the same part of the pie, as in the textbook; elsewhere it is a rule of thumb that other bids
-may beat. Under any other protocol the side demands its bid in every round.
+The bid of each type is solved once (``negosim.rules.auction``): by the lines of the textbook where they are an equilibrium, else
+by one price, which all types bid to whom it is worth more than no bargain; the others ask for more than there is.
+Under any other protocol, for which nothing is solved, the side demands its bid in every round and accepts what is worth as much;
+a type that does not trade at the price accepts what is worth its reservation value.
 """
 
 from __future__ import annotations
 
+from negosim.rules.auction import read_bid
 from negosim.rules.beliefs import TOLERANCE
-from negosim.rules.bidding import read_bid
 from negosim.rules.compiled import rule
 from negosim.rules.records import PROPOSE, RESPOND
 from negosim.vocabulary import Response
@@ -17,18 +18,25 @@ ACCEPT, REFUSE = int(Response.ACCEPT), int(Response.REFUSE)
 
 
 @rule(lean=True)
-def bid_of(own, outlook):
-    """Return the bid of a side, at least its reservation value."""
-    return max(own.reservation, read_bid(own.reservation, outlook[:, :, 0, 0, 0, 0]))
+def bid_of(own, public, outlook):
+    """Return the bid of a side in this round, an own utility, or more than there is."""
+    return read_bid(own.reservation, outlook[min(public.round, outlook.shape[0] - 1), :, :, 0, 0, 0])
+
+
+@rule(lean=True)
+def least_accepted(own, public, outlook):
+    """Return the least utility that a side accepts where its answer is asked for."""
+    bid = bid_of(own, public, outlook)
+    return bid if bid <= 1.0 else own.reservation
 
 
 @rule(PROPOSE)
 def propose(own, other, public, belief, homes, menu, outlook, noise):
-    """Bid more than the reservation value, by as much as the doubt of the other side is worth."""
-    return bid_of(own, outlook)
+    """Bid as the equilibrium has it for the own type."""
+    return bid_of(own, public, outlook)
 
 
 @rule(RESPOND)
 def respond(own, other, public, belief, homes, offer, outlook):
     """Accept what is worth at least the bid."""
-    return ACCEPT if offer[own.kept_column] >= bid_of(own, outlook) - TOLERANCE else REFUSE
+    return ACCEPT if offer[own.kept_column] >= least_accepted(own, public, outlook) - TOLERANCE else REFUSE

@@ -41,6 +41,7 @@ WEIGHED = {
     "outside-option": "it expects {worth} of this deal and has {needed} by leaving",
     "rung": "worth {worth} to it; its own next proposal asks for {needed}",
     "bid": "worth {worth} to it; its own bid asks for {needed}",
+    "out-of-reach": "worth {worth} to it; its own bid asks for more than there is",
     "chance": "it holds out, with a chance of {worth} to give way in this round",
     "risk": "the risk run so far makes sides give way whose reservation value is {worth} at most; its own is {needed}",
     "last-chance": "it expects {worth} of this deal and {needed} of an end without one",

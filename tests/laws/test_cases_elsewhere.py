@@ -23,6 +23,7 @@ from negosim.runner import sweep
 from tests.laws.playing import differences
 
 CASES = [name for name in Scenario.names() if Scenario.load(name).kind == "case"]
+OF_GRIDS = {"heat-maps", "main-effects"}
 TEXTS = ("title", "summary", "reason", "source", "assumed")
 SIDES = {
     "sender": {"name": "the Northern Union", "short": "NU"},
@@ -105,10 +106,13 @@ def test_findings_and_figures_elsewhere_have_no_word_of_the_case(name: str, tmp_
         name="moved", title="Moved", question="Is it?", scenario=moved, vary=vary, replications=60, seed=3, assumed_draws=2,
         draw_replications=20, reported={moved.issues[0].name: moved.issues[0].status_quo},
     )  # fmt: skip
-    results = sweep(experiment, tmp_path, workers=1)
+    results = sweep(experiment, tmp_path / "moved", workers=1)
     assert foreign(case, findings_text(findings_of(results, results.summary()), moved)) == []
-    for drawing in FIGURES.values():
-        drawn = drawing(results)
+    both = [{"parameter": name, "values": [0.0, 0.2]} for name in ("sender.ambiguity", "sender.commitment")]
+    grid = Experiment(name="grid", title="Grid", question="Is it?", scenario=moved, vary=both, replications=60, seed=3)
+    of_a_grid = sweep(grid, tmp_path / "grid", workers=1)
+    for title, drawing in FIGURES.items():
+        drawn = drawing(of_a_grid if title in OF_GRIDS else results)
         assert foreign(case, written(drawn)) == []
 
 

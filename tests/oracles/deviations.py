@@ -9,7 +9,7 @@ The luck of a run is the same with and without the deviation, so that gains are 
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import cache
 from types import ModuleType
@@ -123,6 +123,15 @@ class Play:
         discount = float(self.game.sides[side]["discount"]) ** (instead.until - 1)
         gained: NDArray[np.float64] = (unusual["payoff"][:, side] - usual["payoff"][:, side])[reached] / discount
         return gained
+
+
+def openings(play: Play, side: Side, place: float, demands: Iterable[float]) -> dict[Any, NDArray[np.float64]]:
+    """Return what each demand in round 1 gains the type at a place, 0 to 1, of a side's support."""
+    record = play.game.sides[side]
+    reservation = float(record["prior_mean"] + (2.0 * place - 1.0) * record["half_width"])
+    play = play.of_type(side, reservation)
+    plain = play.outcomes({})
+    return {(side, reservation, demand): play.gains(side, plain, Course(1, demand)) for demand in demands}
 
 
 def standard_error(gains: NDArray[np.float64]) -> float:

@@ -15,10 +15,11 @@ class Mutant(NamedTuple):
 
 
 INDUCTION, TIMING, MENUS = "negosim.rules.induction", "negosim.rules.timing", "negosim.rules.menus"
-ATTRITION, BIDDING, TRADE = "negosim.rules.attrition", "negosim.rules.bidding", "negosim.trade"
+ATTRITION, BIDDING, AUCTION = "negosim.rules.attrition", "negosim.rules.bidding", "negosim.rules.auction"
+TRADE = "negosim.trade"
 PERFECT, RISK_RETURN = "negosim.strategies.subgame_perfect", "negosim.strategies.risk_return"
 TIME, EXPONENTIAL, MICRO = "negosim.strategies.time_dependent", "negosim.strategies.exponential", "negosim.strategies.micro"
-BELIEFS, MOVES = "negosim.rules.beliefs", "negosim.rules.moves"
+BELIEFS, MOVES, PREFERENCES = "negosim.rules.beliefs", "negosim.rules.moves", "negosim.rules.preferences"
 
 SELFISH = Mutant(
     PERFECT, "np.array(now(own, other, public, outlook))", "np.array(now(own, other, public, outlook)[::-1])",
@@ -96,7 +97,7 @@ MUTANTS: dict[str, Mutant] = {
     "opaque-belief": FEARFUL,
     "opaque-peak": FEARFUL,
     "doubtful-home": Mutant(
-        RISK_RETURN, "settlement_worth(own, row) + (1.0 - passes) * failed", "settlement_worth(own, row) + (1.0 - passes)",
+        RISK_RETURN, "node, share) + (1.0 - passes) * failed", "node, share) + (1.0 - passes)",
         "a failure at home is thought to pay as much as the whole pie",
     ),
     "threat-left-to-chance": MEEK,
@@ -158,14 +159,14 @@ BATCHES: dict[str, Batch] = {
     "holding out": Batch(
         (ATTRITION,), ("reputation", "reputation-clock", "brinkmanship", "brinkmanship-values", "brinkmanship-types")
     ),
-    "sealed bids": Batch((BIDDING,), ("sealed-bids", "sealed-trade", "best-mechanism")),
+    "sealed bids": Batch((BIDDING, AUCTION), ("sealed-bids", "sealed-trade", "best-mechanism")),
     "offers under doubt": Batch(
         (RISK_RETURN,), ("risk-return", "opaque-sender", "opaque-belief", "opaque-peak", "doubtful-home")
     ),
     "answers under doubt": Batch((RISK_RETURN,), ("threat-left-to-chance", "assurance", "promise")),
     "concession": Batch((TIME, EXPONENTIAL), ("polynomial", "exponential", "meeting", "kalai-smorodinsky", "egalitarian")),
     "ladders": Batch((MICRO,), ("micro",)),
-    "packages": Batch((MENUS,), ("log-rolling",)),
+    "packages": Batch((MENUS, PREFERENCES), ("log-rolling",)),
     "learning": Batch((BELIEFS, MOVES), ("silence", "kept-promise", "pause")),
     "tariffs": Batch((TRADE,), ("optimal-tariff", "tariff-war", "three-countries", "best-of-the-us", "zone-of-agreement")),
 }  # fmt: skip

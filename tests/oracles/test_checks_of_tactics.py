@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from negosim.checks import risk, waiting
+from negosim.checks import RESULTS, waiting
 from negosim.checks.run import rows_of
 from negosim.theory import waiting_multiple
 
@@ -16,6 +16,7 @@ def test_a_target_that_signs_as_soon_as_it_pays_would_be_found_out() -> None:
 
 def test_a_contest_between_other_types_would_be_found_out() -> None:
     """Twice the cost, and the known cost that is its mean, give other risks than those measured."""
-    rows = list(rows_of(risk.RESULTS[1], {"demand": 0.6, "cost_low": 0.0, "cost_high": 2.0}, seed=7))
-    others = list(rows_of(risk.RESULTS[1], {"demand": 0.55, "cost_low": 0.0, "cost_high": 4.0}, seed=7))
+    types = RESULTS["brinkmanship-types"]
+    rows = list(rows_of(types, {"demand": 0.6, "cost_low": 0.0, "cost_high": 2.0}, seed=7))
+    others = list(rows_of(types, {"demand": 0.55, "cost_low": 0.0, "cost_high": 4.0}, seed=7))
     assert all(abs(row.engine - other.closed_form) > 10.0 * row.bound for row, other in zip(rows, others, strict=True))

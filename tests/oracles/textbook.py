@@ -30,6 +30,28 @@ EXACT = 1e-9
 QUIET = {"sender.offer_noise": 0.0, "target.offer_noise": 0.0, "sender.discount": 1.0, "target.discount": 1.0}
 
 
+def linked(base: Scenario, weight: float, third: bool = False) -> Scenario:
+    """Return log-rolling with its issues linked and satiable, and a third issue if it is wanted."""
+    tree = base.model_dump(exclude_unset=True, exclude={"notes"})
+    tree["linkage"] = [{"between": ("price", "delivery"), "weight": weight, "reason": "a test"}]
+    if third:
+        issue = {"name": "quality", "title": "Quality", "unit": "%", "target_end": 100.0, "sender_end": 0.0, "status_quo": 50.0}
+        tree["issues"] = [*tree["issues"], issue]
+        tree["linkage"].append({"between": ("delivery", "quality"), "weight": -weight, "reason": "a test"})
+        tree["sender"]["principal"]["salience"] = {"price": 0.5, "delivery": 0.2, "quality": 0.3}
+        tree["target"]["principal"]["salience"] = {"price": 0.3, "delivery": 0.4, "quality": 0.3}
+    return Scenario.build(tree).vary(
+        {"sender.linkage": 0.5, "target.linkage": 0.5, "sender.curvature": 0.7, "target.curvature": 0.6}
+    )
+
+
+def threatened(**threat: Any) -> Scenario:
+    """Return the pie under a threat to a target that has half of it as things stand."""
+    tree = PIE.model_dump(exclude_unset=True, exclude={"notes"})
+    tree["threats"] = [{"issue": "pie", "rate": 100.0, "state": "announced", "damage": 0.3, **threat}]
+    return Scenario.build(tree).vary({"target.disagreement": 0.5})
+
+
 def one_shot(proposer: Side, strategy: str = "risk-return", **changes: Any) -> Scenario:
     """Return one take-it-or-leave-it offer over the pie, by a side with a strategy, to a side that takes its reservation.
 

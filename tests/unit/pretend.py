@@ -12,13 +12,16 @@ from negosim.scenario import Scenario
 
 
 class Outcomes:
-    """Outcomes with the method that a sweep uses."""
+    """Outcomes with the methods that a sweep uses."""
 
     def __init__(self, table: pyarrow.Table) -> None:
         self._table = table
 
     def table(self) -> pyarrow.Table:
         return self._table
+
+    def columns(self) -> dict[str, numpy.ndarray]:
+        return {name: self._table[name].to_numpy() for name in self._table.column_names}
 
 
 def simulate(scenario: Scenario, replications: int, seed: int = 0, first: int = 0) -> Outcomes:

@@ -179,7 +179,7 @@ def test_what_a_principal_says_it_compared_is_what_decided_its_answer() -> None:
             assert answer != "walk-out" or basis == "outside-option"
             compared[basis, answer] += 1
     bases = {"commitment", "aspiration", "reciprocity", "reservation", "home", "no-home", "going-on", "outside-option", "rung",
-             "risk", "chance", "last-chance", "bid"}  # fmt: skip
+             "risk", "chance", "last-chance", "bid", "out-of-reach"}  # fmt: skip
     assert {basis for basis, _ in compared} == bases
-    assert {basis for basis, answer in compared if answer == "accept"} == bases - {"home", "no-home"}
+    assert {basis for basis, answer in compared if answer == "accept"} == bases - {"home", "no-home", "out-of-reach"}
     assert compared["outside-option", "walk-out"] > 0
