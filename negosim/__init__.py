@@ -17,6 +17,7 @@ _HOMES = {
     "sweep": "runner",
     "compare": "contrast",
     "Experiment": "experiment",
+    "Results": "results",
     "check": "checks",
     "Side": "vocabulary",
     "Ending": "vocabulary",

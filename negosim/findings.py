@@ -15,7 +15,7 @@ from negosim.design import Comparison, Point
 from negosim.outcomes import settled_column
 from negosim.overrides import Value
 from negosim.paired import paired
-from negosim.quantities import COMPARED, ending_quantity
+from negosim.quantities import COMPARED, MEMORY, ending_quantity
 from negosim.results import Results
 from negosim.robustness import robustness
 from negosim.vocabulary import CHANNELS, Ending, Side
@@ -138,6 +138,8 @@ class Findings:
 
     told : whether there is a Finding for each; False for a design whose points only the summary compares one by one
     common_luck : whether each point has the same luck, run for run
+    left_out : what failed and is in no number here, in sentences; empty when nothing is
+    platforms : those that the runs were played on, with the number of parts, when there are several
     """
 
     name: str
@@ -153,6 +155,8 @@ class Findings:
     other_baselines: tuple[Baseline, ...] = ()
     told: bool = True
     common_luck: bool = True
+    left_out: str = ""
+    platforms: tuple[str, ...] = ()
 
     def json(self) -> str:
         """The findings for another program: JSON, null for what no run has."""
@@ -160,32 +164,36 @@ class Findings:
 
 
 def findings_of(results: Results, summary: pandas.DataFrame) -> Findings:
-    """The findings of a sweep, of which `summary` is `results.summary()`."""
+    """The findings of a sweep, of which `summary` is `results.summary()`. StoreError when every baseline is left out."""
+    results.require_a_baseline()
     experiment = results.experiment
-    draws = robustness(results) if experiment.assumed_draws else None
-    told = len(experiment.comparisons) <= MOST_TOLD
-    comparisons = experiment.comparisons if told else ()
-    first, *others = (_baseline(results, summary, case) for case in experiment.bases)
+    draws = robustness(results) if results.has_draws else None
+    played = results.draws()["draw"].nunique() if results.has_draws else 0
+    told = len(results.comparisons) <= MOST_TOLD
+    comparisons = results.comparisons if told else ()
+    first, *others = (_baseline(results, summary, case, point) for case, point in results.baselines.items())
+    platforms = results.platforms
     return Findings(
         name=experiment.name,
         title=experiment.title,
         question=" ".join(experiment.question.split()),
         scenario=experiment.base.name,
         seed=experiment.seed,
-        runs=experiment.runs,
-        draws=experiment.assumed_draws,
-        draw_runs=experiment.assumed_draws * experiment.draw_replications * len(experiment.draw_points),
+        runs=len(results.points) * experiment.replications,
+        draws=played,
+        draw_runs=played * experiment.draw_replications * len(experiment.draw_points),
         baseline=first,
         findings=tuple(_finding(results, summary, draws, comparison) for comparison in comparisons),
         other_baselines=tuple(others),
-        told=told and bool(comparisons or len(experiment.design_points) == len(experiment.bases)),
+        told=told and bool(comparisons or len(results.points) == len(results.baselines)),
         common_luck=experiment.luck == "common",
+        left_out=results.left_out,
+        platforms=tuple(f"{words} ({parts:,} parts)" for words, parts in platforms.items()) if len(platforms) > 1 else (),
     )
 
 
-def _baseline(results: Results, summary: pandas.DataFrame, case: str | None) -> Baseline:
+def _baseline(results: Results, summary: pandas.DataFrame, case: str | None, point: int) -> Baseline:
     """The first point of a case in the summary."""
-    point = results.experiment.points_of(case)[0].number
     here = summary[summary["point"] == point].set_index("quantity")
     rounds = here.loc["rounds_to_agreement"]
     names = [f"{side.label}_{what}" for side in Side for what in ("payoff", *CHANNELS)]
@@ -211,7 +219,9 @@ def _settled(results: Results, here: pandas.DataFrame, case: str | None, point: 
     }
     if not issues:
         return ()
-    stays = results.query(f"select {', '.join(near.values())} from runs where point = {point} and agreed").iloc[0]
+    stays = results.query(
+        f"select {', '.join(near.values())} from runs where point = {point} and agreed", points=[point], memory=MEMORY
+    ).iloc[0]
     rows = [here.loc[settled_column(issue.name)] for issue in issues]
     return tuple(
         Settled(
@@ -227,7 +237,7 @@ def _finding(
 ) -> Finding:
     """One comparison."""
     point, against = comparison.point, comparison.against
-    frame = paired(results, against=against.number, point=point.number).set_index("quantity")
+    frame = _pairs(results, summary, point, against)
     shares = summary[summary["quantity"] == "no_deal"].set_index("point")["mean"]
     return Finding(
         label=comparison.label,
@@ -253,6 +263,13 @@ def _finding(
     )
 
 
+def _pairs(results: Results, summary: pandas.DataFrame, point: Point, against: Point) -> pandas.DataFrame:
+    """The paired differences of a point to another, by quantity; those to its own baseline are in the summary already."""
+    if against.number == results.baselines.get(point.case):
+        return summary[(summary["point"] == point.number) & (summary["pairs"] > 0)].set_index("quantity")
+    return paired(results, against=against.number, point=point.number).set_index("quantity")
+
+
 def _difference(frame: pandas.DataFrame, quantity: str, robust: Robustness | None = None) -> Difference:
     """One row of a paired comparison."""
     row = frame.loc[quantity]
@@ -276,7 +293,7 @@ def _best_levels(results: Results, summary: pandas.DataFrame, comparison: Compar
     if name is None or comparison.against.parameter != name:
         return ()
     own = results.experiment.points_of(comparison.point.case)
-    points = [point for point in own if point.parameter == name]
+    points = [point for point in own if point.parameter == name and point.number not in results.points_left_out]
     levels = [point.overrides[name] for point in points]
     if len(points) < 3 or not all(isinstance(level, (int, float)) and not isinstance(level, bool) for level in levels):
         return ()
@@ -297,8 +314,8 @@ def _best(
     means = summary[summary["quantity"] == quantity].set_index("point")["mean"]
     best = max(points, key=lambda point: float(means[point.number]))
     low, high = points[0], points[-1]
-    to_low = paired(results, against=low.number, point=best.number).set_index("quantity")
-    to_high = paired(results, against=high.number, point=best.number).set_index("quantity")
+    to_low = _pairs(results, summary, best, low)
+    to_high = _pairs(results, summary, best, high)
     return Best(
         quantity=quantity,
         level=_level(best, name),

@@ -74,6 +74,10 @@ def _preface(findings: Findings, who: Mapping[str, str], cases: Sequence[str]) -
             f"stand beside them, were played with runs of their own ({findings.draw_runs:,}). A draw shows a sign clearly "
             "if its own 95 % interval leaves out 0."
         )
+    if findings.platforms:
+        text += f" The runs were played on several platforms, whose last digits may differ: {'; '.join(findings.platforms)}."
+    if findings.left_out:
+        text += f"\n\n**Something failed.** {findings.left_out} The numbers below are without it."
     return text
 
 

@@ -14,9 +14,9 @@ from negosim.design import Point
 from negosim.experiment import Experiment
 from negosim.game import forget_frontiers
 from negosim.manifest import manifest_of
+from negosim.part_file import packed
 from negosim.plan import Chunk, Draws, Paths, draw_names, planned_chunks, planned_paths
 from negosim.runner import table_of
-from negosim.store import packed
 
 POINTS = 6
 """Points that are tried, spread over the design."""
@@ -111,8 +111,8 @@ def _trial(experiment: Experiment, point: Point) -> _Trial:
     _, first = _timed(lambda: table_of(experiment, _few(experiment, point, 1)))
     one, again = _timed(lambda: table_of(experiment, _few(experiment, point, 1)))
     table, playing = _timed(lambda: table_of(experiment, _few(experiment, point, runs)))
-    content, packing = _timed(lambda: packed(table))
-    empty, opening = _timed(lambda: packed(one.slice(0, 0)))
+    content, packing = _timed(lambda: packed(table, {}))
+    empty, opening = _timed(lambda: packed(one.slice(0, 0), {}))
     run = max(0.0, playing - again) / max(1, runs - 1) + max(0.0, packing - opening) / runs
     return _Trial(first, again, run, len(empty), (len(content) - len(empty)) / runs)
 
@@ -126,9 +126,9 @@ def _with_paths(experiment: Experiment, found: Forecast) -> Forecast:
     table_of(experiment, few)  # Mesa is loaded
     table, seconds = _timed(lambda: table_of(experiment, few))
     runs, files = len(experiment.design_points) * experiment.paths, sum(1 for _ in planned_paths(experiment))
-    file = len(packed(table.slice(0, 0)))
+    file = len(packed(table.slice(0, 0), {}))
     work = seconds / few.runs * runs
-    disk = file * files + (len(packed(table)) - file) / few.runs * runs
+    disk = file * files + (len(packed(table, {})) - file) / few.runs * runs
     return replace(found, alone=found.alone + work, locked=found.locked + work, disk=found.disk + disk)
 
 
@@ -146,6 +146,6 @@ def _with_draws(experiment: Experiment, found: Forecast) -> Forecast:
     turns = experiment.assumed_draws * len(experiment.draw_points)
     locked = ready / part.rows * turns + drawing
     alone = locked + max(0.0, played - ready) / part.rows * turns
-    file = len(packed(table.slice(0, 0)))
-    disk = file * len(draw_names(experiment)) + (len(packed(table)) - file) / part.rows * turns
+    file = len(packed(table.slice(0, 0), {}))
+    disk = file * len(draw_names(experiment)) + (len(packed(table, {})) - file) / part.rows * turns
     return replace(found, alone=found.alone + alone, locked=found.locked + locked, disk=found.disk + disk)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -264,12 +266,22 @@ def without_idle_work(game: Game, strategies: tuple[Strategy, Strategy]) -> Game
     return game._replace(sides=sides)
 
 
+FIRST_SLICE, SLICE = 16, 0.25
+"""Runs in the first slice of a batch, and the seconds that a later one takes, about: who waits for its end waits no longer."""
+
+
 def simulate(
-    scenario: Scenario, replications: int = 10_000, seed: int = 0, first: int = 0, game: Game | None = None
+    scenario: Scenario,
+    replications: int = 10_000,
+    seed: int = 0,
+    first: int = 0,
+    game: Game | None = None,
+    between: Callable[[int], None] | None = None,
 ) -> Outcomes:
     """Play runs ``first`` to ``first + replications - 1``; the luck of a run depends on its number and the seed alone.
 
-    ``game`` is ``prepare(scenario)`` if the caller already has it. Raises ValueError for a negative count or seed.
+    ``game`` is ``prepare(scenario)`` if the caller already has it. With ``between`` the runs are played in slices of SLICE
+    seconds, and it is told how many each had; whatever it raises ends the batch. Raises ValueError for a negative count or seed.
     """
     if replications < 0 or first < 0 or not 0 <= seed < 2**64:
         raise ValueError(
@@ -280,8 +292,28 @@ def simulate(
     game = without_idle_work(prepare(scenario) if game is None else game, (sender, target))
     runs = np.zeros(replications, RUN)
     settlements, in_force = (np.zeros((replications, width)) for width in (len(game.status_quo), len(game.threats)))
-    play_many(
-        game, new_talks(game), sender.propose, sender.respond, target.propose, target.respond, np.uint64(seed),
-        np.uint64(first), runs, settlements, in_force,
-    )  # fmt: skip
+    talks = new_talks(game)
+
+    def play_slice(begin: int, end: int) -> None:
+        play_many(
+            game, talks, sender.propose, sender.respond, target.propose, target.respond, np.uint64(seed),
+            np.uint64(first + begin), runs[begin:end], settlements[begin:end], in_force[begin:end],
+        )  # fmt: skip
+
+    if between is None:
+        play_slice(0, replications)
+    else:
+        _in_slices(play_slice, replications, between)
     return Outcomes(scenario, first, runs, settlements, in_force)
+
+
+def _in_slices(play_slice: Callable[[int, int], None], replications: int, between: Callable[[int], None]) -> None:
+    """Play runs 0 to ``replications`` - 1 in slices whose size follows the time that the last one took."""
+    done, size = 0, FIRST_SLICE
+    while done < replications:
+        begin, start = done, time.perf_counter()
+        done = min(replications, done + size)
+        play_slice(begin, done)
+        took = time.perf_counter() - start
+        between(done - begin)
+        size = max(1, int(size * min(8.0, SLICE / max(took, 1e-9))))

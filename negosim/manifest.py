@@ -1,47 +1,41 @@
-"""The manifest of a results folder: what was asked, of which scenario, by which code."""
+"""The manifest of a results folder: what was asked, of which scenario, by which code, on which platform."""
 
 from __future__ import annotations
 
 import hashlib
 import json
-import platform
 from collections.abc import Iterator, Mapping
-from importlib.metadata import PackageNotFoundError, version
-from pathlib import Path
 from typing import Any
 
 from negosim.design import Point
 from negosim.experiment import Experiment
+from negosim.origin import DECIDING, PACKAGE, commit, host, platform_here, versions
 from negosim.rules.compiled import sources_hash
 from negosim.scenario import Scenario
 
-FORMAT = 1
+FORMAT = 2
 """Version of the layout of the folder."""
 
-PACKAGE = Path(__file__).parent
-
 NOT_PLAYED = (
-    "agents.py", "anatomy_text.py", "changes.py", "cli.py", "contrast.py", "contrast_text.py", "events.py",
-    "experiment_schema.py", "findings.py", "findings_text.py", "forecast.py", "forecast_text.py", "interactions.py", "matrix.py",
-    "model.py", "paired.py", "report.py", "robustness.py", "sensitivity.py", "sensitivity_text.py", "summary.py", "textbook_tactics.py",
-    "two_samples.py", "wording.py",
-    "app", "plots", "theory", "transcript",
+    "agents.py", "anatomy_text.py", "changes.py", "contrast.py", "contrast_text.py", "events.py", "experiment_schema.py",
+    "failures.py", "findings.py", "findings_text.py", "folder_lock.py", "forecast.py", "forecast_text.py", "interactions.py",
+    "matrix.py", "merge.py", "model.py", "pace.py", "paired.py", "report.py", "reproduce.py", "robustness.py", "sensitivity.py",
+    "sensitivity_text.py", "status.py", "store.py", "store_error.py", "summary.py", "textbook_tactics.py", "two_samples.py",
+    "whole_file.py", "wording.py", "app", "cli", "plots", "theory", "transcript",
 )  # fmt: skip
-"""What a sweep never runs: a change there leaves the runs of a folder valid."""
+"""What decides no number of a sweep: a change there leaves the runs of a folder valid."""
 
 TOLD = ("agents.py", "events.py", "model.py")
 """What it does run if it keeps paths."""
 
-PACKAGES = ("negosim", "numpy", "numba", "llvmlite", "scipy", "SALib", "pyarrow")
-
-SAME = ("format", "experiment", "scenario", "case_scenarios", "draws", "rules", "sources", "machine")
-"""What must agree before runs may be added to a folder. Titles, notes and versions alone change no run."""
+SAME = ("format", "experiment", "scenario", "case_scenarios", "draws", "sources", "versions", "platform", "points")
+"""What must agree before runs may be added to a folder, of the versions those of DECIDING. Titles and notes change no run."""
 
 IN_WORDS = ("title", "question", "reported")
 
 
 def manifest_of(experiment: Experiment) -> dict[str, Any]:
-    """The manifest, ready for JSON: experiment and scenario in full, every point, hashes, versions."""
+    """The manifest, ready for JSON: experiment and scenario in full, every point, versions, platform, commit, hashes."""
     scenario = experiment.scenario
     body: dict[str, Any] = {
         "format": FORMAT,
@@ -52,9 +46,11 @@ def manifest_of(experiment: Experiment) -> dict[str, Any]:
         "draws": _sha256(experiment.draws),
         "rules": sources_hash(),
         "sources": _sources(told=experiment.paths > 0),
-        "versions": {"python": platform.python_version()} | {name: _version(name) for name in PACKAGES},
-        "machine": platform.machine(),
-        "platform": platform.platform(),
+        "versions": versions(),
+        "platform": platform_here(),
+        "mixed": [],
+        "host": host(),
+        "git": commit(),
     }
     others = {case.name: case.scenario for case in experiment.case if case.scenario is not None}
     if others:
@@ -76,9 +72,12 @@ def _entry(point: Point) -> dict[str, Any]:
 
 def hashes(manifest: Mapping[str, Any]) -> dict[str, str]:
     """The SHA-256 of each section in canonical JSON; the scenario's is its fingerprint."""
-    sections = ["experiment", "scenario", "notes", "points"]
-    sections += [name for name in ("case_scenarios", "case_notes") if name in manifest]
-    return {name: _sha256(manifest[name]) for name in sections}
+    return {name: _sha256(section) for name, section in manifest.items() if name != "sha256"}
+
+
+def fingerprint(manifest: Mapping[str, Any]) -> str:
+    """The SHA-256 of all that decides the values of a sweep but for the platform: what every part of it has to carry."""
+    return _sha256({name: _deciding(manifest, name) for name in SAME if name != "platform"})
 
 
 def experiment_of(manifest: Mapping[str, Any]) -> Experiment:
@@ -98,23 +97,40 @@ def _scenario(values: Mapping[str, Any], notes: Mapping[str, Any]) -> Scenario:
     return Scenario.model_validate_json(json.dumps({**values, "notes": notes}))
 
 
-def differences(there: Mapping[str, Any], here: Mapping[str, Any]) -> list[str]:
-    """What keeps the runs of two manifests from being mixed, one clause each; empty when nothing does."""
+def differences(there: Mapping[str, Any], here: Mapping[str, Any], allow_platform: bool = False) -> list[str]:
+    """What keeps the runs of two manifests from being mixed, one clause each; empty when nothing does.
+
+    A platform that is mixed there already is no difference, and none is one with `allow_platform`.
+    """
     found: list[str] = []
-    for section in SAME:
-        found += _leaves(section, _without_words(there.get(section)), _without_words(here.get(section)))
-    if not found:  # a newer library may sample other points for the same experiment
-        found += _leaves("points", there.get("points"), here["points"])
-    if there.get("rules") != here["rules"]:
-        found += _leaves("versions", there.get("versions"), here["versions"])
+    for name in SAME:
+        if name == "platform":
+            new = [] if allow_platform else [one for one in platforms(here) if one not in platforms(there)]
+            found += [clause for platform in new for clause in _leaves(name, there.get(name), platform)]
+        elif name != "points" or not found:  # a newer library may sample other points for the same experiment
+            found += _leaves(name, _deciding(there, name), _deciding(here, name))
     return found
 
 
-def reworded(there: Mapping[str, Any], here: Mapping[str, Any]) -> dict[str, Any]:
-    """The manifest of runs that are there, with the words of another that agrees with it otherwise."""
+def platforms(manifest: Mapping[str, Any]) -> list[Any]:
+    """The platforms on which runs of a folder may have been played: that of its beginning, and those mixed in."""
+    return [manifest.get("platform"), *manifest.get("mixed", [])]
+
+
+def renewed(there: Mapping[str, Any], here: Mapping[str, Any]) -> dict[str, Any]:
+    """The manifest of runs that are there, with the words and the platforms of another that agrees with it otherwise."""
+    more = [other for other in platforms(here) if other not in platforms(there)]
     words = {name: here[name] for name in ("experiment", "notes", "case_notes") if name in here}
-    merged = {**there, **words}
+    merged = {**there, **words, "mixed": [*there["mixed"], *more]}
     return {**merged, "sha256": hashes(merged)}
+
+
+def _deciding(manifest: Mapping[str, Any], name: str) -> Any:
+    """A section without what decides no number."""
+    section = manifest.get(name)
+    if name == "versions" and isinstance(section, dict):
+        return {key: section.get(key) for key in DECIDING}
+    return _without_words(section)
 
 
 def _sources(told: bool) -> str:
@@ -126,13 +142,6 @@ def _sources(told: bool) -> str:
         if name.parts[0] not in skipped:
             digest.update(name.as_posix().encode() + path.read_bytes())
     return digest.hexdigest()
-
-
-def _version(package: str) -> str:
-    try:
-        return version(package)
-    except PackageNotFoundError:
-        return "not installed"  # run from its sources
 
 
 def _without_words(section: Any) -> Any:

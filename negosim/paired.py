@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy
 
-from negosim.quantities import Quantity, aggregated, among, blocks, columns_of, in_order, quantities_of, quoted, unfolded
+from negosim.quantities import MEMORY, Quantity, aggregated, among, blocks, columns_of, in_order, quantities_of, quoted, unfolded
 from negosim.results import Results
 
 if TYPE_CHECKING:
@@ -63,8 +63,8 @@ def paired(results: Results, against: int | None = None, point: int | None = Non
 
     One row a point and quantity that every run has: point, case_name (if there are cases), label, parameter and its value;
     quantity, unit, pairs, difference, error (standard error), low and high (95 % interval), and the shares of runs in which
-    the quantity is higher or lower than in the same run of the other point. ValueError for a point that the design does
-    not have.
+    the quantity is higher or lower than in the same run of the other point. Points that the results leave out
+    have no rows. ValueError for a point that the design does not have; StoreError when one that is named is left out.
     """
     import pandas
 
@@ -72,16 +72,17 @@ def paired(results: Results, against: int | None = None, point: int | None = Non
     for number in (against or 0, point or 0):
         if not 0 <= number < len(known):
             raise ValueError(f"point {number} is not in the design. Its points are 0 to {len(known) - 1}.")
+    results.require_points(*(number for number in (against, point) if number is not None))
     measured = quantities_of(results.experiment, results.columns)
     everywhere = [quantity for quantity in measured if quantity.everywhere]
     chosen = range(len(known)) if point is None else range(point, point + 1)
     if against is not None:
         return known.merge(_differences(results, everywhere, chosen, against), on="point")
+    results.require_a_baseline()
     parts = []
-    for case in results.experiment.bases:
+    for case, baseline in results.baselines.items():
         numbers = [each.number for each in results.experiment.points_of(case) if each.number in chosen]
         if numbers:
-            baseline = results.experiment.points_of(case)[0].number
             parts.append(_differences(results, everywhere, range(numbers[0], numbers[-1] + 1), baseline))
     return known.merge(pandas.concat(parts, ignore_index=True), on="point")
 
@@ -94,13 +95,18 @@ def _differences(
 
     parts = []
     for some, block in blocks(points, measured, results.experiment.replications):
+        here = results.among(some)
+        if not here:
+            continue
         columns = columns_of(block)
         minus = ", ".join(f"here.{quoted(q)} - there.{quoted(q)} as {quoted(q)}" for q in block)
         answer = results.query(
             f"with here as (select point, run, {columns} from runs where point {among(some)}), "
             f"there as (select run, {columns} from runs where point = {against}), "
             f"pairs as (select point, {minus} from here join there using (run)) "
-            f"select point, {aggregated(block, STATISTICS)} from pairs group by point"
+            f"select point, {aggregated(block, STATISTICS)} from pairs group by point",
+            points={*here, against},
+            memory=MEMORY,
         )
         parts.append(unfolded(answer, ["point"], block, STATISTICS))
     frame = in_order(pandas.concat(parts, ignore_index=True), measured)

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import pyarrow
 
+from negosim.engine import Between
 from negosim.experiment import Experiment
 from negosim.model import Negotiation
 from negosim.plan import Paths
 
 
-def path_table(experiment: Experiment, part: Paths) -> pyarrow.Table:
+def path_table(experiment: Experiment, part: Paths, between: Between) -> pyarrow.Table:
     """One row an offer of each run: `point` and `replication`, then the columns of `Negotiation.frame`.
 
-    They are the same runs as those in the table of runs, told by the other engine.
+    They are the same runs as those in the table of runs, told by the other engine. `between` is told of each.
     """
     told = []
     for point in part.points:
@@ -24,4 +25,5 @@ def path_table(experiment: Experiment, part: Paths) -> pyarrow.Table:
             for place, (name, (value, kind)) in enumerate(where.items()):
                 rounds = rounds.add_column(place, name, pyarrow.array([value] * len(frame), kind))
             told.append(rounds)
+            between(1)
     return pyarrow.concat_tables(told).replace_schema_metadata(None)

@@ -38,6 +38,11 @@ class Chunk:
         return f"point-{self.point.number:04d}-chunk-{self.number:04d}"
 
     @property
+    def place(self) -> str:
+        """Its runs in words."""
+        return f"point {self.point.number} ({self.point.label}), runs {self.first:,} to {self.first + self.runs - 1:,}"
+
+    @property
     def rows(self) -> int:
         """Rows of the part: one a run."""
         return self.runs
@@ -46,6 +51,11 @@ class Chunk:
     def chunks(self) -> tuple[Chunk, ...]:
         """What it is made of: itself."""
         return (self,)
+
+    @property
+    def points(self) -> tuple[Point, ...]:
+        """The points of its runs."""
+        return (self.point,)
 
     @property
     def case(self) -> str | None:
@@ -62,7 +72,17 @@ class Block:
     @property
     def name(self) -> str:
         """The name of the part: its first and its last point."""
-        return f"points-{self.chunks[0].point.number:04d}-to-{self.chunks[-1].point.number:04d}"
+        return f"points-{self.points[0].number:04d}-to-{self.points[-1].number:04d}"
+
+    @property
+    def place(self) -> str:
+        """Its points in words."""
+        return f"points {self.points[0].number} to {self.points[-1].number}"
+
+    @property
+    def points(self) -> tuple[Point, ...]:
+        """The points of its runs."""
+        return tuple(chunk.point for chunk in self.chunks)
 
     @property
     def case(self) -> str | None:
@@ -91,6 +111,11 @@ class Paths:
     def name(self) -> str:
         """The name of the part: the first of its points."""
         return f"paths-from-{self.points[0].number:04d}"
+
+    @property
+    def place(self) -> str:
+        """Its points in words."""
+        return f"rounds of points {self.points[0].number} to {self.points[-1].number}"
 
     @property
     def case(self) -> str | None:
@@ -127,6 +152,11 @@ class Draws:
         return f"draws-from-{self.first:04d}"
 
     @property
+    def place(self) -> str:
+        """Its draws in words."""
+        return f"joint draws {self.first:,} to {self.first + len(self.draws) - 1:,}"
+
+    @property
     def runs(self) -> int:
         """Runs at all points of all draws together."""
         return self.rows * self.replications
@@ -142,6 +172,11 @@ class Draws:
 
 
 Part = Chunk | Block | Paths | Draws
+
+
+def planned_parts(experiment: Experiment) -> list[Part]:
+    """All parts of the results, in the order in which they are played."""
+    return [*planned_chunks(experiment), *planned_paths(experiment), *planned_draws(experiment)]
 
 
 def planned_chunks(experiment: Experiment) -> Iterator[Chunk | Block]:
@@ -190,13 +225,18 @@ def planned_draws(experiment: Experiment) -> Iterator[Draws]:
         )
 
 
-def planned_parts(experiment: Experiment) -> list[Part]:
-    """All parts of the results, in the order in which they are played."""
-    return [*planned_chunks(experiment), *planned_paths(experiment), *planned_draws(experiment)]
-
-
 def draw_names(experiment: Experiment) -> list[str]:
     """The names of the parts with the means of joint draws; the draws themselves are not made for it."""
     return [
         Draws(first + 1, (), (), (), 0).name for first in range(0, experiment.assumed_draws, DRAWS_IN_PART)
     ]
+
+
+def draw_runs(experiment: Experiment) -> dict[str, int]:
+    """The runs of each of these parts, by its name."""
+    runs = len(experiment.draw_points) * experiment.draw_replications
+    firsts = range(0, experiment.assumed_draws, DRAWS_IN_PART)
+    return {
+        name: min(DRAWS_IN_PART, experiment.assumed_draws - first) * runs
+        for name, first in zip(draw_names(experiment), firsts, strict=True)
+    }

@@ -32,8 +32,11 @@ class Quantity:
     everywhere: bool = True
 
 
-AT_ONCE = 10_000_000
-"""Numbers that one question may hold in memory: quantiles need all of theirs, 80 MB, and some room to work."""
+AT_ONCE = 4_000_000
+"""Numbers that one question may hold in memory: quantiles need all of theirs, 32 MB, and three times that while they grow."""
+
+MEMORY = "400MB"
+"""What a question about all runs may use before it goes by way of the disk."""
 
 COMPARED = ("sender_payoff", "target_payoff", "joint_payoff", "no_deal")
 """The quantities that findings are about."""
@@ -196,6 +199,11 @@ def among(points: range) -> str:
     'between 3 and 6'
     """
     return f"between {points[0]} and {points[-1]}"
+
+
+def fits(runs: int) -> bool:
+    """Whether one quantity of this many runs can be in memory."""
+    return runs <= AT_ONCE
 
 
 def blocks(points: range, measured: list[Quantity], runs: int) -> Iterator[tuple[range, list[Quantity]]]:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import logging
 import os
+import re
 import tempfile
-from collections.abc import Iterable, Iterator, Sequence
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import cached_property
 from pathlib import Path
@@ -15,9 +18,11 @@ import pyarrow
 import pyarrow.dataset
 import pyarrow.parquet
 
-from negosim.design import design_table
+from negosim.design import Comparison, Point, design_table
 from negosim.experiment import Experiment
-from negosim.manifest import experiment_of
+from negosim.failures import Failure
+from negosim.manifest import experiment_of, fingerprint
+from negosim.origin import in_words
 from negosim.plan import Block, Chunk, Paths, draw_names, planned_chunks, planned_paths
 from negosim.scenario_error import nearest
 from negosim.store import Store, StoreError
@@ -25,13 +30,29 @@ from negosim.store import Store, StoreError
 if TYPE_CHECKING:
     import pandas
 
+log = logging.getLogger(__name__)
+
+MOST_TOLD = 5
+"""Failures that a sentence tells; all are in the folder."""
+
+
+def experiment_in(out: str | os.PathLike[str]) -> Experiment:
+    """The experiment of a folder, finished or not. StoreError when it holds no results."""
+    manifest = Store(out).manifest()
+    if manifest is None:
+        raise StoreError(f"{out} holds no results. Name the folder that a sweep wrote, or the file of an experiment.")
+    return experiment_of(manifest)
+
 
 class Results:
     """The runs of a finished sweep in a folder.
 
+    Of a sweep in which something failed, what is whole: a point of which any run is missing is left out of every table, and
+    so are joint draws and rounds that are missing. The log says so, and so do `left_out` and `points_left_out`.
+
     >>> Results("runs/nowhere")
     Traceback (most recent call last):
-    negosim.store.StoreError: runs/nowhere holds no results. Name the folder that a sweep wrote.
+    negosim.store_error.StoreError: runs/nowhere holds no results. Name the folder that a sweep wrote.
     """
 
     def __init__(self, out: str | os.PathLike[str]) -> None:
@@ -42,24 +63,91 @@ class Results:
         self.out: Path = store.folder
         self.manifest: dict[str, Any] = manifest
         runs, paths = list(planned_chunks(self.experiment)), list(planned_paths(self.experiment))
-        self._chunks = self._files(store, [part.name for part in runs])
-        self._paths = self._files(store, [part.name for part in paths])
-        self._draws = self._files(store, draw_names(self.experiment))
+        names = [*(part.name for part in [*runs, *paths]), *draw_names(self.experiment)]
+        missing = {name for name in names if not store.is_there(name)}
+        self.failures: list[Failure] = store.failures(names)
+        self._check_missing(missing, len(names))
+        self.points_left_out: dict[int, Failure] = self._failed_points(runs)
+        self._chunks: dict[str, tuple[Point, ...]] = {
+            str(store.path(part.name)): part.points for part in runs if part.points[0].number not in self.points_left_out
+        }
+        self._paths = [str(store.path(part.name)) for part in paths if part.name not in missing]
+        self._draws = [str(store.path(name)) for name in draw_names(self.experiment) if name not in missing]
         self._first_chunks, self._first_paths = self._first_of_cases(runs), self._first_of_cases(paths)
+        if self.failures:
+            log.warning("%s: %s", self.out, self.left_out)
 
-    def _first_of_cases(self, parts: Iterable[Chunk | Block | Paths]) -> list[str]:
-        """The file of the first part of each case: all parts of a case have the same columns."""
-        firsts = {part.case: part.name for part in reversed(list(parts))}
+    def _failed_points(self, parts: Sequence[Chunk | Block]) -> dict[int, Failure]:
+        """The points of which any run failed, each with its first failure."""
+        reasons = {failure.part: failure for failure in self.failures}
+        failed = [part for part in reversed(parts) if part.name in reasons]
+        return {point.number: reasons[part.name] for part in failed for point in part.points}
+
+    def _first_of_cases(self, parts: Sequence[Chunk | Block | Paths]) -> list[str]:
+        """The file of the first part of each case that is there: all parts of a case have the same columns."""
+        firsts = {part.case: part.name for part in reversed(parts) if self._store.is_there(part.name)}
         return [str(self._store.path(name)) for name in reversed(firsts.values())]
 
-    def _files(self, store: Store, names: list[str]) -> list[str]:
-        missing = [name for name in names if not store.is_there(name)]
-        if missing:
+    def _check_missing(self, missing: set[str], parts: int) -> None:
+        """StoreError for a part that is missing without being recorded as failed."""
+        unknown = missing - {failure.part for failure in self.failures}
+        if unknown:
             raise StoreError(
-                f"{self.out} lacks {len(missing)} of {len(names)} parts, such as {missing[0]}. "
+                f"{self.out} lacks {len(unknown):,} of {parts:,} parts, such as {min(unknown)}. "
                 "Run the same sweep into this folder again: it computes what is missing."
             )
-        return [str(store.path(name)) for name in names]
+
+    @property
+    def left_out(self) -> str:
+        """What is left out, and why, in sentences; empty when everything is there."""
+        points = self.experiment.design_points
+        told = [
+            f"Point {number} ({points[number].label}) is left out: {failure.why}."
+            for number, failure in sorted(self.points_left_out.items())
+        ]
+        others = [failure for failure in self.failures if failure.part.startswith(("draws", "paths"))]
+        told += [f"The {failure.place} are left out: {failure.why}." for failure in others]
+        return " ".join(told[:MOST_TOLD]) + (f" So are {len(told) - MOST_TOLD:,} more." if len(told) > MOST_TOLD else "")
+
+    @property
+    def points(self) -> tuple[Point, ...]:
+        """The points of the design that are not left out."""
+        return tuple(point for point in self.experiment.design_points if point.number not in self.points_left_out)
+
+    def among(self, points: range) -> list[int]:
+        """Those of these points that are not left out."""
+        return [number for number in points if number not in self.points_left_out]
+
+    @property
+    def baselines(self) -> dict[str | None, int]:
+        """The number of the baseline of each case, those that are left out excepted."""
+        firsts = {case: self.experiment.points_of(case)[0].number for case in self.experiment.bases}
+        return {case: number for case, number in firsts.items() if number not in self.points_left_out}
+
+    def require_a_baseline(self) -> None:
+        """StoreError when the baseline of every case is left out."""
+        if not self.baselines:
+            self.require_points(*(self.experiment.points_of(case)[0].number for case in self.experiment.bases))
+
+    @property
+    def comparisons(self) -> tuple[Comparison, ...]:
+        """The experiment's comparisons, those of which a point is left out excepted."""
+        here = {point.number for point in self.points}
+        return tuple(pair for pair in self.experiment.comparisons if {pair.point.number, pair.against.number} <= here)
+
+    @property
+    def platforms(self) -> dict[str, int]:
+        """The platforms, in words, on which the parts were played, each with their number; read where they are mixed."""
+        names = [Path(path).stem for path in [*self._chunks, *self._paths, *self._draws]]
+        if not self.manifest["mixed"]:
+            return {in_words(self.manifest["platform"]): len(names)}
+        return dict(Counter(in_words(self._store.mark(name)["platform"]) for name in names))
+
+    def require_points(self, *points: int) -> None:
+        """StoreError when one of these points is left out."""
+        for number in points:
+            if number in self.points_left_out:
+                raise StoreError(f"{self.out} lacks point {number}, which failed: {self.points_left_out[number].why}.")
 
     @cached_property
     def experiment(self) -> Experiment:
@@ -77,7 +165,24 @@ class Results:
     @cached_property
     def columns(self) -> list[str]:
         """The names of what is known of each run; a run of a case that has no such thing has nothing there."""
-        return list(self._dataset.schema.names)
+        return list(self._schema.names)
+
+    @cached_property
+    def _schema(self) -> pyarrow.Schema:
+        self._whole()
+        return self._united(self._first_chunks)
+
+    def _united(self, firsts: list[str]) -> pyarrow.Schema:
+        """Every column that one of the cases has; without the marks of the parts."""
+        with self._reading():
+            schemas = [pyarrow.parquet.read_schema(first).remove_metadata() for first in firsts]
+            return pyarrow.unify_schemas(schemas)
+
+    def _whole(self) -> dict[str, tuple[Point, ...]]:
+        """The files with runs, each with its points. StoreError when there is none."""
+        if not self._chunks:
+            raise StoreError(f"{self.out} has no point that is whole. {self.left_out}")
+        return self._chunks
 
     def require(self, columns: Iterable[str]) -> None:
         """StoreError for a column that the runs do not have."""
@@ -90,11 +195,14 @@ class Results:
         self.require(columns or ())
         chosen = list(columns) if columns is not None else None
         with self._reading():
+            dataset = pyarrow.dataset.dataset(list(self._whole()), schema=self._schema, format="parquet")
             if limit is None:
-                return self._dataset.to_table(columns=chosen).to_pandas()
-            return self._dataset.head(limit, columns=chosen).to_pandas()
+                return dataset.to_table(columns=chosen).to_pandas()
+            return dataset.head(limit, columns=chosen).to_pandas()
 
-    def query(self, sql: str) -> pandas.DataFrame:
+    def query(
+        self, sql: str, points: Collection[int] | None = None, memory: str | None = None
+    ) -> pandas.DataFrame:
         """The answer to a question in SQL, from four tables.
 
         design : the design table
@@ -104,25 +212,40 @@ class Results:
 
         A name with a dot stands in double quotes:
         select "sender.ambiguity", avg(sender_payoff) from runs group by 1
+
+        points : those whose runs are asked about, so that only their files are opened; None = all
+        memory : what the question may use (`400MB`) before it goes by way of the disk; None = most of the machine's
         """
-        settings: dict[str, Any] = {  # a question larger than memory goes by way of the disk
+        tables = [_files(files) for files in self._of_cases(points)] + ["no_parts"]
+        settings: dict[str, Any] = {
             "temp_directory": os.path.join(tempfile.gettempdir(), "negosim-duckdb"),
             "autoinstall_known_extensions": "false",  # a question about a file needs no network
             "threads": "1",  # a sum depends on its order: the same runs give the same answer, to the last digit
         }
+        if memory is not None:
+            settings["memory_limit"] = memory
         with self._reading(), duckdb.connect(":memory:", config=settings) as connection:
             connection.execute("set enable_progress_bar = false")
             connection.register("design", self._design)
-            connection.register("parts", self._dataset)
+            connection.register("no_parts", self._schema.empty_table())  # the columns that another case has
+            connection.execute(f"create view parts as {' union all by name '.join(f'select * from {each}' for each in tables)}")
             numbered = f"replication % {self.experiment.replications} as run"
             connection.execute(f"create view runs as select *, {numbered} from design join parts using (point)")
             if self._paths:
                 connection.register("path_parts", self._rounds)
                 connection.execute(f"create view paths as select *, {numbered} from design join path_parts using (point)")
-            if self._draws:
-                connection.register("draw_parts", pyarrow.dataset.dataset(self._draws))
+            if self.has_draws:
+                connection.execute(f"create view draw_parts as select * from {_files(self._draws)}")
                 connection.execute("create view draws as select * from design join draw_parts using (point)")
             return connection.execute(sql).df()
+
+    def _of_cases(self, points: Collection[int] | None) -> list[list[str]]:
+        """The files with runs of these points, those of each case apart."""
+        files: dict[str | None, list[str]] = {}
+        for path, held in self._whole().items():
+            if points is None or any(point.number in points for point in held):
+                files.setdefault(held[0].case, []).append(path)
+        return list(files.values())
 
     def interim(self) -> pandas.DataFrame:
         """The mean payoff of each private type of each side, point by point; see `negosim.interim`."""
@@ -130,9 +253,14 @@ class Results:
 
         return interim(self)
 
+    @property
+    def has_draws(self) -> bool:
+        """Whether any joint draw is here."""
+        return bool(self._draws)
+
     def draws(self) -> pandas.DataFrame:
         """The joint draws of the assumed numbers: one row a draw and point, with the means over its runs."""
-        if not self._draws:
+        if not self.has_draws:
             raise StoreError(f"{self.out} has no joint draws. Set assumed_draws in the experiment.")
         with self._reading():
             return pyarrow.dataset.dataset(self._draws).to_table().to_pandas()
@@ -146,8 +274,8 @@ class Results:
 
     def check(self) -> None:
         """Read every part and compare it with its checksum; StoreError for the first that is damaged."""
-        for path in self._chunks + self._paths + self._draws:
-            damage = self._store.damage(Path(path).stem)
+        for path in [*self._chunks, *self._paths, *self._draws]:
+            damage = self._store.damage(Path(path).stem, fingerprint(self.manifest))
             if damage is not None:
                 raise StoreError(
                     f"{path} is damaged: {damage}. Run the same sweep into {self.out} again: it plays this part anew."
@@ -175,15 +303,13 @@ class Results:
         return sensitivity(self, quantities)
 
     @cached_property
-    def _dataset(self) -> pyarrow.dataset.Dataset:
-        return self._united(self._chunks, self._first_chunks)
-
-    @cached_property
     def _rounds(self) -> pyarrow.dataset.Dataset:
-        return self._united(self._paths, self._first_paths)
-
-    def _united(self, files: list[str], firsts: list[str]) -> pyarrow.dataset.Dataset:
-        """The files as one table, with every column that one of the cases has."""
         with self._reading():
-            schema = pyarrow.unify_schemas([pyarrow.parquet.read_schema(first) for first in firsts])
-            return pyarrow.dataset.dataset(files, schema=schema, format="parquet")
+            return pyarrow.dataset.dataset(self._paths, schema=self._united(self._first_paths), format="parquet")
+
+
+def _files(paths: Sequence[str]) -> str:
+    """Files as a table in SQL, one read after another. What would be a pattern in a name stands for itself in brackets."""
+    names = [re.sub(r"[*?\[]", r"[\g<0>]", path).replace("'", "''") for path in paths]
+    listed = ", ".join(f"'{name}'" for name in names)
+    return f"read_parquet([{listed}], hive_partitioning = false)"

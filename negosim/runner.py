@@ -1,29 +1,36 @@
-"""The runner: plays every point of an experiment on several threads and writes the results, part by part."""
+"""The runner: plays every point of an experiment and writes the results, part by part, whatever comes in between."""
 
 from __future__ import annotations
 
 import logging
 import os
-import time
-from collections.abc import Callable, Generator, Mapping
-from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
 
 import numpy
 import pyarrow
 
 from negosim.design import Bases, scenario_at
+from negosim.engine import Between, Engine, Finished, StoppedError, threads, unheard
 from negosim.experiment import Experiment
+from negosim.failures import Failure, PointsFailedError
 from negosim.kernel import simulate
-from negosim.manifest import manifest_of
+from negosim.manifest import fingerprint, manifest_of
+from negosim.origin import platform_here
 from negosim.outcomes import KEPT
+from negosim.pace import Pace
 from negosim.plan import Chunk, Draws, Part, Paths, planned_parts
 from negosim.quantities import COMPARED
 from negosim.results import Results
-from negosim.store import Store
+from negosim.shard import Shard
+from negosim.store import Store, StoreError
 
 Progress = Callable[[int, int, float, float], None]
-"""Called with the runs done, all runs, runs a second, and seconds left (nan until a part is done)."""
+"""Called with the runs done, all runs, runs a second, and seconds left (nan until something is done)."""
 
 log = logging.getLogger(__name__)
 
@@ -33,64 +40,120 @@ def sweep(
     out: str | os.PathLike[str],
     workers: int | None = None,
     progress: Progress | None = None,
+    *,
+    allow_platform: bool = False,
+    engine: Engine | None = None,
 ) -> Results:
     """Play an experiment into the folder `out`; go on where an earlier sweep of the same experiment stopped.
 
     experiment : an Experiment, or the path of its TOML file
     workers : threads; None = as many as there are cores to use
-    progress : told how far the sweep is, after each part
+    progress : told how far the sweep is, about twice a second
+    allow_platform : whether runs of another platform in `out` may be added to; parts say on which they were played
+    engine : what plays the parts; None = these threads
 
-    Run r has the same luck at every point, unless the experiment says otherwise, whatever the chunks, their order and the
-    number of workers. Whole parts are kept, damaged ones are named in the log and played again. Raises ExperimentError, and
-    StoreError when `out` holds anything else or cannot be written.
+    Run r has the same luck at every point, unless the experiment says otherwise, whatever the chunks, their order, the engine
+    and the number of workers. Whole parts are kept; damaged and foreign ones are named in the log, set aside and played again.
+    A part that cannot be played is recorded with its reason, and the rest goes on: then PointsFailedError is raised at the
+    end. Raises ExperimentError, and StoreError when `out` holds anything else or cannot be written.
     """
+    store, plan = _swept(experiment, out, None, workers, progress, allow_platform, engine)
+    _fail(store, [part.name for part in plan], len(plan))
+    return Results(out)
+
+
+def sweep_shard(
+    experiment: Experiment | str | os.PathLike[str],
+    out: str | os.PathLike[str],
+    shard: Shard,
+    workers: int | None = None,
+    progress: Progress | None = None,
+    *,
+    allow_platform: bool = False,
+    engine: Engine | None = None,
+) -> Results | None:
+    """Play one shard of an experiment, as `sweep` does, into a folder of its own or one that all shards share.
+
+    The results once every part of the experiment is in `out`; None while the parts of other shards are missing.
+    """
+    store, plan = _swept(experiment, out, shard, workers, progress, allow_platform, engine)
+    _fail(store, [part.name for part in shard.share(plan)], len(plan))
+    recorded = {failure.part for failure in store.failures([part.name for part in plan])}
+    is_through = all(part.name in recorded or store.is_there(part.name) for part in plan)
+    return Results(out) if is_through else None
+
+
+def _fail(store: Store, names: Sequence[str], parts: int) -> None:
+    """PointsFailedError if any of these parts failed."""
+    failures = store.failures(names)
+    if failures:
+        raise PointsFailedError(store.folder, failures, parts)
+
+
+def _swept(
+    experiment: Experiment | str | os.PathLike[str],
+    out: str | os.PathLike[str],
+    shard: Shard | None,
+    workers: int | None,
+    progress: Progress | None,
+    allow_platform: bool,
+    engine: Engine | None,
+) -> tuple[Store, list[Part]]:
+    """Play what is missing of an experiment, or of one shard of it; return the store and all parts of the experiment."""
     if not isinstance(experiment, Experiment):
         experiment = Experiment.load(experiment)
     if workers is not None and workers < 1:
         raise ValueError(f"workers = {workers} is out of range. It must be at least 1.")
-    store = Store(out)
-    parts = planned_parts(experiment)
-    names = [part.name for part in parts]
-    manifest = manifest_of(experiment)
-    store.check(manifest, names)
-    missing = [part for part in parts if not _is_whole(store, part)]
-    if missing or store.manifest() is None or store.is_reworded(manifest):
-        with store.writing(manifest, names):
-            _run(experiment, store, parts, missing, workers or cores(), progress)
-    return Results(out)
+    workers = workers or cores()
+    store, plan, manifest = Store(out), planned_parts(experiment), manifest_of(experiment)
+    names = [part.name for part in plan]
+    own = plan if shard is None else shard.share(plan)
+    store.check(manifest, names, allow_platform)
+    missing, spoilt = _missing(store, own, fingerprint(manifest), workers)
+    if missing or store.renewal(manifest) is not None:
+        share = None if shard is None else (shard.name, [part.name for part in own])
+        with store.writing(manifest, names, share, allow_platform):
+            for name, damage in spoilt.items():
+                kept = store.set_aside(name)
+                log.warning("%s is played again: %s. It is kept as %s.", store.path(name), damage, kept)
+            missing = [part for part in missing if not store.is_there(part.name)]  # another process may have been here
+            job = Play(experiment, store.folder, {"experiment": fingerprint(manifest), "platform": platform_here()})
+            _run(store, own, missing, job, engine or threads(workers), progress)
+    return store, plan
 
 
-def _is_whole(store: Store, part: Part) -> bool:
-    """Whether a part need not be played; a damaged one is named in the log."""
-    if not store.is_there(part.name):
-        return False
-    damage = store.damage(part.name, part.rows)
-    if damage is not None:
-        log.warning("%s is damaged and is played again: %s.", store.path(part.name), damage)
-    return damage is None
+def _missing(store: Store, parts: list[Part], experiment: str, workers: int) -> tuple[list[Part], dict[str, str]]:
+    """The parts that have to be played, and why those of them do that are there: each file is read and compared whole."""
+    there = [part for part in parts if store.is_there(part.name)]
+    if there:
+        log.info("Comparing %s parts that are there with their checksums.", f"{len(there):,}")
+    with ThreadPoolExecutor(workers) as pool:
+        damages = pool.map(lambda part: store.damage(part.name, experiment, part.rows), there)
+        spoilt = {part.name: damage for part, damage in zip(there, damages, strict=True) if damage is not None}
+    whole = {part.name for part in there} - spoilt.keys()
+    return [part for part in parts if part.name not in whole], spoilt
 
 
 def _run(
-    experiment: Experiment,
-    store: Store,
-    parts: list[Part],
-    missing: list[Part],
-    workers: int,
-    progress: Progress | None,
+    store: Store, parts: list[Part], missing: list[Part], job: Play, engine: Engine, progress: Progress | None
 ) -> None:
-    """Play the missing parts; what was finished when this is stopped stays."""
+    """Play the missing parts; what was finished when this is stopped stays, what fails is recorded."""
     total = sum(part.runs for part in parts)
-    before = done = total - sum(part.runs for part in missing)
-    start = time.perf_counter()
+    shown = done = total - sum(part.runs for part in missing)
+    in_flight, pace = 0, Pace(done)
     if progress is not None:
         progress(done, total, 0.0, float("nan"))
     try:
-        with closing(_finished(experiment, store, missing, workers)) as finished:
-            for part in finished:
-                done += part.runs
+        with closing(engine(job, missing)) as news:
+            for each in news:
+                if isinstance(each, int):
+                    in_flight = each
+                else:
+                    in_flight = max(0, in_flight - each.part.runs)
+                    done += _kept(store, each)
+                shown = max(shown, done + in_flight)
                 if progress is not None:
-                    rate = (done - before) / (time.perf_counter() - start)
-                    progress(done, total, rate, (total - done) / rate)
+                    progress(shown, total, *pace.at(shown, total))
     except KeyboardInterrupt:
         raise KeyboardInterrupt(
             f"Stopped after {done:,} of {total:,} runs, which are kept in {store.folder}. "
@@ -98,60 +161,63 @@ def _run(
         ) from None
 
 
-def _finished(
-    experiment: Experiment, store: Store, parts: list[Part], workers: int
-) -> Generator[Part]:
-    """Each part once it is written; at most `workers` + 1 are in flight, which bounds the memory."""
-    waiting = iter(parts)
-    flying: dict[Future[None], Part] = {}
-    pool = ThreadPoolExecutor(workers, thread_name_prefix="negosim-sweep")
-    try:
-        while True:
-            for part in waiting:
-                flying[pool.submit(_play, experiment, store, part)] = part
-                if len(flying) > workers:
-                    break
-            if not flying:
-                return
-            landed = wait(flying, return_when=FIRST_COMPLETED).done
-            for future in [future for future in flying if future in landed]:  # the first error counts
-                future.result()
-                yield flying.pop(future)
-    finally:
-        pool.shutdown(wait=True, cancel_futures=True)
+def _kept(store: Store, finished: Finished) -> int:
+    """The runs that a finished part adds to those that are kept; none if it failed, which is recorded."""
+    if finished.failure is None:
+        return finished.part.runs
+    store.record(finished.failure)
+    log.warning("Failed: %s.", finished.failure.reason)
+    return 0
 
 
-def _play(experiment: Experiment, store: Store, part: Part) -> None:
-    """Play one part and write it, in a thread of its own."""
-    try:
-        store.write(part.name, table_of(experiment, part))
-    except Exception as error:
-        error.add_note(f"This was in {part.name} of the sweep. Finished parts are kept in {store.folder}.")
-        raise
+@dataclass(frozen=True)
+class Play:
+    """The job of a sweep: play a part and write it into the folder, with the mark of the experiment."""
+
+    experiment: Experiment
+    folder: Path
+    mark: Mapping[str, Any]
+
+    def __call__(self, part: Part, between: Between) -> Finished:
+        """Play and write one part; what it raises while it is played becomes a Failure.
+
+        StoreError when a file cannot be read or written, as that of a compiled rule on a full disk: no fault of the point.
+        """
+        try:
+            table = table_of(self.experiment, part, between)
+        except StoppedError:
+            raise
+        except OSError as error:
+            raise StoreError(f"{part.name} cannot be played: {error}. Finished parts are kept in {self.folder}.") from error
+        except Exception as error:
+            return Finished(part, Failure.of(error, part.name, part.place))
+        Store(self.folder).write(part.name, table, {**self.mark, "place": part.place})
+        return Finished(part)
 
 
-def table_of(experiment: Experiment, part: Part) -> pyarrow.Table:
-    """What a part holds: it is played for it."""
+def table_of(experiment: Experiment, part: Part, between: Between = unheard) -> pyarrow.Table:
+    """What a part holds, played for it: the same table wherever and whenever."""
     if isinstance(part, Draws):
-        return _means(experiment, part)
+        return _means(experiment, part, between)
     if isinstance(part, Paths):
         from negosim.paths import path_table
 
-        return path_table(experiment, part)
-    return pyarrow.concat_tables(_runs(experiment, chunk) for chunk in part.chunks)
+        return path_table(experiment, part, between)
+    return pyarrow.concat_tables(_runs(experiment, chunk, between) for chunk in part.chunks)
 
 
-def _runs(experiment: Experiment, chunk: Chunk) -> pyarrow.Table:
+def _runs(experiment: Experiment, chunk: Chunk, between: Between) -> pyarrow.Table:
     """The runs of a chunk, one row a run, with the number of their point and the columns that the experiment keeps."""
     scenario = experiment.scenario_at(chunk.point)
-    table = simulate(scenario, replications=chunk.runs, seed=experiment.seed, first=chunk.first).table()
+    outcomes = simulate(scenario, replications=chunk.runs, seed=experiment.seed, first=chunk.first, between=between)
+    table = outcomes.table()
     if experiment.columns is not None:
         table = table.select([name for name in table.column_names if name in KEPT or name in experiment.columns])
     point = pyarrow.array(numpy.full(chunk.runs, chunk.point.number, dtype=numpy.int32))
     return table.add_column(0, "point", point)
 
 
-def _means(experiment: Experiment, part: Draws) -> pyarrow.Table:
+def _means(experiment: Experiment, part: Draws, between: Between) -> pyarrow.Table:
     """One row a draw and point: the mean of each number over the runs that have it, nan if none has.
 
     For each quantity of COMPARED also its mean difference to the point `against`, run for run with the same luck
@@ -160,14 +226,14 @@ def _means(experiment: Experiment, part: Draws) -> pyarrow.Table:
     rows: list[dict[str, float]] = []
     for number, overrides in enumerate(part.draws, start=part.first):
         bases = {case: base.vary(overrides) for case, base in experiment.bases.items()}
-        rows += _draw(experiment, part, number, bases)
+        rows += _draw(experiment, part, number, bases, between)
     counts = ("draw", "point", "against", "runs")
     return pyarrow.table(
         {name: pyarrow.array([row[name] for row in rows], pyarrow.int32() if name in counts else None) for name in rows[0]}
     )
 
 
-def _draw(experiment: Experiment, part: Draws, number: int, bases: Bases) -> list[dict[str, float]]:
+def _draw(experiment: Experiment, part: Draws, number: int, bases: Bases, between: Between) -> list[dict[str, float]]:
     """The rows of one joint draw, in which the cases have these scenarios."""
     rows: dict[int, dict[str, float]] = {}
     compared: dict[int, numpy.ndarray] = {}
@@ -175,7 +241,10 @@ def _draw(experiment: Experiment, part: Draws, number: int, bases: Bases) -> lis
         turn = number - 1 if experiment.luck == "common" else (number - 1) * len(part.points) + place
         first = turn * part.replications
         scenario = scenario_at(bases[point.case], point)
-        values = _numbers(simulate(scenario, replications=part.replications, seed=experiment.seed, first=first).columns())
+        outcomes = simulate(
+            scenario, replications=part.replications, seed=experiment.seed, first=first, between=between
+        )
+        values = _numbers(outcomes.columns())
         compared[point.number] = numpy.column_stack([values[name] for name in COMPARED])
         rows[point.number] = dict(zip(values, _means_of(numpy.column_stack(list(values.values()))), strict=True))
     for point in part.points:

@@ -40,7 +40,7 @@ from negosim.quantities import Quantity, aggregated, among, columns_of, quantiti
 from negosim.results import Results
 from negosim.sampling import GROUPED, MORRIS_LEVELS, SECOND_ORDER
 from negosim.scenario_error import nearest
-from negosim.store import StoreError
+from negosim.store_error import StoreError
 
 if TYPE_CHECKING:
     import pandas

@@ -2,40 +2,45 @@
 
 from __future__ import annotations
 
-import errno
 import hashlib
+import itertools
 import json
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
 import pyarrow
-import pyarrow.parquet
 
-from negosim.manifest import differences, hashes, reworded
+from negosim.failures import Failure
+from negosim.folder_lock import gate, take
+from negosim.manifest import FORMAT, differences, fingerprint, hashes, renewed
+from negosim.part_file import mark_and_rows, packed
+from negosim.store_error import DamagedManifestError, StoreError
+from negosim.whole_file import UNFINISHED, said, synchronise, write_whole
+
+__all__ = ["MANIFEST", "Store", "StoreError"]
 
 MANIFEST = "manifest.json"
-LOCK = ".lock"
-UNFINISHED = ".unfinished"
-
-
-class StoreError(RuntimeError):
-    """A folder of results that cannot be used as asked: what is wrong, and how to go on."""
 
 
 class Store:
     """A folder of results.
 
     manifest.json : what was asked, see `negosim.manifest`
-    parts/NAME.parquet : some of the runs
+    parts/NAME.parquet : some of the runs, see `negosim.part_file`
     parts/NAME.sha256 : the checksum of that file, in the format of the command sha256sum
+    failed/NAME.json : why a part could not be played, see `negosim.failures`
+    set-aside/ : what stood in place of a part and was not that part, or was damaged; nothing is deleted
     """
 
     def __init__(self, folder: str | os.PathLike[str]) -> None:
         self.folder = Path(folder)
         self.parts = self.folder / "parts"
+        self.failed = self.folder / "failed"
+        self.aside = self.folder / "set-aside"
 
     def path(self, name: str) -> Path:
         """The file of a part."""
@@ -51,161 +56,241 @@ class Store:
         except OSError as error:
             raise StoreError(f"{path} cannot be read: {error.strerror}. Choose another folder.") from None
         except UnicodeDecodeError:
-            raise StoreError(f"{path} is damaged: it is not UTF-8. Choose another folder.") from None
+            text = ""
         try:
             manifest = json.loads(text)
-            is_whole = hashes(manifest) == manifest["sha256"]
+            layout = manifest["format"]
+            is_whole = layout != FORMAT or hashes(manifest) == manifest["sha256"]
         except (ValueError, KeyError, TypeError):
             is_whole = False
         if not is_whole:
-            raise StoreError(
-                f"{path} is damaged, or is not a manifest of negosim. "
-                "Choose another folder, or delete this one."
+            raise DamagedManifestError(
+                f"{path} is damaged, or is not a manifest of negosim. Sweep its experiment into {self.folder}: parts there that "
+                "are of that experiment are kept, and the manifest is written anew. Or choose another folder."
             )
+        if layout != FORMAT:
+            raise StoreError(f"{path} is of layout {layout}, and this negosim reads layout {FORMAT}. Choose another folder.")
         return dict(manifest)
 
-    def check(self, manifest: Mapping[str, Any], names: list[str]) -> None:
+    def check(self, manifest: Mapping[str, Any], names: Collection[str], allow_platform: bool = False) -> None:
         """StoreError unless the folder is free, or holds runs of the same manifest and nothing foreign."""
         if self.folder.exists() and not self.folder.is_dir():
             raise StoreError(f"{self.folder} is a file. Choose another folder for the results.")
-        there = self.manifest()
-        if there is not None:
-            found = differences(there, manifest)
+        there = self._known(manifest)
+        if there is None:
+            self._refuse_strangers()
+        else:
+            found = differences(there, manifest, allow_platform)
             if found:
-                more = f" (and {len(found) - 3} more)" if len(found) > 3 else ""
-                raise StoreError(
-                    f"{self.folder} holds runs of another experiment, scenario or version: "
-                    + "; ".join(found[:3])
-                    + f"{more}. Choose another folder, or delete {self.folder} to start again."
-                )
+                raise StoreError(self._refusal(found))
         expected = {f"{name}{ending}" for name in names for ending in (".parquet", ".sha256")}
-        foreign = [name for name in _names(self.parts) if not name.endswith(UNFINISHED)]
-        if there is not None:
-            foreign = [name for name in foreign if name not in expected]
-        if foreign:
+        self._refuse(name for name in self._part_files() if there is None or name not in expected)
+
+    def _refuse_strangers(self) -> None:
+        """StoreError for a folder without runs that holds anything but what a killed writer may leave in a new one."""
+        own = {self.parts.name, self.failed.name, self.aside.name}
+        strange = [name for name in _names(self.folder) if name not in own and not name.endswith(UNFINISHED)]
+        if strange:
             raise StoreError(
-                f"{self.parts} holds files that are not of this experiment, such as {foreign[0]}. "
+                f"{self.folder} holds no results of negosim, but other files, such as {strange[0]}. "
+                "Choose a new or an empty folder for the results."
+            )
+
+    def _known(self, manifest: Mapping[str, Any]) -> dict[str, Any] | None:
+        """The folder's manifest; where it is missing or damaged, the one given, if the marks of the parts there are of it."""
+        damaged = None
+        try:
+            there = self.manifest()
+        except DamagedManifestError as error:
+            there, damaged = None, error
+        if there is not None:
+            return there
+        marks = {name: mark for name in self._part_files() if (mark := _mark(self.parts / name))}
+        if damaged is not None and not marks:
+            raise damaged
+        self._refuse(name for name, mark in marks.items() if mark.get("experiment") != fingerprint(manifest))
+        found: list[Any] = []
+        for mark in marks.values():
+            found += [mark["platform"]] * (mark["platform"] not in found)
+        return {**manifest, "platform": found[0], "mixed": found[1:]} if found else None
+
+    def _part_files(self) -> list[str]:
+        """The names of the files among the parts, those left out that a killed writer left unfinished."""
+        return [name for name in _names(self.parts) if not name.endswith(UNFINISHED)]
+
+    def _refuse(self, foreign: Iterable[str]) -> None:
+        """StoreError if there is any file that is not of the experiment."""
+        for name in foreign:
+            raise StoreError(
+                f"{self.parts} holds files that are not of this experiment, such as {name}. "
                 "Choose another folder, or move them away."
             )
 
-    def is_reworded(self, manifest: Mapping[str, Any]) -> bool:
-        """Whether the folder's manifest has other words than this one, which `check` lets pass."""
-        there = self.manifest()
-        return there is not None and reworded(there, manifest) != there
+    def _refusal(self, found: list[str]) -> str:
+        """What differs, and what can be done about it."""
+        more = f" (and {len(found) - 3} more)" if len(found) > 3 else ""
+        what, remedy = "another experiment, scenario or version", ""
+        if all(clause.startswith("platform") for clause in found):
+            what, remedy = "another platform", "Allow it (--allow-platform) to mix them, which marks them, or choose"
+        return (
+            f"{self.folder} holds runs of {what}: {'; '.join(found[:3])}{more}. "
+            f"{remedy or 'Choose'} another folder, or delete {self.folder} to start again."
+        )
+
+    def renewal(self, manifest: Mapping[str, Any]) -> dict[str, Any] | None:
+        """What the folder's manifest has to become, for a manifest that `check` lets pass; None when it need not change."""
+        there = self._known(manifest)
+        merged = dict(manifest) if there is None else renewed(there, manifest)
+        try:
+            return None if merged == self.manifest() else merged
+        except DamagedManifestError:
+            return merged
 
     @contextmanager
-    def writing(self, manifest: Mapping[str, Any], names: list[str]) -> Iterator[None]:
-        """Hold the folder for one writer; make it, with its manifest, if it is new."""
-        with _said(self.folder):
+    def writing(
+        self,
+        manifest: Mapping[str, Any],
+        names: Collection[str],
+        share: tuple[str, Collection[str]] | None = None,
+        allow_platform: bool = False,
+    ) -> Iterator[None]:
+        """Hold the folder for one writer; make it, with its manifest, if it is new.
+
+        names : all parts of the experiment
+        share : the shard that alone is written (`2-of-8`), and its parts; None = the whole
+        """
+        with said(self.folder):
+            is_new = not self.folder.exists()
             self.parts.mkdir(parents=True, exist_ok=True)
-            lock = (self.folder / LOCK).open("w")
-        with lock:
-            _lock(lock.fileno(), self.folder)
-            self.check(manifest, names)  # again: another writer may have been here in between
-            with _said(self.folder):
-                for name in _names(self.parts):
-                    if name.endswith(UNFINISHED):
-                        (self.parts / name).unlink()
-                there = self.manifest()
-                if there is None or self.is_reworded(manifest):
-                    new = manifest if there is None else reworded(there, manifest)
-                    _write_whole(self.folder / MANIFEST, _json(new))
+            if is_new:
+                synchronise(self.folder.absolute().parent)
+        with gate(self.folder):
+            name, own = share if share is not None else (None, None)
+            held = take(self.folder, name)
+            with held:
+                self.check(manifest, names, allow_platform)  # again: another writer may have been here in between
+                with said(self.folder):
+                    self._clear(own)
+                    new = self.renewal(manifest)
+                    if new is not None:
+                        self._write_manifest(new)
+                held = held.pop_all()
+        with held:
             yield
 
-    def write(self, name: str, table: pyarrow.Table) -> None:
-        """Write a part, whole or not at all: first its checksum, last, by one renaming, the part itself."""
-        content = packed(table)
+    def _write_manifest(self, manifest: Mapping[str, Any]) -> None:
+        """Write the manifest; a damaged one is set aside first."""
+        try:
+            self.manifest()
+        except DamagedManifestError:
+            self._move_aside(self.folder / MANIFEST)
+        write_whole(self.folder / MANIFEST, (json.dumps(manifest, indent=1, ensure_ascii=False) + "\n").encode())
+
+    def _clear(self, own: Collection[str] | None) -> None:
+        """Clear away what killed writers left unfinished: of a shard its own parts, for others are writing theirs."""
+        for folder in (self.folder, self.parts, self.failed):
+            for name in _names(folder):
+                of_us = own is None or name.split(".")[0] in own or name.startswith(MANIFEST)
+                if name.endswith(UNFINISHED) and of_us:
+                    (folder / name).unlink(missing_ok=True)
+
+    def write(self, name: str, table: pyarrow.Table, mark: Mapping[str, Any]) -> None:
+        """Write a part with its mark, whole or not at all: first its checksum, last, by one renaming, the part itself."""
+        self.keep(name, packed(table, {**mark, "part": name}))
+
+    def keep(self, name: str, content: bytes) -> None:
+        """Write the file of a part, whole or not at all; a failure that is recorded of it is forgotten."""
         path = self.path(name)
-        with _said(path):
-            line = f"{hashlib.sha256(content).hexdigest()}  {path.name}\n"
-            _write_whole(path.with_suffix(".sha256"), line.encode())
-            _write_whole(path, content)
+        with said(path):
+            write_whole(path.with_suffix(".sha256"), f"{hashlib.sha256(content).hexdigest()}  {path.name}\n".encode())
+            write_whole(path, content)
+            self._record(name).unlink(missing_ok=True)
 
     def write_beside(self, name: str, content: bytes) -> None:
         """Write a file of another kind into the folder itself, whole or not at all."""
         path = self.folder / name
-        with _said(path):
-            _write_whole(path, content)
+        with said(path):
+            write_whole(path, content)
 
     def is_there(self, name: str) -> bool:
         """Whether a part was written; whether it is whole, `damage` says."""
         return self.path(name).exists()
 
-    def damage(self, name: str, rows: int | None = None) -> str | None:
-        """What is wrong with a part that was written; None when it is whole and has this many rows, if said."""
+    def content(self, name: str) -> bytes:
+        """The file of a part, once it was compared with its checksum. StoreError when it is damaged."""
         path = self.path(name)
         try:
             content = path.read_bytes()
             noted = path.with_suffix(".sha256").read_text(encoding="utf-8").split()[:1]
         except (OSError, UnicodeDecodeError) as error:
-            return f"it cannot be read ({error})"
+            raise StoreError(f"it cannot be read ({error})") from None
         if noted != [hashlib.sha256(content).hexdigest()]:
-            return f"its {len(content):,} bytes do not have the checksum noted when it was written"
-        if rows is None:
-            return None
-        found = pyarrow.parquet.read_metadata(pyarrow.BufferReader(content)).num_rows
-        return None if found == rows else f"it has {found:,} rows in place of {rows:,}"
+            raise StoreError(f"its {len(content):,} bytes do not have the checksum noted when it was written")
+        return content
+
+    def mark(self, name: str) -> dict[str, Any]:
+        """The mark of a part; empty when it has none, or is damaged."""
+        return _mark(self.path(name))
+
+    def damage(self, name: str, experiment: str, rows: int | None = None) -> str | None:
+        """What is wrong with a part that was written; None when it is whole.
+
+        experiment : fingerprint that it has to carry
+        rows : runs that it has to have; None = any
+        """
+        try:
+            mark, found = mark_and_rows(BytesIO(self.content(name)))
+        except StoreError as error:
+            return str(error)
+        except pyarrow.ArrowException as error:
+            return f"it is no Parquet file ({error})"
+        if mark.get("experiment") != experiment:
+            return "it belongs to another experiment, scenario or version"
+        if mark.get("part") != name:
+            return f"it is {mark.get('part')} of the same experiment"
+        return None if rows in (None, found) else f"it has {found:,} rows in place of {rows:,}"
+
+    def set_aside(self, name: str) -> Path:
+        """Move what stands in place of a part out of the way, with its checksum; return where it is now."""
+        with said(self.aside):
+            self._move_aside(self.path(name).with_suffix(".sha256"))
+            return self._move_aside(self.path(name))
+
+    def _move_aside(self, path: Path) -> Path:
+        """Move a file, if it is there, among those set aside, under a name that is free; return its path there."""
+        self.aside.mkdir(exist_ok=True)
+        numbers = itertools.count(1)
+        place = next(new for n in numbers if not (new := self.aside / f"{path.stem}-{n}{path.suffix}").exists())
+        if path.exists():
+            os.replace(path, place)
+        return place
+
+    def record(self, failure: Failure) -> None:
+        """Record why a part could not be played."""
+        path = self._record(failure.part)
+        with said(path):
+            self.failed.mkdir(exist_ok=True)
+            write_whole(path, failure.content())
+
+    def failures(self, names: Collection[str]) -> list[Failure]:
+        """What is recorded of those of these parts that are not there, in the order of their names."""
+        recorded = {name.removesuffix(".json") for name in _names(self.failed) if name.endswith(".json")}
+        missing = sorted(name for name in recorded.intersection(names) if not self.is_there(name))
+        return [Failure.read(name, self._record(name).read_bytes()) for name in missing]
+
+    def _record(self, name: str) -> Path:
+        return self.failed / f"{name}.json"
 
 
-def packed(table: pyarrow.Table) -> bytes:
-    """The content of the file of a part."""
-    buffer = pyarrow.BufferOutputStream()
-    words = [field.name for field in table.schema if not pyarrow.types.is_floating(field.type)]
-    pyarrow.parquet.write_table(table, buffer, compression="zstd", use_dictionary=words)
-    content: bytes = buffer.getvalue().to_pybytes()
-    return content
+def _mark(path: Path) -> dict[str, Any]:
+    """The mark of a file among the parts; empty when it is none, or damaged."""
+    try:
+        with path.open("rb") as file:
+            return mark_and_rows(file)[0]
+    except (OSError, pyarrow.ArrowException):
+        return {}
 
 
 def _names(folder: Path) -> list[str]:
-    """The names in a folder, sorted; none when there is no folder."""
-    return sorted(os.listdir(folder)) if folder.is_dir() else []
-
-
-def _json(manifest: Mapping[str, Any]) -> bytes:
-    return (json.dumps(manifest, indent=1, ensure_ascii=False) + "\n").encode()
-
-
-def _write_whole(path: Path, content: bytes) -> None:
-    """Write a file so that it is there whole, also after a crash of the machine, or not there at all."""
-    unfinished = path.with_name(f"{path.name}.{os.getpid()}{UNFINISHED}")
-    try:
-        with unfinished.open("wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(unfinished, path)
-    except BaseException:
-        unfinished.unlink(missing_ok=True)
-        raise
-    if os.name == "posix":  # elsewhere a folder cannot be opened to be synchronised
-        folder = os.open(path.parent, os.O_RDONLY)
-        try:
-            os.fsync(folder)
-        finally:
-            os.close(folder)
-
-
-def _lock(handle: int, folder: Path) -> None:
-    """StoreError when another process writes into the folder. However a process ends, its lock ends too."""
-    if os.name != "posix":
-        return  # two writers write the same bytes, only twice: a waste, not an error
-    import fcntl
-
-    try:
-        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        raise StoreError(
-            f"Another sweep is writing into {folder}. Wait until it is done, or choose another folder."
-        ) from None
-
-
-@contextmanager
-def _said(path: Path) -> Iterator[None]:
-    """An error of the file system as a StoreError that says how to go on."""
-    try:
-        yield
-    except OSError as error:
-        remedy = "Choose a folder in which you may write."
-        if error.errno in (errno.ENOSPC, errno.EDQUOT):
-            remedy = "Free some space, then run the same sweep again: finished parts stay."
-        raise StoreError(f"{path} cannot be written: {error.strerror}. {remedy}") from error
+    """The names in a folder, sorted, without those that begin with a dot; none when there is no folder."""
+    return sorted(name for name in os.listdir(folder) if not name.startswith(".")) if folder.is_dir() else []

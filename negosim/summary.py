@@ -1,6 +1,7 @@
 """The summary of a sweep: point by point, how each quantity is spread, and how it differs from the baseline.
 
-DuckDB reads the parts; some points, or some columns of a large one, are in memory at a time.
+DuckDB reads the parts; some points, or some columns of a large one, are in memory at a time. The quantiles of a point with more
+runs than that come from sorting on the disk: memory does not grow with the number of runs.
 """
 
 from __future__ import annotations
@@ -9,7 +10,19 @@ import math
 from typing import TYPE_CHECKING
 
 from negosim.paired import paired, point_columns
-from negosim.quantities import Quantity, aggregated, among, blocks, columns_of, in_order, quantities_of, unfolded
+from negosim.quantities import (
+    MEMORY,
+    Quantity,
+    aggregated,
+    among,
+    blocks,
+    columns_of,
+    fits,
+    in_order,
+    quantities_of,
+    quoted,
+    unfolded,
+)
 from negosim.results import Results
 
 if TYPE_CHECKING:
@@ -33,11 +46,13 @@ def summarise(results: Results) -> pandas.DataFrame:
     Columns: point, case_name (if there are cases), label, parameter and its value; quantity and unit; runs (that have the
     quantity), mean, sd, q05 to q95; difference, low and high (95 % interval), pairs, and the shares of runs that are higher
     or lower than the same run of the baseline (NaN for what only some runs have: see `negosim.paired`).
-    The shares of the endings are the means of the quantities `ending_...`.
+    The shares of the endings are the means of the quantities `ending_...`. Points that the results leave out have no rows,
+    and those of a case whose baseline is one of them have no differences; StoreError when all baselines are.
     """
-
+    results.require_a_baseline()
     measured = quantities_of(results.experiment, results.columns)
-    frame = point_columns(results).merge(_spreads(results, measured), on="point")
+    points = range(len(results.experiment.design_points))
+    frame = point_columns(results).merge(spreads(results, measured, points), on="point")
     differences = paired(results).drop(columns=[*list(point_columns(results))[1:], "unit", "error"])
     return frame.merge(differences, on=["point", "quantity"], how="left")
 
@@ -48,19 +63,51 @@ def wide(frame: pandas.DataFrame, statistic: str = "mean") -> pandas.DataFrame:
     return frame.pivot(index="point", columns="quantity", values=statistic)[order]
 
 
-def _spreads(results: Results, measured: list[Quantity]) -> pandas.DataFrame:
-    """The spread of every quantity at every point."""
+def spreads(results: Results, measured: list[Quantity], points: range) -> pandas.DataFrame:
+    """How each quantity is spread at each of some points: point, quantity, unit, runs, mean, sd, q05 to q95."""
     import pandas
 
-    points = range(len(results.experiment.design_points))
+    runs = results.experiment.replications
     parts = []
-    for some, block in blocks(points, measured, results.experiment.replications):
+    for some, block in blocks(points, measured, runs):
+        here = results.among(some)
+        if not here:
+            continue
+        statistics = SPREAD if fits(runs) else {**SPREAD, "quantiles": "null"}
         answer = results.query(
             f"with here as (select point, {columns_of(block)} from runs where point {among(some)}) "
-            f"select point, {aggregated(block, SPREAD)} from here group by point"
+            f"select point, {aggregated(block, statistics)} from here group by point",
+            points=here,
+            memory=MEMORY,
         )
-        parts.append(unfolded(answer, ["point"], block, SPREAD))
+        frame = unfolded(answer, ["point"], block, SPREAD)
+        if not fits(runs):  # then the block is one quantity of one point
+            frame["quantiles"] = [_by_order(results, int(frame["runs"].iloc[0]), here[0], block[0])]
+        parts.append(frame)
     return in_order(spelled_out(pandas.concat(parts, ignore_index=True)), measured)
+
+
+def _by_order(results: Results, runs: int, point: int, quantity: Quantity) -> list[float] | None:
+    """The quantiles of a quantity over so many runs of a point that have it, by sorting them on the disk; None without any."""
+    if runs == 0:
+        return None
+    wanted = [share * (runs - 1) for share in QUANTILES.values()]
+    places = sorted({place for where in wanted for place in (math.floor(where), math.ceil(where))})
+    answer = results.query(
+        f"with here as (select {columns_of([quantity])} from runs where point = {point}), "
+        f"ordered as (select {quoted(quantity)} as x, row_number() over (order by {quoted(quantity)}) - 1 as place from here "
+        f"where {quoted(quantity)} is not null) "
+        f"select place, x from ordered where place in ({', '.join(map(str, places))})",
+        points=[point],
+        memory=MEMORY,
+    )
+    at = dict(zip(answer["place"], answer["x"], strict=True))
+    return [_between(at[math.floor(where)], at[math.ceil(where)], where % 1.0) for where in wanted]
+
+
+def _between(low: float, high: float, share: float) -> float:
+    """A quantile between two runs, to the last digit as DuckDB has it."""
+    return low * (1.0 - share) + high * share
 
 
 def spelled_out(frame: pandas.DataFrame) -> pandas.DataFrame:

@@ -68,7 +68,8 @@ def _ended(results: Results, point: int) -> pandas.DataFrame:
     require(results, ["ending", "rounds"])
     scenario_of(results, point)
     frame = results.query(
-        f"select rounds as round, ending, count(*) as runs from runs where point = {point} group by 1, 2 order by 1, 2"
+        f"select rounds as round, ending, count(*) as runs from runs where point = {point} group by 1, 2 order by 1, 2",
+        points=[point],
     )
     return frame.assign(share=frame["runs"] / frame["runs"].sum())
 

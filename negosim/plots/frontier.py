@@ -48,7 +48,8 @@ def frontier(results: Results, point: int = 0, axes: Axes | None = None) -> Axes
     columns = [f"{side}_{what}" for what in ("utility", "reservation", "profile") for side in sides]
     require(results, [*columns, "agreed"])
     runs = results.query(
-        f"select agreed, {', '.join(columns)} from runs where point = {point} and run < {CLOUD} order by run"
+        f"select agreed, {', '.join(columns)} from runs where point = {point} and run < {CLOUD} order by run",
+        points=[point],
     )
     deals, others = runs[runs["agreed"]], runs[~runs["agreed"]]
     game = prepare(scenario)

@@ -79,7 +79,8 @@ def typical_run(results: Results) -> Negotiation:
         "with here as (select replication, ending, rounds from runs where point = 0), "
         "often as (select ending from here group by ending order by count(*) desc, ending limit 1), "
         "usual as (select quantile_disc(rounds, 0.5) as rounds from here join often using (ending)) "
-        "select min(replication) as first from here join often using (ending) join usual using (rounds)"
+        "select min(replication) as first from here join often using (ending) join usual using (rounds)",
+        points=[0],
     )
     experiment = results.experiment
     return Negotiation(experiment.base, seed=experiment.seed, replication=int(answer["first"].iloc[0])).play()

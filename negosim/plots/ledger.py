@@ -64,7 +64,7 @@ def ledger_changes(results: Results, axes: Sequence[Axes] | None = None) -> list
     shown = shown_points(results)
     compared = [
         pair
-        for pair in experiment.comparisons
+        for pair in results.comparisons
         if pair.point.parameter and pair.point.parameter == pair.against.parameter and pair.point in shown
     ]
     if not compared:

@@ -62,17 +62,19 @@ def measured(results: Results, names: Sequence[str]) -> list[Quantity]:
 
 
 def scenario_of(results: Results, point: int = 0) -> Scenario:
-    """The scenario of a point; ValueError for a point that the design does not have."""
+    """The scenario of a point; ValueError for a point that the design does not have, StoreError for one that is left out."""
     points = results.experiment.design_points
     if not 0 <= point < len(points):
         raise ValueError(f"point {point} is not in the design. Its points are 0 to {len(points) - 1}.")
+    results.require_points(point)
     return results.experiment.scenario_at(points[point])
 
 
 def shown_points(results: Results) -> tuple[Point, ...]:
-    """The points that figures of a sweep are about: those of its first case."""
+    """The points that figures of a sweep are about: those of its first case that are not left out."""
     experiment = results.experiment
-    return experiment.points_of(next(iter(experiment.bases)))
+    own = experiment.points_of(next(iter(experiment.bases)))
+    return tuple(point for point in own if point.number not in results.points_left_out)
 
 
 def levels(results: Results) -> Levels:
@@ -100,7 +102,8 @@ def statistics_at(
     where = "" if point is None else f" where point = {point}"
     answer = results.query(
         f"with here as (select point, {columns_of(some)} from runs{where}) "
-        f"select point, {aggregated(some, templates)} from here group by point order by point"
+        f"select point, {aggregated(some, templates)} from here group by point order by point",
+        points=None if point is None else [point],
     )
     return unfolded(answer, ["point"], some, templates)
 
@@ -130,7 +133,8 @@ def differences(results: Results, names: Sequence[str], against: Mapping[int, in
         f"numbers as (select point, run, {columns_of(some)} from runs where point in ({wanted})), "
         f"pairs as (select here.point, {minus} from couples join numbers here on here.point = couples.point "
         "join numbers there on there.point = couples.other and there.run = here.run) "
-        f"select point, {aggregated(some, STATISTICS)} from pairs group by point order by point"
+        f"select point, {aggregated(some, STATISTICS)} from pairs group by point order by point",
+        points={*against, *against.values()},
     )
     frame = unfolded(answer, ["point"], some, STATISTICS)
     margin = half_width(frame["sd"], frame["pairs"])
@@ -144,7 +148,8 @@ def counted(results: Results, column: str, width: float, point: int) -> tuple[nu
     scenario_of(results, point)
     answer = results.query(
         f"select floor({column} / {width!r})::bigint as bin, count(*) as runs from runs where point = {point} "
-        "group by bin order by bin"
+        "group by bin order by bin",
+        points=[point],
     )
     bins = answer["bin"].to_numpy()
     counts = numpy.zeros(bins[-1] - bins[0] + 1)

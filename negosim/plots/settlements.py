@@ -13,11 +13,11 @@ from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from negosim.outcomes import settled_column
 from negosim.parameters import Issue
-from negosim.plots.readings import NothingToDrawError, scenario_of, statistics_at
+from negosim.plots.readings import NothingToDrawError, measured, scenario_of
 from negosim.plots.style import ENDINGS, INK, SMALL, TEXT, dress, head, key_below, panels
 from negosim.results import Results
 from negosim.scenario import Scenario
-from negosim.summary import QUANTILES, SPREAD, spelled_out
+from negosim.summary import QUANTILES, spreads
 from negosim.vocabulary import Ending, Side
 from negosim.wording import amount, in_a_sentence
 
@@ -31,7 +31,7 @@ def settlements(results: Results, point: int = 0, axes: Sequence[Axes] | None = 
     """
     scenario = scenario_of(results, point)
     names = [settled_column(issue.name) for issue in scenario.issues]
-    spread = spelled_out(statistics_at(results, names, SPREAD, point)).set_index("quantity")
+    spread = spreads(results, measured(results, names), range(point, point + 1)).set_index("quantity")
     settled = int(spread["runs"].max())
     if settled == 0:
         raise NothingToDrawError(f"No run of point {point} is settled: there is no settlement to draw. Name another point.")

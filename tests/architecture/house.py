@@ -116,7 +116,7 @@ def prints(folder: Path) -> list[str]:
         if isinstance(node, ast.Call)
         and isinstance(node.func, ast.Name)
         and node.func.id == "print"
-        and name != "cli.py"
+        and not name.startswith("cli/")
     ]
 
 

@@ -8,7 +8,7 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
-from negosim import Scenario, game, simulate
+from negosim import Scenario, game, kernel, simulate
 from negosim.kernel import Outcomes
 from tests.laws.playing import by_mesa, differences, same_bits
 from tests.laws.worlds import world
@@ -38,6 +38,14 @@ def test_chunks_give_the_runs_of_one_batch(scenario: Scenario) -> None:
 def test_chunks_may_be_played_in_any_order(scenario: Scenario) -> None:
     chunks = [simulate(scenario, b - a, seed=5, first=a) for a, b in reversed(list(pairwise(CUTS)))]
     assert differences(joined(chunks), simulate(scenario, RUNS, seed=5)) == []
+
+
+def test_a_batch_in_slices_has_the_runs_of_one_in_one_go(scenario: Scenario, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(kernel, "FIRST_SLICE", 7)
+    slices: list[int] = []
+    sliced = simulate(scenario, 20 * RUNS, seed=5, between=slices.append)
+    assert sum(slices) == 20 * RUNS and slices[0] == 7 and len(slices) > 2
+    assert differences(sliced, simulate(scenario, 20 * RUNS, seed=5)) == []
 
 
 def test_threads_that_share_a_game_do_not_disturb_each_other(scenario: Scenario) -> None:

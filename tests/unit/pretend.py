@@ -24,10 +24,11 @@ class Outcomes:
         return {name: self._table[name].to_numpy() for name in self._table.column_names}
 
 
-def simulate(scenario: Scenario, replications: int, seed: int = 0, first: int = 0) -> Outcomes:
+def simulate(scenario: Scenario, replications: int, seed: int = 0, first: int = 0, between: Any = None) -> Outcomes:
     """Runs whose luck depends on the seed and the replication alone, and whose payoffs also on the scenario.
 
     Each sender's payoff is a number of luck plus its ambiguity; every fourth run ends without a settlement.
+    `between` is not told of slices: a batch is one.
     """
     runs = numpy.arange(first, first + replications, dtype=numpy.int64)
     luck = ((runs * 7919 + seed * 104729) % 1009) / 1009

@@ -17,7 +17,7 @@ from negosim.experiment_error import ExperimentError
 from negosim.findings import findings_of
 from negosim.findings_text import findings_text
 from negosim.interactions import Couple, couples
-from negosim.manifest import differences, experiment_of, manifest_of, reworded
+from negosim.manifest import differences, experiment_of, manifest_of, renewed
 from negosim.paired import paired
 from negosim.plots.readings import levels
 from negosim.quantities import quantities_of
@@ -56,7 +56,9 @@ values = [0.1]
 """
 
 
-def simulate(scenario: Scenario, replications: int, seed: int = 0, first: int = 0) -> pretend.Outcomes:
+def simulate(
+    scenario: Scenario, replications: int, seed: int = 0, first: int = 0, between: Any = None
+) -> pretend.Outcomes:
     """Pretended runs, with the issues of the scenario and 0.25 more for the sender at three rounds."""
     table = pretend.simulate(scenario, replications, seed, first).table()
     table = table.drop_columns(["settled_pie"])
@@ -129,7 +131,7 @@ def test_another_scenario_of_a_case_is_another_experiment_and_another_title_is_n
     other = manifest_of(experiment(case=[*CASES[:2], {"name": "rolling", "scenario": "three-issues"}]))
     assert any(clause.startswith("case_scenarios.rolling.name") for clause in differences(one, other))
     titled = manifest_of(experiment(case=[{"name": "plain", "title": "better said"}, *CASES[1:]]))
-    assert differences(one, titled) == [] and reworded(one, titled)["experiment"]["case"][0]["title"] == "better said"
+    assert differences(one, titled) == [] and renewed(one, titled)["experiment"]["case"][0]["title"] == "better said"
 
 
 def test_runs_of_all_cases_are_one_table_with_nothing_where_a_case_has_no_such_issue(results: Results) -> None:

@@ -18,6 +18,7 @@ from typer.testing import CliRunner, Result
 import negosim
 import negosim.runner
 from negosim import cli
+from negosim.cli import progress
 from negosim.scenario import Scenario
 from tests.unit import pretend
 
@@ -36,7 +37,7 @@ values = [0.0, 0.1, 0.2]
 headline = [0.0, 0.2]
 """
 
-COMMANDS = ("scenarios", "play", "sweep", "plot", "compare", "facts", "check", "schema")
+COMMANDS = ("scenarios", "play", "schema", "sweep", "plot", "compare", "status", "merge", "reproduce", "facts", "check")
 
 
 @pytest.fixture
@@ -200,8 +201,8 @@ def test_a_damaged_record_is_one_line(tmp_path: Path, monkeypatch: pytest.Monkey
 
 def test_progress_is_told_in_lines_where_no_terminal_is(monkeypatch: pytest.MonkeyPatch, capsys: Any) -> None:
     clock = iter([0.0, 1.0, 6.0, 6.5])
-    monkeypatch.setattr(cli.time, "monotonic", lambda: next(clock))
-    tell = cli.lines_of_progress()
+    monkeypatch.setattr(progress.time, "monotonic", lambda: next(clock))
+    tell = progress.lines_of_progress()
     for done in (0, 10, 20, 30):
         tell(done, 30, 2.0, 100.0 - done)
     assert capsys.readouterr().err.splitlines() == [
@@ -296,11 +297,12 @@ PROGRAM = """
 import sys, threading
 import negosim.runner
 from negosim import cli
+from negosim.cli import progress
 from tests.unit import pretend
 
 begun = threading.Event()
 
-def simulate(scenario, replications, seed=0, first=0):
+def simulate(scenario, replications, seed=0, first=0, between=None):
     if first >= 4:
         print("playing", flush=True)
         begun.wait(1.0)

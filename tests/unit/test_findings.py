@@ -23,7 +23,7 @@ from tests.unit.pretend import assuming, experiment
 GAINS = {0.0: 0.0, 0.1: 0.3, 0.2: 0.1, 0.3: 0.2}
 
 
-def with_a_peak(scenario: Any, replications: int, seed: int = 0, first: int = 0) -> pretend.Outcomes:
+def with_a_peak(scenario: Any, replications: int, seed: int = 0, first: int = 0, between: Any = None) -> pretend.Outcomes:
     """The pretended runs with a payoff that is best at 0.1, and a ledger and distances besides."""
     table = pretend.simulate(scenario, replications, seed, first).table()
     gain = GAINS[scenario.sender.ambiguity]
@@ -116,7 +116,7 @@ def test_a_grid_is_compared_with_its_baseline_and_has_no_best_level(
 
 
 def test_runs_of_which_none_is_settled_are_summed_up_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def never(scenario: Any, replications: int, seed: int = 0, first: int = 0) -> pretend.Outcomes:
+    def never(scenario: Any, replications: int, seed: int = 0, first: int = 0, between: Any = None) -> pretend.Outcomes:
         table = pretend.simulate(scenario, replications, seed, first).table()
         for name, value in (("agreed", numpy.zeros(replications, bool)), ("settled_pie", numpy.full(replications, math.nan))):
             table = table.set_column(table.schema.get_field_index(name), name, pyarrow.array(value))

@@ -25,7 +25,7 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> list[float]:
     """A clock that only playing moves on, so that an estimate can be worked out by hand."""
     now = [0.0]
 
-    def simulate(scenario: Any, replications: int, seed: int = 0, first: int = 0) -> Any:
+    def simulate(scenario: Any, replications: int, seed: int = 0, first: int = 0, between: Any = None) -> Any:
         now[0] += READY + EACH * replications
         return pretend.simulate(scenario, replications, seed, first)
 
@@ -54,7 +54,7 @@ def test_what_only_one_thread_can_do_is_not_shared() -> None:
 def test_no_more_points_are_tried_than_a_handful_from_the_first_to_the_last(monkeypatch: pytest.MonkeyPatch) -> None:
     seen: list[float] = []
 
-    def simulate(scenario: Any, replications: int, seed: int = 0, first: int = 0) -> Any:
+    def simulate(scenario: Any, replications: int, seed: int = 0, first: int = 0, between: Any = None) -> Any:
         seen.append(scenario.sender.ambiguity)
         return pretend.simulate(scenario, replications, seed, first)
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from negosim import Scenario, simulate
+from negosim import Scenario, kernel, simulate
 from negosim.game import prepare
-from negosim.kernel import RUN, new_talks, strategies_of
+from negosim.kernel import FIRST_SLICE, RUN, new_talks, strategies_of
 from negosim.strategies import risk_return, time_dependent
 from negosim.vocabulary import CHANNELS
 from tests.laws.playing import differences
@@ -31,6 +31,31 @@ def test_no_runs_give_an_empty_table_with_all_columns() -> None:
 
 def test_a_game_prepared_before_gives_the_same_runs() -> None:
     assert differences(simulate(CASE, 20, seed=3), simulate(CASE, 20, seed=3, game=prepare(CASE))) == []
+
+
+def test_what_is_raised_between_slices_ends_the_batch() -> None:
+    played: list[int] = []
+
+    def stop_at_once(runs: int) -> None:
+        played.append(runs)
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        simulate(PIE, 1000, between=stop_at_once)
+    assert played == [FIRST_SLICE]
+
+
+def test_slices_follow_the_time_that_runs_take(monkeypatch: pytest.MonkeyPatch) -> None:
+    now = 0.0
+
+    def play_slice(begin: int, end: int) -> None:
+        nonlocal now
+        now += (end - begin) / (128 if begin < 400 else 16)  # runs a second, at first and later
+
+    monkeypatch.setattr(kernel.time, "perf_counter", lambda: now)
+    slices: list[int] = []
+    kernel._in_slices(play_slice, 500, slices.append)
+    assert slices == [16] + [32] * 13 + [4] * 17  # a quarter of a second each, but for the first and the one that slowed down
 
 
 def test_the_default_seed_is_zero_and_the_largest_seed_is_taken() -> None:

@@ -93,7 +93,7 @@ def test_interactions_pair_runs_within_their_points_too(tmp_path: Path) -> None:
 def test_each_point_of_a_joint_draw_has_luck_of_its_own_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     calls: list[int] = []
 
-    def simulate(scenario: Any, replications: int, seed: int = 0, first: int = 0) -> Any:
+    def simulate(scenario: Any, replications: int, seed: int = 0, first: int = 0, between: Any = None) -> Any:
         calls.append(first)
         return pretend.simulate(scenario, replications, seed, first)
 

@@ -73,7 +73,7 @@ def test_a_file_that_cannot_be_written_is_named_and_the_one_before_stays(
     monkeypatch.setattr(negosim.store.os, "replace", refuse)
     with pytest.raises(StoreError, match=r"summary\.parquet cannot be written: No space left on device\. Free some space"):
         write_report(results)
-    assert {path.name for path in results.out.iterdir() if path.is_file()} == {*FILES, "manifest.json", ".lock"}
+    assert {path.name for path in results.out.iterdir() if path.is_file()} == {*FILES, "manifest.json", ".lock", ".gate"}
     assert {path: path.read_bytes() for path in report_paths(results)} == before
 
 

@@ -53,6 +53,28 @@ def test_runs_can_be_asked_about_in_sql_beside_their_design(results: Results) ->
     )
 
 
+def test_what_some_runs_lack_is_seen_in_sql_whatever_the_files_say_of_their_range(tmp_path: Path) -> None:
+    """A file with the range of its numbers in it, which passes over NaN, would have DuckDB take these for settled."""
+    lacking = sweep(experiment(chunk=10), tmp_path / "runs").query(
+        "select count(*) filter (settled_pie = 'nan'::double) as nan, count(nullif(settled_pie, 'nan'::double)) as known, "
+        "count(*) filter (settled_pie > 1000) as above from runs where point = 1 and replication < 4",
+        points=[1],
+    )
+    assert lacking.to_dict("records") == [{"nan": 1, "known": 3, "above": 1}]  # NaN is the greatest number in SQL
+
+
+def test_a_question_about_some_points_opens_their_files_alone(results: Results) -> None:
+    for number in (1, 2, 3):
+        (results.out / "parts" / f"point-0002-chunk-000{number}.parquet").write_bytes(b"")
+    assert results.query("select count(*) as runs from runs", points=[0, 1])["runs"].tolist() == [20]
+    with pytest.raises(StoreError, match="point-0002-chunk-0001"):
+        results.query("select count(*) as runs from runs")
+
+
+def test_a_question_may_use_little_memory_and_goes_by_way_of_the_disk(results: Results) -> None:
+    assert results.query("select max(rounds) as most from runs", memory="50MB")["most"].tolist() == [10]
+
+
 def test_a_folder_without_results_is_refused(tmp_path: Path) -> None:
     with pytest.raises(StoreError, match="holds no results"):
         Results(tmp_path)
@@ -82,7 +104,7 @@ def test_each_draw_has_the_means_of_every_point_over_runs_of_its_own(results: Re
 def test_the_error_of_a_draw_is_that_of_its_paired_differences(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def simulate(scenario: Any, replications: int, seed: int = 0, first: int = 0) -> Any:
+    def simulate(scenario: Any, replications: int, seed: int = 0, first: int = 0, between: Any = None) -> Any:
         table = pretend.simulate(scenario, replications, seed, first).table()
         payoffs = numpy.array([1.0, 2.0, 3.0, 6.0]) * (scenario.sender.ambiguity > 0.0)
         column = table.schema.get_field_index("sender_payoff")
@@ -96,7 +118,7 @@ def test_the_error_of_a_draw_is_that_of_its_paired_differences(
 
 
 def test_a_quantity_that_no_run_of_a_draw_has_is_nan(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def simulate(scenario: Any, replications: int, seed: int = 0, first: int = 0) -> Any:
+    def simulate(scenario: Any, replications: int, seed: int = 0, first: int = 0, between: Any = None) -> Any:
         table = pretend.simulate(scenario, replications, seed, first).table()
         column = table.schema.get_field_index("settled_pie")
         return pretend.Outcomes(

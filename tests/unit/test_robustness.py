@@ -20,7 +20,7 @@ from tests.unit.pretend import assuming, experiment
 GAINS = [[1.0, 1.0, 1.0, 1.0], [1.0, 2.0, 3.0, 6.0], [0.0, 4.0, -2.0, 1.0], [0.0] * 4, [-1.0, -1.0, -1.0, -2.0]]
 
 
-def with_gains(scenario: Any, replications: int, seed: int = 0, first: int = 0) -> pretend.Outcomes:
+def with_gains(scenario: Any, replications: int, seed: int = 0, first: int = 0, between: Any = None) -> pretend.Outcomes:
     """The runs of a draw, `first` being four times the number of the draws before it."""
     table = pretend.simulate(scenario, replications, seed, first).table()
     gains = numpy.array(GAINS[first // 4]) * (scenario.sender.ambiguity == 0.2)

@@ -9,9 +9,7 @@ import os
 import signal
 import subprocess
 import sys
-import threading
 import time
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -19,11 +17,14 @@ import pyarrow
 import pyarrow.parquet
 import pytest
 
+import negosim.manifest
 import negosim.runner
 from negosim.experiment_error import ExperimentError
+from negosim.origin import in_words, platform_here
+from negosim.report import write_report
 from negosim.results import Results
 from negosim.runner import sweep
-from negosim.store import StoreError
+from negosim.store import Store, StoreError
 from tests.unit import pretend
 from tests.unit.pretend import assuming, experiment
 
@@ -35,7 +36,7 @@ def played(monkeypatch: pytest.MonkeyPatch) -> list[tuple[float, int]]:
     """The calls of the pretended kernel: (ambiguity, first run)."""
     calls: list[tuple[float, int]] = []
 
-    def simulate(scenario: Any, replications: int, seed: int = 0, first: int = 0) -> Any:
+    def simulate(scenario: Any, replications: int, seed: int = 0, first: int = 0, between: Any = None) -> Any:
         calls.append((scenario.sender.ambiguity, first))
         return pretend.simulate(scenario, replications, seed, first)
 
@@ -128,9 +129,10 @@ def test_a_damaged_part_is_named_and_played_again(
     path.write_bytes(path.read_bytes()[:-20])
     with caplog.at_level(logging.WARNING):
         sweep(experiment(), tmp_path / "runs")
-    assert f"{PARTS[8]}.parquet is damaged and is played again" in caplog.text
+    assert f"{PARTS[8]}.parquet is played again: its" in caplog.text and "do not have the checksum" in caplog.text
     assert played == [(0.2, 8)]
     assert contents(tmp_path / "runs") == before
+    assert (tmp_path / "runs" / "set-aside" / f"{PARTS[8]}-1.parquet").read_bytes() == path.read_bytes()[:-20]
 
 
 def test_another_experiment_does_not_touch_the_folder(tmp_path: Path, played: Any) -> None:
@@ -190,48 +192,6 @@ def test_a_killed_sweep_goes_on_as_if_nothing_had_happened(tmp_path: Path, playe
     assert contents(folder) == contents(tmp_path / "whole")
 
 
-def test_an_error_in_a_run_names_its_part_and_keeps_the_others(
-    tmp_path: Path, played: Any, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def fail(scenario: Any, replications: int, seed: int, first: int) -> Any:
-        if scenario.sender.ambiguity == 0.2:
-            raise ZeroDivisionError("division by zero")
-        return pretend.simulate(scenario, replications, seed, first)
-
-    monkeypatch.setattr(negosim.runner, "simulate", fail)
-    with pytest.raises(ZeroDivisionError) as caught:
-        sweep(experiment(), tmp_path / "runs", workers=1)
-    assert "This was in point-0002-chunk-0001 of the sweep" in caught.value.__notes__[0]
-    monkeypatch.undo()
-    assert len(list((tmp_path / "runs" / "parts").glob("point-000[01]*.parquet"))) == 6
-
-
-@pytest.mark.parametrize("workers", [1, 2, 4])
-def test_no_more_than_one_chunk_waits_beside_those_being_played(
-    tmp_path: Path, played: Any, monkeypatch: pytest.MonkeyPatch, workers: int
-) -> None:
-    flying, most, lock = 0, 0, threading.Lock()
-
-    class Counting(ThreadPoolExecutor):
-        def submit(self, *args: Any, **kwargs: Any) -> Any:
-            nonlocal flying, most
-            with lock:
-                flying += 1
-                most = max(most, flying)
-            future = super().submit(*args, **kwargs)
-            future.add_done_callback(landed)
-            return future
-
-    def landed(_: Any) -> None:
-        nonlocal flying
-        with lock:
-            flying -= 1
-
-    monkeypatch.setattr(negosim.runner, "ThreadPoolExecutor", Counting)
-    sweep(experiment(chunk=1), tmp_path / "runs", workers=workers)
-    assert most == workers + 1
-
-
 def test_progress_ends_at_the_total_and_counts_what_was_there(tmp_path: Path, played: Any) -> None:
     told: list[tuple[int, int, float, float]] = []
     sweep(experiment(), tmp_path / "runs", workers=1, progress=lambda *news: told.append(news))
@@ -267,7 +227,7 @@ def test_joint_draws_play_the_headlines_alone_each_against_the_value_it_starts_f
 def test_each_draw_is_played_with_its_own_numbers(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     seen: list[tuple[int, float, float]] = []
 
-    def simulate(scenario: Any, replications: int, seed: int = 0, first: int = 0) -> Any:
+    def simulate(scenario: Any, replications: int, seed: int = 0, first: int = 0, between: Any = None) -> Any:
         seen.append((scenario.talks.rounds, scenario.sender.toughness, scenario.sender.ambiguity))
         return pretend.simulate(scenario, replications, seed, first)
 
@@ -300,3 +260,89 @@ def test_new_words_and_reported_values_are_taken_over_and_play_nothing(tmp_path:
     assert (results.experiment.title, results.experiment.reported) == ("Better said", {"pie": 50})
     assert played == [] and contents(tmp_path / "runs") == before
     assert Results(tmp_path / "runs").experiment.title == "Better said"
+
+
+def test_parts_that_were_swapped_are_named_set_aside_and_played_again(
+    tmp_path: Path, played: Any, caplog: pytest.LogCaptureFixture
+) -> None:
+    folder = sweep(experiment(), tmp_path / "runs").out / "parts"
+    before = contents(tmp_path / "runs")
+    for ending in (".parquet", ".sha256"):
+        one, other, between = (folder / f"{name}{ending}" for name in (PARTS[0], PARTS[4], "between"))
+        one.rename(between), other.rename(one), between.rename(other)
+    played.clear()
+    with caplog.at_level(logging.WARNING):
+        sweep(experiment(), tmp_path / "runs", workers=1)
+    assert f"{PARTS[0]}.parquet is played again: it is {PARTS[4]} of the same experiment" in caplog.text
+    assert played == [(0.0, 0), (0.1, 4)] and contents(tmp_path / "runs") == before
+
+
+def test_a_whole_part_of_another_experiment_is_named_and_kept_aside(
+    tmp_path: Path, played: Any, caplog: pytest.LogCaptureFixture
+) -> None:
+    there, other = (sweep(experiment(seed=seed), tmp_path / str(seed)).out / "parts" for seed in (7, 8))
+    before = contents(tmp_path / "7")
+    for ending in (".parquet", ".sha256"):
+        (there / f"{PARTS[2]}{ending}").write_bytes((other / f"{PARTS[2]}{ending}").read_bytes())
+    with caplog.at_level(logging.WARNING):
+        sweep(experiment(), tmp_path / "7")
+    assert f"{PARTS[2]}.parquet is played again: it belongs to another experiment, scenario or version" in caplog.text
+    assert contents(tmp_path / "7") == before
+    kept = tmp_path / "7" / "set-aside" / f"{PARTS[2]}-1.parquet"
+    assert kept.read_bytes() == (other / f"{PARTS[2]}.parquet").read_bytes()
+
+
+def test_a_damaged_manifest_is_written_anew_and_no_run_is_played_again(tmp_path: Path, played: Any) -> None:
+    path = sweep(experiment(), tmp_path / "runs").out / "manifest.json"
+    before, whole = contents(tmp_path / "runs"), path.read_bytes()
+    path.write_bytes(whole[: len(whole) // 2])
+    played.clear()
+    assert len(sweep(experiment(), tmp_path / "runs").frame()) == 30
+    assert played == [] and path.read_bytes() == whole and contents(tmp_path / "runs") == before
+
+
+def test_a_part_that_another_process_has_written_meanwhile_is_not_played_again(
+    tmp_path: Path, played: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sweep(experiment(), tmp_path / "whole")
+    writing = Store.writing
+
+    def copied_in_between(store: Store, *args: Any) -> Any:
+        store.parts.mkdir(parents=True)
+        for path in (tmp_path / "whole" / "parts").glob("point-0001*"):
+            (store.parts / path.name).write_bytes(path.read_bytes())
+        (store.folder / "manifest.json").write_bytes((tmp_path / "whole" / "manifest.json").read_bytes())
+        return writing(store, *args)
+
+    monkeypatch.setattr(Store, "writing", copied_in_between)
+    played.clear()
+    sweep(experiment(), tmp_path / "runs", workers=1)
+    assert [level for level, _ in played] == [0.0] * 3 + [0.2] * 3
+    assert contents(tmp_path / "runs") == contents(tmp_path / "whole")
+
+
+ELSEWHERE = {"system": "Linux", "machine": "aarch64", "library": "glibc 2.36", "instructions": "neon"}
+
+
+def elsewhere(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Be on another platform."""
+    monkeypatch.setattr(negosim.runner, "platform_here", lambda: ELSEWHERE)
+    monkeypatch.setattr(negosim.manifest, "platform_here", lambda: ELSEWHERE)
+
+
+def test_runs_of_another_platform_are_mixed_only_if_that_is_allowed_and_then_parts_and_findings_say_so(
+    tmp_path: Path, played: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    here = in_words(platform_here())
+    assert sweep(experiment(), tmp_path / "runs").platforms == {here: 9}
+    for name in PARTS[5:7]:
+        (tmp_path / "runs" / "parts" / f"{name}.parquet").unlink()
+    elsewhere(monkeypatch)
+    with pytest.raises(StoreError, match="holds runs of another platform"):
+        sweep(experiment(), tmp_path / "runs")
+    results = sweep(experiment(), tmp_path / "runs", allow_platform=True)
+    assert results.platforms == {here: 7, in_words(ELSEWHERE): 2}
+    findings, text = write_report(results)
+    assert findings.platforms == (f"{here} (7 parts)", f"{in_words(ELSEWHERE)} (2 parts)")
+    assert f"several platforms, whose last digits may differ: {here} (7 parts); Linux, aarch64" in text
+    assert sweep(experiment(), tmp_path / "runs").platforms == results.platforms  # it is mixed now

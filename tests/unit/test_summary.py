@@ -18,7 +18,7 @@ from negosim.quantities import Quantity, columns_of, quantities
 from negosim.results import Results
 from negosim.runner import sweep
 from negosim.scenario import Scenario
-from negosim.summary import summarise, wide
+from negosim.summary import QUANTILES, summarise, wide
 from tests.unit import pretend
 from tests.unit.pretend import experiment
 
@@ -28,7 +28,7 @@ PIE = {0.0: [10.0, 20.0, NAN, 60.0], 0.1: [NAN] * 4, 0.2: [5.0, NAN, NAN, NAN]}
 T3 = 3.182446305284263  # 0.975 quantile of Student's distribution with 3 degrees of freedom
 
 
-def four_runs(scenario: Scenario, replications: int, seed: int = 0, first: int = 0) -> pretend.Outcomes:
+def four_runs(scenario: Scenario, replications: int, seed: int = 0, first: int = 0, between: Any = None) -> pretend.Outcomes:
     """Four runs whose numbers stand above."""
     level, part = scenario.sender.ambiguity, slice(first, first + replications)
     pie = numpy.array(PIE[level])
@@ -123,9 +123,19 @@ def test_a_point_that_is_not_there_is_refused(results: Results, against: int, po
 
 def test_small_pieces_give_the_same_summary(results: Results, monkeypatch: pytest.MonkeyPatch) -> None:
     whole = summarise(results)
-    for at_once in (8, 100):
+    for at_once in (3, 4, 8, 100):  # with 3 a point is larger than what may be in memory: its quantiles come from sorting
         monkeypatch.setattr(negosim.quantities, "AT_ONCE", at_once)
         assert summarise(results).equals(whole)
+
+
+def test_the_quantiles_of_a_large_point_are_those_of_numpy(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(negosim.runner, "simulate", pretend.simulate)
+    results = sweep(experiment(replications=503, chunk=100), tmp_path / "runs")
+    monkeypatch.setattr(negosim.quantities, "AT_ONCE", 500)
+    found = row(summarise(results), 1, "settled_pie")
+    frame = results.frame(["point", "settled_pie"])
+    settled = frame.loc[frame["point"] == 1, "settled_pie"].dropna()
+    assert [found[name] for name in QUANTILES] == pytest.approx(numpy.quantile(settled, list(QUANTILES.values())), abs=1e-12)
 
 
 def test_every_row_says_its_point_and_a_wide_table_has_one_row_a_point(results: Results) -> None:

@@ -1,0 +1,120 @@
+"""The application that the commands belong to, and what they share: options, and how an error is told."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from importlib import import_module
+from typing import Annotated, Any
+
+import typer
+
+app = typer.Typer(
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode=None,  # an error is a line, not a box
+    pretty_exceptions_enable=False,
+    help="Negotiation games between two delegations, and uncertainty as a tactic in them.",
+)
+
+LARGEST_SEED = 2**63 - 1
+
+THREADS = "negosim-"
+"""How the names of all threads begin that play or compile."""
+
+
+def whole_number(least: int) -> Callable[[str], int]:
+    """A reader of whole numbers from `least` to LARGEST_SEED that names the value it refuses."""
+
+    def read(text: str) -> int:
+        try:
+            number = int(text)
+        except ValueError:
+            raise typer.BadParameter(f"{text!r} is not a whole number.") from None
+        if number < least:
+            raise typer.BadParameter(f"{number} is out of range. It must be at least {least}.")
+        if number > LARGEST_SEED:
+            raise typer.BadParameter(f"{number} is out of range. It must be at most {LARGEST_SEED}.")
+        return number
+
+    return read
+
+
+def option(meaning: str, least: int = 0, usual: str | bool = True) -> Any:
+    """An option that takes a whole number; `usual` says in words what its default is."""
+    return typer.Option(parser=whole_number(least), metavar="N", help=meaning, show_default=usual)
+
+
+AllowPlatform = Annotated[
+    bool, typer.Option("--allow-platform", help="Mix runs of this platform with those of another; parts say which is which.")
+]
+
+AsJson = Annotated[bool, typer.Option("--json", help="JSON, for other programs.")]
+
+
+@contextmanager
+def plainly() -> Iterator[None]:
+    """What a user got wrong as one line on the error stream with status 2; an interruption with status 130."""
+    from negosim.scenario_error import ScenarioError
+    from negosim.store import StoreError
+
+    try:
+        yield
+    except KeyboardInterrupt as stop:
+        typer.echo(f"\n{stop}".rstrip() or "\nStopped.", err=True)
+        leave_at_once(130)
+        raise typer.Exit(130) from None
+    except (ScenarioError, StoreError) as error:
+        typer.echo(str(error), err=True)
+        raise typer.Exit(2) from None
+
+
+def page_width() -> int:
+    """The columns of the terminal, from 80 to 130."""
+    return min(130, max(80, shutil.get_terminal_size((100, 24)).columns))
+
+
+def loaded(module: str) -> Any:
+    """Import a module that compiles rules when it is new, in a thread: an interruption would not be heard in the midst of it."""
+    found: list[Any] = []
+    errors: list[BaseException] = []
+
+    def load() -> None:
+        try:
+            found.append(import_module(module))
+        except BaseException as error:
+            errors.append(error)
+
+    thread = threading.Thread(target=load, name=f"{THREADS}-loading", daemon=True)
+    thread.start()
+    while thread.is_alive():
+        thread.join(0.2)
+    if errors:
+        raise errors[0]
+    return found[0]
+
+
+def leave_at_once(status: int) -> None:
+    """End the process if threads of ours are still at work: what they compile cannot be interrupted, and files are whole."""
+    if any(thread.name.startswith(THREADS) for thread in threading.enumerate()):
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(status)
+
+
+@contextmanager
+def ended_like_an_interruption() -> Iterator[None]:
+    """Take SIGTERM, with which clusters and systems end a process, for Ctrl-C."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)

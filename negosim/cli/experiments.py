@@ -1,0 +1,208 @@
+"""The commands about an experiment: sweep it, draw its figures, compare its results with others."""
+
+from __future__ import annotations
+
+import json
+import shlex
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from negosim.cli.application import AllowPlatform, AsJson, app, ended_like_an_interruption, loaded, option, page_width, plainly
+from negosim.cli.progress import told_progress
+
+if TYPE_CHECKING:
+    from negosim.experiment import Experiment
+    from negosim.failures import PointsFailedError
+    from negosim.results import Results
+    from negosim.shard import Shard
+
+
+@app.command()
+def sweep(
+    file: Annotated[
+        Path | None,
+        typer.Argument(help="The experiment's TOML file. Without it the sweep in the folder goes on.", show_default=False),
+    ] = None,
+    out: Annotated[Path | None, typer.Option(help="Folder of the results; an unfinished sweep there goes on.")] = None,
+    workers: Annotated[int | None, option("Threads.", least=1, usual="all cores")] = None,
+    seed: Annotated[int | None, option("Seed of all luck.", usual="the file's")] = None,
+    shard: Annotated[
+        str | None, typer.Option(metavar="I/N", help="Play the I-th of N shares alone; see negosim merge.", show_default="all")
+    ] = None,
+    allow_platform: AllowPlatform = False,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Show the design, the runs, and an estimate of time and disk; write nothing.")
+    ] = False,
+) -> None:
+    """Play an experiment into a folder, sum it up and print the findings.
+
+    It can be stopped at any time; the same command goes on from there. The folder gets the runs (parts/*.parquet),
+    summary.parquet and .csv, findings.md and .json. The exit code is 3 if a part failed; the others are there.
+
+    Example: negosim sweep experiments/six_tactics.toml --out runs/six-tactics
+    """
+    if out is None and not (dry_run and file is not None):
+        raise typer.BadParameter("Missing option '--out', the folder of the results. Only --dry-run of a file needs none.")
+    with plainly(), ended_like_an_interruption():
+        from negosim.shard import Shard
+
+        experiment = asked(file, out, seed)
+        if out is None or dry_run:
+            typer.echo(what_it_takes(experiment, workers))
+            return
+        share = Shard.read(shard) if shard is not None else None
+        typer.echo(announcement(experiment, out, share), err=True)
+        results, failed = played(experiment, out, share, workers, allow_platform)
+        if results is not None:
+            report(results)
+        elif failed is None:
+            typer.echo(f"Shard {share} is done. {what_is_missing(out)}", err=True)
+        if failed is not None:
+            typer.echo(str(failed), err=True)
+        if failed is not None or (results is not None and results.failures):
+            raise typer.Exit(3)
+
+
+def asked(file: Path | None, out: Path | None, seed: int | None) -> Experiment:
+    """The experiment of a file, with another seed if one is given; without a file that of the folder."""
+    from negosim.experiment import Experiment
+    from negosim.experiment_error import ExperimentError
+    from negosim.results import experiment_in
+
+    if file is not None:
+        return Experiment.load(file, **({} if seed is None else {"seed": seed}))
+    assert out is not None
+    if not out.exists():
+        remedy = f"Name the experiment's file: negosim sweep FILE --out {shlex.quote(str(out))}."
+        raise ExperimentError("has no sweep to go on with", field="--out", value=str(out), remedy=remedy)
+    if seed is not None:
+        raise ExperimentError("belongs to a file", field="--seed", value=str(seed), remedy="The sweep in the folder has its own.")
+    return experiment_in(out)
+
+
+def what_it_takes(experiment: Experiment, workers: int | None) -> str:
+    """The design of an experiment and an estimate of what a sweep of it takes."""
+    typer.echo("Trying a few runs. The first use compiles the rules, which takes about a minute.", err=True)
+    runner, forecasting = loaded("negosim.runner"), loaded("negosim.forecast")
+    from negosim.forecast_text import dry_run_text
+
+    return dry_run_text(experiment, forecasting.forecast(experiment), workers or runner.cores(), page_width())
+
+
+def played(
+    experiment: Experiment, out: Path, share: Shard | None, workers: int | None, allow_platform: bool
+) -> tuple[Results | None, PointsFailedError | None]:
+    """Play what is missing: the results once all is there, None before, and what failed."""
+    from negosim.failures import PointsFailedError
+    from negosim.results import Results
+    from negosim.store import StoreError
+
+    runner = loaded("negosim.runner")
+    try:
+        with told_progress() as progress:
+            options = {"workers": workers, "progress": progress, "allow_platform": allow_platform}
+            if share is None:
+                return runner.sweep(experiment, out, **options), None
+            return runner.sweep_shard(experiment, out, share, **options), None
+    except KeyboardInterrupt as stop:
+        again = f"negosim sweep --out {shlex.quote(str(out))}" + (f" --shard {share}" if share is not None else "")
+        raise KeyboardInterrupt(f"{stop}\n{again}" if str(stop) else "") from None
+    except PointsFailedError as error:
+        try:
+            return Results(out), error
+        except StoreError:
+            return None, error  # the parts of other shards are missing
+
+
+def report(results: Results) -> None:
+    """Sum up, write and print the findings; only say so where every baseline failed, without which there are none."""
+    from negosim.report import report_paths, write_report
+
+    if not results.baselines:
+        typer.echo("The baseline failed: without it there is nothing to compare with, and no findings.", err=True)
+        return
+    typer.echo("Summing up.", err=True)
+    _, text = write_report(results)
+    show(text)
+    typer.echo(f"Written: {', '.join(str(path) for path in report_paths(results))}.", err=True)
+
+
+def what_is_missing(out: Path) -> str:
+    """How a shard's folder becomes results."""
+    from negosim.status import status_of
+
+    status = status_of(out)
+    folder = shlex.quote(str(out))
+    return (
+        f"{status.done:,} of {status.parts:,} parts are in {out}. When all shards are done: negosim merge RESULTS {folder} ... "
+        f"with the folders of the others; if all share this one, negosim sweep --out {folder} plays what is missing."
+    )
+
+
+@app.command()
+def plot(
+    results: Annotated[Path, typer.Argument(help="The folder that a sweep wrote.")],
+    out: Annotated[
+        Path | None, typer.Option(help="Folder of the figures.", show_default="figures in the folder of the results")
+    ] = None,
+) -> None:
+    """Draw the figures of a finished sweep.
+
+    Example: negosim plot runs/six-tactics
+    """
+    with plainly():
+        from negosim.results import Results
+
+        found = Results(results)
+        found.check()
+        plots = loaded("negosim.plots")
+
+        for path in plots.draw_all(found, results / "figures" if out is None else out):
+            typer.echo(str(path))
+
+
+@app.command()
+def compare(
+    a: Annotated[str, typer.Argument(metavar="A", help="A scenario by name or path, or the folder that a sweep wrote.")],
+    b: Annotated[str, typer.Argument(metavar="B", help="What it is compared with: another.")],
+    runs: Annotated[int | None, option("Runs of each scenario.", least=2, usual="10000")] = None,
+    seed: Annotated[int | None, option("Seed of all luck of both scenarios.", usual="0")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Compare two scenarios, or two results: what changed, and what followed, with intervals.
+
+    Two scenarios are played with the same luck, run for run. Differences are B less A.
+
+    Example: negosim compare us-japan-2025 mine.toml --runs 20000
+    """
+    with plainly():
+        found = loaded("negosim.contrast").compare(a, b, runs, seed)
+    if as_json:
+        typer.echo(json.dumps(found.plain(), indent=2, allow_nan=False))
+    else:
+        show(str(found))
+
+
+def announcement(experiment: Experiment, out: Path, share: Shard | None) -> str:
+    """What is about to be played, in one line."""
+    draws = experiment.assumed_draws * len(experiment.draw_points) * experiment.draw_replications
+    text = f"{experiment.title}: {experiment.runs:,} runs at {len(experiment.design_points):,} points"
+    if draws:
+        text += f" and {draws:,} in {experiment.assumed_draws:,} joint draws of the assumed numbers"
+    if share is not None:
+        text += f", of these shard {share}"
+    return f"{text}, into {out}. The first use compiles the rules, which takes about a minute."
+
+
+def show(text: str) -> None:
+    """A text in Markdown: set out on a terminal, as it stands elsewhere."""
+    if not sys.stdout.isatty():
+        typer.echo(text)
+        return
+    from rich.console import Console
+    from rich.markdown import Markdown
+
+    Console().print(Markdown(text))

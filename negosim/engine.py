@@ -1,0 +1,94 @@
+"""Engines: what plays the parts of a sweep that are missing.
+
+An engine is given a job and the missing parts. It calls `job(part, between)` for each of them, wherever it likes, in any
+order; the job plays the part, writes it and returns what became of it. The engine yields that as it comes, and now and then an
+int, the runs played so far of parts that are not finished, so that the sweep can say how far it is. `between` is told runs
+as they are played; what it raises ends the part. Closing the engine ends the work. Which engine plays changes no value.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Generator, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from dataclasses import dataclass
+from functools import partial
+from typing import Protocol
+
+from negosim.failures import Failure
+from negosim.plan import Part
+
+Between = Callable[[int], None]
+
+
+def unheard(runs: int) -> None:
+    """The `between` of work that nobody watches or stops."""
+
+
+THREADS = "negosim-sweep"
+"""How the threads of a sweep are named."""
+
+HEARTBEAT = 0.5
+"""Seconds after which the sweep hears how far it is when no part was finished."""
+
+PATIENCE = 4.0
+"""Seconds that parts have to end in when the work is to end; what takes longer, such as compiling, is left to itself."""
+
+
+class StoppedError(Exception):
+    """The work is to end before this part is finished."""
+
+
+@dataclass(frozen=True)
+class Finished:
+    """What became of a part: it was written, or it failed."""
+
+    part: Part
+    failure: Failure | None = None
+
+
+class Job(Protocol):
+    """Plays a part and writes it. It can be pickled, for an engine whose workers are other processes."""
+
+    def __call__(self, part: Part, between: Between) -> Finished: ...  # noqa: D102
+
+
+Engine = Callable[[Job, Sequence[Part]], Generator[Finished | int]]
+
+
+def threads(workers: int) -> Engine:
+    """The engine that plays on this many threads of this process: the kernel lets go of the interpreter while it plays."""
+    return partial(_on_threads, workers)
+
+
+def _on_threads(workers: int, job: Job, parts: Sequence[Part]) -> Generator[Finished | int]:
+    """At most `workers` + 1 parts are in flight, which bounds the memory."""
+    stop = threading.Event()
+    counts: dict[str, int] = {}
+
+    def between(name: str, runs: int) -> None:
+        if stop.is_set():
+            raise StoppedError
+        counts[name] = counts.get(name, 0) + runs
+
+    waiting = iter(parts)
+    flying: dict[Future[Finished], Part] = {}
+    pool = ThreadPoolExecutor(workers, thread_name_prefix=THREADS)
+    try:
+        while True:
+            for part in waiting:
+                flying[pool.submit(job, part, partial(between, part.name))] = part
+                if len(flying) > workers:
+                    break
+            if not flying:
+                return
+            landed = wait(flying, timeout=HEARTBEAT, return_when=FIRST_COMPLETED).done
+            for future in [future for future in flying if future in landed]:
+                counts.pop(flying.pop(future).name, None)
+                yield future.result()
+            if not landed:
+                yield sum(list(counts.values()))
+    finally:
+        stop.set()
+        pool.shutdown(wait=not flying, cancel_futures=True)
+        wait([future for future in flying if not future.cancelled()], timeout=PATIENCE)
