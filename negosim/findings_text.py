@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Mapping, Sequence
 
 from negosim import dotted
@@ -19,11 +20,14 @@ SMALL = 0.0005
 """A mean channel of a ledger below this is not told: it would read as 0.0 points."""
 
 
-def findings_text(findings: Findings, scenario: Scenario, cases: Mapping[str, tuple[str, Scenario]] | None = None) -> str:
+def findings_text(
+    findings: Findings, scenario: Scenario, cases: Mapping[str, tuple[str, Scenario]] | None = None, indices: str = ""
+) -> str:
     """The findings as a text in Markdown.
 
     scenario : that of the baseline, from which the names come
     cases : the title and the scenario of each case, by its name, if there are cases
+    indices : what is said of the indices of a Saltelli or Morris design, see `negosim.sensitivity_text`
     """
     titles = {name: title for name, (title, _) in (cases or {}).items()}
     scenarios = {name: other for name, (_, other) in (cases or {}).items()}
@@ -33,6 +37,8 @@ def findings_text(findings: Findings, scenario: Scenario, cases: Mapping[str, tu
     lines = [f"# {findings.title}", "", findings.question, "", _preface(findings, who, list(titles.values())), ""]
     if findings.findings:
         lines += ["## In short", "", *_in_short(findings, who), ""]
+    if indices:
+        lines += [indices, ""]
     for baseline in (findings.baseline, *findings.other_baselines):
         here = scenarios.get(baseline.case or "", scenario)
         heading = f"## The baseline{f' of {titles[baseline.case]}' if baseline.case else ''}"
@@ -120,7 +126,7 @@ def _baseline(baseline: Baseline, scenario: Scenario, who: Mapping[str, str]) ->
         f"On average {who['sender']} has {_points(means['sender_payoff'])} points and {who['target']} "
         f"{_points(means['target_payoff'])}.{_ledgers(means, who)}"
     )
-    if "frontier_distance" in means and means["frontier_distance"] == means["frontier_distance"]:
+    if all(math.isfinite(means.get(name, math.nan)) for name in ("frontier_distance", "nash_distance")):
         lines.append(
             f"A settlement lies {_points(means['frontier_distance'], 2)} points of utility from the Pareto frontier and "
             f"{_points(means['nash_distance'])} from the Nash solution, on average."

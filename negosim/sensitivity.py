@@ -19,26 +19,29 @@ ch. 3 and 4). With W the mean variance within a point, and B the variance over r
 - luck = "independent": N = W / n. All factors are told the same wrong: first is too small, by the factor 1 - noise; total, which
   should be T, is T (1 - noise) + noise, so that a factor without any influence has `noise`. More replications make it small.
 - luck = "common": what luck does to all points alike cancels, so N = (W - B) P / (P - 1) / n, the interaction of run and point.
-  Y is an exact function of x then, given this luck. A factor without influence has exactly 0, in the total index and in
-  mu_star; others share the noise, in proportions that nobody knows, so that no index is wrong by more than some `noise`.
-  The intervals do not contain it: they are about other base points, not about other luck.
+  Y is an exact function of x then, given this luck, and a factor without influence has exactly 0, in the total index and in
+  mu_star. Other factors share the noise in proportions that nobody knows. An index is the squared cosine of the angle between Y
+  and what functions of some factors can do, and noise of share s turns Y by an angle whose sine is at most sqrt(s): so no Sobol
+  index is wrong by more than the root of the noise, and most by much less. Four times the runs halve that.
 
+Intervals are about other base points, not about other luck: with common luck they do not contain the noise.
 For a quantity that only some runs have N is at most what the first formula says, with the runs that have it, and that is told.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy
 from numpy.typing import NDArray
 
 from negosim.design import Point
-from negosim.quantities import Quantity, aggregated, among, columns_of, quantities_of
+from negosim.experiment import Experiment
+from negosim.quantities import MEMORY, Quantity, aggregated, among, columns_of, quantities_of
 from negosim.results import Results
-from negosim.sampling import GROUPED, MORRIS_LEVELS, SECOND_ORDER
+from negosim.sampling import MORRIS_LEVELS, SECOND_ORDER
 from negosim.scenario_error import nearest
 from negosim.store_error import StoreError
 
@@ -56,6 +59,9 @@ Z = 1.959963984540054
 
 FREE = 1e-12
 """Standard deviation between points, relative to the size of the means, below which a quantity does not vary."""
+
+STATISTICS = {"runs": "count({x})", "mean": "avg({x})", "variance": "var_samp({x})"}
+"""What an analysis needs to know of a quantity at a point."""
 
 Floats = NDArray[numpy.float64]
 Estimates = dict[str, tuple[Floats, Floats]]
@@ -85,15 +91,10 @@ def sensitivity(results: Results, quantities: str | Sequence[str] | None = None)
     return pandas.concat(frames, ignore_index=True)
 
 
-def factor_names(results: Results) -> list[str]:
+def factor_names(experiment: Experiment) -> list[str]:
     """What the indices are of: parameters, and groups by their names, in the order of the design."""
-    problem = results.experiment.problem
+    problem = experiment.problem
     return list(dict.fromkeys(problem.get("groups", problem["names"])))
-
-
-def is_analysed(results: Results) -> bool:
-    """Whether the design of an experiment has indices."""
-    return results.experiment.design in GROUPED
 
 
 def _chosen(results: Results, names: str | Sequence[str] | None) -> list[Quantity]:
@@ -111,13 +112,15 @@ def _of_case(results: Results, measured: Sequence[Quantity], case: str | None) -
     """The indices of some quantities in one case."""
     import pandas
 
-    experiment, factors = results.experiment, factor_names(results)
+    experiment = results.experiment
+    factors = factor_names(experiment)
     points = experiment.points_of(case)[1:]  # the baseline is no row of the sample
+    _require_points(results, points)
     means, noises = _means(results, list(measured), points)
     rows = []
     for quantity, noise in zip(measured, noises, strict=True):
         y = means[quantity.name]
-        found = (_sobol if experiment.design == "saltelli" else _morris)(experiment.problem, experiment.sample, y, experiment.seed)
+        found = (_sobol if experiment.design == "saltelli" else _morris)(experiment, y)
         for place, factor in enumerate(factors):
             for index in INDICES[str(experiment.design)]:
                 value, half = (float(numbers[place]) for numbers in found[index])
@@ -129,36 +132,43 @@ def _of_case(results: Results, measured: Sequence[Quantity], case: str | None) -
 
 def _means(results: Results, measured: list[Quantity], points: Sequence[Point]) -> tuple[dict[str, Floats], list[float]]:
     """The means of quantities at these points, in their order, and the noise of each."""
-    here = f"with here as (select point, run, {columns_of(measured)} from runs where point {_among(points)}) "
-    statistics = {"runs": "count({x})", "mean": "avg({x})", "variance": "var_samp({x})"}
-    answer = results.query(f"{here}select point, {aggregated(measured, statistics)} from here group by point order by point")
-    by_run = {"mean": "avg({x})"}
-    luck = results.query(f"{here}select run, {aggregated(measured, by_run)} from here group by run order by run")
-    common = results.experiment.luck == "common"
+    numbers = range(points[0].number, points[-1].number + 1)
+    here = f"with here as (select point, run, {columns_of(measured)} from runs where point {among(numbers)}) "
+
+    def by(key: str, statistics: Mapping[str, str]) -> pandas.DataFrame:
+        sql = f"{here}select {key}, {aggregated(measured, statistics)} from here group by {key} order by {key}"
+        return results.query(sql, points=numbers, memory=MEMORY)
+
+    answer, luck = by("point", STATISTICS), by("run", {"mean": STATISTICS["mean"]})
     means, noises = {}, []
     for quantity in measured:
-        runs, y, within = (answer[f"{quantity.name}|{name}"].to_numpy(dtype=float) for name in statistics)
+        runs, y, within = (answer[f"{quantity.name}|{name}"].to_numpy(dtype=float) for name in STATISTICS)
         _require_all(results, quantity, y, points)
         means[quantity.name] = y
-        shared = luck[f"{quantity.name}|mean"].to_numpy(dtype=float) if common and quantity.everywhere else None
-        noises.append(noise_share(y, within, runs, shared))
+        has_shared = results.experiment.luck == "common" and quantity.everywhere
+        noises.append(noise_share(y, within, runs, luck[f"{quantity.name}|mean"].to_numpy(dtype=float) if has_shared else None))
     return means, noises
 
 
-def _among(points: Sequence[Point]) -> str:
-    return among(range(points[0].number, points[-1].number + 1))
+def _require_points(results: Results, points: Sequence[Point]) -> None:
+    """StoreError when points failed: SALib's analyses need every row of the sample."""
+    failed = [point.number for point in points if point.number in results.points_left_out]
+    if failed:
+        raise StoreError(
+            f"{results.out} lacks {len(failed):,} of {len(points):,} points, such as point {failed[0]}, which failed: "
+            f"{results.points_left_out[failed[0]].why}. Indices need every point of the design. Mend that and run the same sweep "
+            "into this folder again, or narrow the range that makes it fail."
+        )
 
 
 def _require_all(results: Results, quantity: Quantity, means: Floats, points: Sequence[Point]) -> None:
-    """StoreError for a quantity without a mean at some point: SALib's analyses need every row of the sample."""
+    """StoreError for a quantity without a mean at some point."""
     missing = numpy.flatnonzero(~numpy.isfinite(means))
-    if len(means) == len(points) and not len(missing):
-        return
-    at = f", such as point {points[missing[0]].number}" if len(missing) else ""
-    raise StoreError(
-        f"{results.out} has no {quantity.name} at {len(missing) or len(points) - len(means):,} of {len(points):,} points{at}: "
-        "indices need it at every one. Take a quantity that every run has, or more replications."
-    )
+    if len(missing):
+        raise StoreError(
+            f"{results.out} has no {quantity.name} at {len(missing):,} of {len(points):,} points, such as point "
+            f"{points[missing[0]].number}. Indices need it at every one. Take a quantity that every run has, or play more runs."
+        )
 
 
 def noise_share(means: Floats, within: Floats, runs: Floats, shared: Floats | None = None) -> float:
@@ -182,41 +192,37 @@ def noise_share(means: Floats, within: Floats, runs: Floats, shared: Floats | No
     return min(1.0, max(0.0, noise / between))
 
 
-def _sobol(problem: dict[str, Any], sample: Floats, y: Floats, seed: int) -> Estimates:
+def _sobol(experiment: Experiment, y: Floats) -> Estimates:
     """First and total indices; those of pairs are left out, and so are the rows that only they need."""
     from SALib.analyze import sobol
 
-    factors = len(set(problem.get("groups", problem["names"])))
+    factors = len(factor_names(experiment))
     if not numpy.std(y) > FREE * numpy.abs(y).max():
         nothing = numpy.full(factors, math.nan)
         return {name: (nothing, nothing) for name in INDICES["saltelli"]}
     if SECOND_ORDER:
         y = y.reshape(-1, 2 * factors + 2)[:, [*range(factors + 1), -1]].ravel()
-    found = sobol.analyze(problem, y, calc_second_order=False, num_resamples=RESAMPLES, seed=seed)
+    found = sobol.analyze(experiment.problem, y, calc_second_order=False, num_resamples=RESAMPLES, seed=experiment.seed)
     return {"first": (found["S1"], found["S1_conf"]), "total": (found["ST"], found["ST_conf"])}
 
 
-def _morris(problem: dict[str, Any], sample: Floats, y: Floats, seed: int) -> Estimates:
+def _morris(experiment: Experiment, y: Floats) -> Estimates:
     """The three indices, and intervals from samples of whole trajectories; sigma is NaN for a group of several factors."""
-    factors = len(set(problem.get("groups", problem["names"])))
-    generator = numpy.random.default_rng(seed)
+    factors, problem, sample = len(factor_names(experiment)), experiment.problem, experiment.sample
     paths, numbers = sample.reshape(-1, factors + 1, sample.shape[1]), y.reshape(-1, factors + 1)
-    whole = _effects(problem, paths, numbers)
-    drawn = generator.integers(len(numbers), size=(RESAMPLES, len(numbers)))
-    again = [_effects(problem, paths[some], numbers[some]) for some in drawn]
-    return {name: (whole[name], Z * _spread(one[name] for one in again)) for name in INDICES["morris"]}
+    whole = _effects(problem, sample, y)
+    # twice the same trajectory, whose means are its own effects: SALib takes no single one
+    single = [_effects(problem, numpy.tile(path, (2, 1)), numpy.tile(own, 2)) for path, own in zip(paths, numbers, strict=True)]
+    signed, sizes = (numpy.array([effects[name] for effects in single]) for name in ("mu", "mu_star"))
+    drawn = numpy.random.default_rng(experiment.seed).integers(len(single), size=(RESAMPLES, len(single)))
+    spreads = {"mu": signed[drawn].mean(axis=1), "mu_star": sizes[drawn].mean(axis=1), "sigma": signed[drawn].std(axis=1, ddof=1)}
+    return {name: (whole[name], Z * spreads[name].std(axis=0, ddof=1)) for name in INDICES["morris"]}
 
 
-def _effects(problem: dict[str, Any], paths: NDArray[numpy.float64], numbers: Floats) -> dict[str, Floats]:
+def _effects(problem: Mapping[str, Any], shares: NDArray[numpy.float64], y: Floats) -> dict[str, Floats]:
     """The indices of some trajectories, by SALib."""
     from SALib.analyze import morris
 
-    shares = paths.reshape(-1, paths.shape[-1])
     # SALib's own interval, of mu_star alone, is not used: two samples for it are the fewest that raise no warning
-    found = morris.analyze(dict(problem), shares, numbers.ravel(), num_resamples=2, num_levels=MORRIS_LEVELS, seed=0)
+    found = morris.analyze(dict(problem), shares, y, num_resamples=2, num_levels=MORRIS_LEVELS, seed=0)
     return {name: numpy.ma.filled(numpy.ma.asarray(found[name], dtype=float), math.nan) for name in INDICES["morris"]}
-
-
-def _spread(samples: Iterable[Floats]) -> Floats:
-    """The standard deviation of each index over the bootstrap samples."""
-    return numpy.std(list(samples), axis=0, ddof=1)

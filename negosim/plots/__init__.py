@@ -18,6 +18,7 @@ from negosim.plots.matrix import payoff_matrix
 from negosim.plots.path import path
 from negosim.plots.readings import NothingToDrawError
 from negosim.plots.responses import main_effects, response_curves
+from negosim.plots.sensitivity import morris_plane, sobol_indices
 from negosim.plots.settlements import settlements
 from negosim.plots.style import SIDES, png
 from negosim.plots.tactics import tactic_endings, tactic_payoffs
@@ -36,6 +37,7 @@ __all__ = [
     "ledger_changes",
     "linkage",
     "main_effects",
+    "morris_plane",
     "outcomes",
     "path",
     "payoff_matrix",
@@ -44,6 +46,7 @@ __all__ = [
     "response_curves",
     "rounds",
     "settlements",
+    "sobol_indices",
     "tactic_endings",
     "tactic_payoffs",
     "tactics_together",
