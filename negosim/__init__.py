@@ -13,6 +13,8 @@ _HOMES = {
     "BargainingProblem": "bargaining_problem",
     "Negotiation": "model",
     "simulate": "kernel",
+    "strategy": "own_strategy",
+    "StrategyError": "own_strategy",
     "simulate_each": "population",
     "sweep": "runner",
     "compare": "contrast",

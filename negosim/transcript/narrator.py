@@ -45,6 +45,7 @@ WEIGHED = {
     "chance": "it holds out, with a chance of {worth} to give way in this round",
     "risk": "the risk run so far makes sides give way whose reservation value is {worth} at most; its own is {needed}",
     "last-chance": "it expects {worth} of this deal and {needed} of an end without one",
+    "own-rule": "worth {worth} to it; it decides by a rule of its own",
     "": "worth {worth} to it",
 }
 """What an offer was weighed against, by the basis of the answer."""
