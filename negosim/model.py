@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from negosim.agents import Negotiator, Principal, Ratifier
-from negosim.events import Answered, Event, end_event, fork_event, opening_event, plain, round_state
+from negosim.events import Answered, Event, end_event, fork_event, home_facts, opening_event, plain, round_state
 from negosim.game import prepare
 from negosim.kernel import RUN, Outcomes, record
 from negosim.own_strategy import Own, by_side, strategies_of
@@ -23,7 +23,7 @@ from negosim.rules.records import Game, Talks
 from negosim.scenario import Scenario
 from negosim.scenario_error import ScenarioError
 from negosim.talks import new_talks
-from negosim.transcript import narrate
+from negosim.transcript import narrate, paragraphs
 from negosim.vocabulary import Ending, Response, Side, ThreatState
 from negosim.weighing import Weighing
 
@@ -109,7 +109,7 @@ class Negotiation(mesa.Model):
     def _note(self, played: Answered) -> None:
         """Enter an offer, its answer and the present state in the table and in the story."""
         self.rounds.append(round_state(self, played))
-        self.events.append(Event("round", self.rounds[-1]))
+        self.events.append(Event("round", self.rounds[-1] | home_facts(self, played.offer)))
 
     def _answer(self, proposer: Side) -> Answered:
         """Let the other side's principal answer, and note what it compared and what stood at that moment."""
@@ -168,17 +168,21 @@ class Negotiation(mesa.Model):
             self.step()
         return self
 
-    def transcript(self) -> str:
-        """Tell the run so far in plain English, with dates and real units."""
-        return narrate(self.scenario, self.events)
+    def transcript(self, form: str = "text", fold: bool = True) -> str:
+        """Tell the run so far in plain English, with dates and real units.
+
+        form : "text" or "markdown"; fold : whether the rounds of a long run in which nothing but offers and refusals
+        happened are told together. ValueError for another form.
+        """
+        return narrate(self.scenario, self.events, form, fold)
 
     def story(self) -> dict[str, Any]:
         """Return the run so far as plain data that ``json.dumps`` takes: what ``negosim play --json`` prints.
 
         Keys: scenario (its name), fingerprint, seed, replication, own_strategies (the sides that play a strategy of the
         user's own), opening and rounds (facts by the names of ``frame()``), forks (with the round after which each was
-        taken), outcome (the row of ``simulate(...).frame()``; None while the talks go on). Dates are texts such as
-        2025-04-02; what is not a number is None.
+        taken), told (the paragraphs of the transcript), outcome (the row of ``simulate(...).frame()``; None while the
+        talks go on). Dates are texts such as 2025-04-02; what is not a number is None.
         """
         told = {kind: [plain(event.facts) for event in self.events if event.kind == kind] for kind in ("opening", "fork")}
         outcome = None if self.outcome is None else self.outcome.frame().astype(object).iloc[0].to_dict()
@@ -191,6 +195,7 @@ class Negotiation(mesa.Model):
             "opening": told["opening"][0],
             "rounds": plain(self.rounds),
             "forks": told["fork"],
+            "told": paragraphs(self.scenario, self.events),
             "outcome": plain(outcome),
         }
 
