@@ -21,6 +21,7 @@ _HOMES = {
     "Experiment": "experiment",
     "Results": "results",
     "check": "checks",
+    "stepper": "stepping",
     "Side": "vocabulary",
     "Ending": "vocabulary",
     "Response": "vocabulary",

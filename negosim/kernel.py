@@ -233,6 +233,11 @@ class Outcomes:
         """Return the number of runs."""
         return len(self.runs)
 
+    def _repr_html_(self) -> str:
+        from negosim.cards import outcomes_card
+
+        return outcomes_card(self)
+
     def columns(self) -> dict[str, Any]:
         """Return the columns of the table, one entry a run, settled positions in real units."""
         from negosim.outcomes import outcome_columns

@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from negosim.agents import Negotiator, Principal, Ratifier
+from negosim.cards import talks_card, talks_standing
 from negosim.events import Answered, Event, end_event, fork_event, home_facts, opening_event, plain, round_state
 from negosim.game import prepare
 from negosim.kernel import RUN, Outcomes, record
@@ -238,6 +239,12 @@ class Negotiation(mesa.Model):
         blank = round_state(self, no_offer)  # for columns and their types
         frame = pandas.DataFrame(self.rounds or [blank]).iloc[: len(self.rounds)]
         return frame.astype({"date": "datetime64[s]"} | {name: "boolean" for name in blank if name.startswith("vote_")})
+
+    def __repr__(self) -> str:
+        return f"<Negotiation {self.scenario.name}, seed {int(self.luck_seed)}: {talks_standing(self)}>"
+
+    def _repr_html_(self) -> str:
+        return talks_card(self)
 
     def fork(self, changes: Mapping[str, Any] | None = None) -> Negotiation:
         """Return another course of the same run from here on, with the same luck and, if given, other parameters.

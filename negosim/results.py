@@ -77,6 +77,15 @@ class Results:
         if self.failures:
             log.warning("%s: %s", self.out, self.left_out)
 
+    def __repr__(self) -> str:
+        experiment = self.experiment
+        return f"<Results of {experiment.name}: {len(self.points):,} points of {experiment.replications:,} runs in {self.out}>"
+
+    def _repr_html_(self) -> str:
+        from negosim.results_card import results_card
+
+        return results_card(self)
+
     def _failed_points(self, parts: Sequence[Chunk | Block]) -> dict[int, Failure]:
         """The points of which any run failed, each with its first failure."""
         reasons = {failure.part: failure for failure in self.failures}
