@@ -80,6 +80,15 @@ class Results:
         if self.failures:
             log.warning("%s: %s", self.out, self.left_out)
 
+    def __repr__(self) -> str:
+        experiment = self.experiment
+        return f"<Results of {experiment.name}: {len(self.points):,} points of {experiment.replications:,} runs in {self.out}>"
+
+    def _repr_html_(self) -> str:
+        from negosim.results_card import results_card
+
+        return results_card(self)
+
     def of_case(self, name: str) -> Results:
         """The same results, of which the figures show this case in place of the first. StoreError when there is none."""
         if name not in self.experiment.bases:

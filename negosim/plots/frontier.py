@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import textwrap
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import numpy
@@ -103,6 +104,11 @@ def _zoom(axes: Axes, closer: Axes, deals: pandas.DataFrame, others: pandas.Data
     for side in Side:
         values = numpy.concatenate([deals[f"{side.label}_utility"], others[f"{side.label}_reservation"]])
         spans.append((float(values.min()), float(values.max())))
+    enlarge(axes, closer, spans)
+
+
+def enlarge(axes: Axes, closer: Axes, spans: Sequence[tuple[float, float]]) -> None:
+    """Let the closer axes show a square part of the others, given the least and the most of x and of y, and frame it there."""
     half = 0.6 * max(high - low for low, high in spans) + 0.005
     (left, right), (bottom, top) = spans
     closer.set_xlim((left + right) / 2 - half, (left + right) / 2 + half)
