@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from negosim.events import column
-from negosim.markup import card, folded, line, prose, table
+from negosim.markup import card, counted, folded, line, prose, table
 from negosim.transcript import paragraphs
 from negosim.transcript.wording import amount, number
 from negosim.vocabulary import Ending, Side
@@ -31,8 +31,7 @@ def talks_standing(talks: Negotiation) -> str:
     if talks.outcome is not None:
         return f"{ENDED[Ending(int(talks.outcome.runs['ending'][0]))]} in round {talks.round}"
     deadline = f"the deadline is round {int(talks.talks.public[0]['deadline'])}"
-    played = f"{talks.round} round{'' if talks.round == 1 else 's'} played"
-    return f"{played}, {deadline}" if talks.round else f"no round played yet, {deadline}"
+    return f"{counted(talks.round, 'round')} played, {deadline}" if talks.round else f"no round played yet, {deadline}"
 
 
 def talks_card(talks: Negotiation) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from negosim.markup import card, line, table
+from negosim.markup import card, counted, line, table
 from negosim.vocabulary import Side
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ def scenario_card(scenario: Scenario) -> str:
         line(scenario.summary),
         table(head, [_issue_row(scenario, issue) for issue in scenario.issues], words=2),
         *(line(_side_text(scenario, side)) for side in Side),
-        line(f"{clock}. {len(scenario.linkage)} links between issues, {len(scenario.threats)} threats."),
+        line(f"{clock}. {counted(len(scenario.linkage), 'link')} between issues, {counted(len(scenario.threats), 'threat')}."),
     )
 
 
@@ -46,5 +46,5 @@ def _side_text(scenario: Scenario, side: Side) -> str:
     delegation = scenario.delegation(side)
     given = {name: getattr(delegation, name, 0.0) for name in TACTICS}
     tactics = ", ".join(f"{name.replace('_', ' ')} {value:g}" for name, value in given.items() if value)
-    people = f"{len(delegation.negotiators)} negotiators, {len(delegation.ratifiers)} ratifiers"
+    people = f"{counted(len(delegation.negotiators), 'negotiator')}, {counted(len(delegation.ratifiers), 'ratifier')}"
     return f"{delegation.name} ({side.label}): {delegation.strategy}; {people}; uncertain: {tactics or 'nothing'}."

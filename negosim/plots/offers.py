@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from matplotlib.axes import Axes
 
-from negosim.plots.frontier import enlarge, frontier_line, status_quo_point
+from negosim.plots.frontier import MARGIN, enlarge, frontier_line, status_quo_point
 from negosim.plots.style import ENDINGS, INK, SIDES, SMALL, dress, key, one
 from negosim.vocabulary import Ending, Response, Side
 from negosim.wording import WORTH, in_a_sentence, side_name
@@ -22,6 +22,9 @@ VALUES = [f"{side.label}_value" for side in Side]
 BESIDE = {Side.SENDER: (-9, -8), Side.TARGET: (10, 8)}
 """Where the number of a side's offer stands, in points: offers of both may lie on one another."""
 
+CROWDED = 0.5
+"""The part of the plane, by its longer edge, up to which offers are shown once more, enlarged."""
+
 MOST_NUMBERED = 12
 """Offers that have the number of their round beside them; of more, the first and the last."""
 
@@ -36,19 +39,21 @@ def offers(talks: Negotiation, until: int | None = None, axes: Axes | None = Non
     pair = (int(talks.talks.owns["profile"][0]), int(talks.talks.owns["profile"][1]))
     whole = talks.frame()
     frame = whole if until is None else whole[whole["round"] <= until]
-    closer = axes.inset_axes((1.12, 0.02, 0.5, 0.5)) if len(whole) else None  # beside the plane, where it covers nothing
+    spans = [(float(whole[name].min()), float(whole[name].max())) for name in VALUES]
+    is_crowded = len(whole) > 0 and max(high - low for low, high in spans) < CROWDED
+    closer = axes.inset_axes((1.12, 0.02, 0.5, 0.5)) if is_crowded else None  # beside the plane, where it covers nothing
     for place in (axes, closer) if closer is not None else (axes,):
         place.plot(*frontier_line(game, pair), color=INK, linewidth=1.3, label="frontier of the true types", zorder=2)
         x, y = status_quo_point(game, pair)
         place.plot(x, y, "D", color="white", markeredgecolor=INK, markersize=7, label="status quo as a package", zorder=3)
         if len(frame):
-            _draw_offers(place, talks, frame, numbered=place is closer)
+            _draw_offers(place, talks, frame, numbered=closer is None or place is closer)
     if closer is not None:
-        enlarge(axes, closer, [(float(whole[name].min()), float(whole[name].max())) for name in VALUES])
+        enlarge(axes, closer, spans)
     first, second = (side_name(scenario, side) for side in Side)
     dress(axes, f"{scenario.title}: offers against the frontier", f"{first}: {WORTH}", f"{second}: {WORTH}", grid="both")
-    axes.set_xlim(-0.03, 1.03)
-    axes.set_ylim(-0.03, 1.03)
+    axes.set_xlim(-MARGIN, 1.0 + MARGIN)
+    axes.set_ylim(-MARGIN, 1.0 + MARGIN)
     axes.set_aspect("equal", anchor="W")
     key(axes, loc="upper left", bbox_to_anchor=(1.0, 1.0), labelspacing=0.7)
     return axes
