@@ -38,5 +38,5 @@ $(READY): pyproject.toml constraints.txt
 	@"$(PYTHON)" -c '$(RECENT)' || { echo "$(PYTHON) does not run, or is older than Python 3.11. Say where a newer one is: make PYTHON=/path/to/python3.12" >&2; exit 1; }
 	@echo "Setting up .venv with $$("$(PYTHON)" --version), once; this takes a minute or two."
 	@.venv/bin/python -m pip --version >/dev/null 2>&1 || "$(PYTHON)" -m venv --clear .venv
-	@.venv/bin/python -m pip install --quiet --quiet --disable-pip-version-check -c constraints.txt -e ".[dev]"
+	@.venv/bin/python -m pip install --quiet --quiet --disable-pip-version-check -c constraints.txt --config-settings editable_mode=compat -e ".[dev]"
 	@touch $@

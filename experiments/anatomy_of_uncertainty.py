@@ -8,7 +8,6 @@ anatomy-textbook.png and anatomy-case.png, and the two sweeps of us-japan-2025 (
 
 from __future__ import annotations
 
-import argparse
 import itertools
 import sys
 from pathlib import Path
@@ -16,14 +15,15 @@ from pathlib import Path
 import negosim as ns
 from negosim.anatomy_text import Anatomy, anatomy_tables, anatomy_text
 from negosim.cli import told_progress
+from negosim.cli.program import Asked, Program
 from negosim.findings import findings_of
 from negosim.interactions import interaction_draws, interactions
-from negosim.report import with_part
 from negosim.results import Results
 from negosim.store import Store
 from negosim.textbook_tactics import WORLDS, Overlay, play
 
 SCENARIO, SEED = "us-japan-2025", 2025
+PROGRAM = Program("anatomy", __doc__ or "", ("alone", "pairs"), usual=(25_000, 256, 1_000))
 TACTICS = [f"sender.{world.name}" for world in WORLDS]
 STEPS = (0.0, 0.125, 0.25, 0.5, 0.75, 1.0, 1.5)
 """Levels as multiples of the upper end of what the scenario holds plausible, which is `much`; the last lies beyond it."""
@@ -89,12 +89,12 @@ def swept(experiment: ns.Experiment, out: Path) -> Results:
         return ns.sweep(experiment, out, progress=progress)
 
 
-def run(out: Path, figures: Path, page: Path | None, runs: int, draws: int, draw_runs: int) -> str:
+def run(asked: Asked) -> str:
     """Play everything, write the findings, the figures and, into a page, the tables; return the findings."""
     scenario = ns.Scenario.load(SCENARIO)
-    overlays = textbook(max(200, runs // 2))
-    curves = swept(alone(scenario, runs), out / "alone")
-    doubles = swept(pairs(scenario, runs, draws, draw_runs), out / "pairs")
+    overlays = textbook(max(200, asked.runs // 2))
+    curves = swept(alone(scenario, asked.runs), asked.out / "alone")
+    doubles = swept(pairs(scenario, asked.runs, asked.draws, asked.draw_runs), asked.out / "pairs")
     print("Summing up.", file=sys.stderr)
     anatomy = Anatomy(
         overlays=overlays,
@@ -104,37 +104,22 @@ def run(out: Path, figures: Path, page: Path | None, runs: int, draws: int, draw
         draws=interaction_draws(doubles),
     )
     text = anatomy_text(anatomy, scenario)
-    Store(out).write_beside("findings.md", text.encode())
-    if page is not None:
-        whole = with_part(page.read_text(encoding="utf-8"), "anatomy", anatomy_tables(anatomy, scenario))
-        page.write_text(whole, encoding="utf-8")
-    figures.mkdir(parents=True, exist_ok=True)
+    Store(asked.out).write_beside("findings.md", text.encode())
+    if asked.page is not None:
+        PROGRAM.renew(asked.page, anatomy_tables(anatomy, scenario))
     drawn = {
         "anatomy-textbook.png": ns.plots.textbook_tactics(overlays),
         "anatomy-case.png": ns.plots.tactics_together(anatomy, scenario),
     }
     for name, axes in drawn.items():
-        Store(figures).write_beside(name, ns.plots.png(axes))
-    print(f"Written: {out / 'findings.md'}, {', '.join(str(figures / name) for name in drawn)}.", file=sys.stderr)
+        Store(asked.figures).write_beside(name, ns.plots.png(axes))
+    print(f"Written: {asked.out / 'findings.md'}, {', '.join(str(asked.figures / name) for name in drawn)}.", file=sys.stderr)
     return text
 
 
 def main(words: list[str] | None = None) -> int:
-    """Read the command line and run; 130 when it is stopped by hand."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--out", type=Path, default=Path("runs/anatomy"), help="folder of the results")
-    parser.add_argument("--figures", type=Path, help="folder of the figures (default: the folder of the results)")
-    parser.add_argument("--page", type=Path, help="a page of Markdown whose part named anatomy gets the tables")
-    parser.add_argument("--runs", type=int, default=25_000, help="runs at each point")
-    parser.add_argument("--draws", type=int, default=256, help="joint draws of the assumed numbers")
-    parser.add_argument("--draw-runs", type=int, default=1_000, help="runs at each point of a draw")
-    given = parser.parse_args(words)
-    try:
-        print(run(given.out, given.figures or given.out, given.page, given.runs, given.draws, given.draw_runs))
-    except KeyboardInterrupt as stop:
-        print(f"\n{stop}" if str(stop) else "\nStopped. The same command goes on.", file=sys.stderr)
-        return 130
-    return 0
+    """Read the command line and run; see `negosim.cli.program`."""
+    return PROGRAM.main(run, words)
 
 
 if __name__ == "__main__":

@@ -8,11 +8,9 @@ best-responses.png and the sweep.
 
 from __future__ import annotations
 
-import argparse
 import math
 import sys
 import warnings
-from pathlib import Path
 from typing import Any, NamedTuple
 
 import nashpy
@@ -21,14 +19,15 @@ import pandas
 
 import negosim as ns
 from negosim.cli import told_progress
+from negosim.cli.program import Asked, Program
 from negosim.matrix import Choices, Matrix, matrix_of, point_of, profiles
 from negosim.paired import half_width
-from negosim.report import with_part
 from negosim.results import Results
 from negosim.store import Store
 from negosim.strategies.catalogue import NAMES
 
 SCENARIO, SEED = "us-japan-2025", 2026
+PROGRAM = Program("best-responses", __doc__ or "", ("sweep",), usual=(10_000, 64, 250))
 BASE, DIALS = "as it stands", ("ambiguity", "commitment", "unpredictability", "volatility", "reversal", "brinkmanship")
 HOLDING_OUT = ("commitment", "bluff", "brinkmanship", "attrition")
 LEFT_OUT = ("shaded-bid",)
@@ -147,7 +146,9 @@ def _drawn_gains(results: Results, own: str) -> list[dict[str, tuple[float, floa
 def verdict(row: str, against_own: Gain, against_best: Gain, reply: str) -> str:
     """Whether the target's best strategy undoes a tactic, in sentences."""
     told = f"**{row}**: {against_own} points against the target's own strategy, {against_best} where it answers by {reply}. "
-    if against_own.sign <= 0:
+    if against_own.sign == 0:
+        return told + "The runs cannot tell whether it pays against the target's own strategy."
+    if against_own.sign < 0:
         return told + "There is nothing to undo: against the target's own strategy it does not pay."
     if against_best.sign < 0:
         return told + "The best response undoes the tactic and turns it against the sender."
@@ -161,7 +162,7 @@ def verdict(row: str, against_own: Gain, against_best: Gain, reply: str) -> str:
 def left_over(against_own: Gain, against_best: Gain) -> str:
     """What the target's best response leaves of a gain, in a word or two."""
     if against_own.sign <= 0:
-        return "does not pay"
+        return "does not pay" if against_own.sign < 0 else "no gain that the runs can tell"
     if against_best.sign <= 0:
         return "undone" if against_best.sign == 0 else "turned against it"
     return "all" if against_best.value >= against_own.value else f"{100 * against_best.value / against_own.value:.0f} %"
@@ -253,11 +254,12 @@ def _points(value: float) -> str:
 # ---- the command ----
 
 
-def run(out: Path, figures: Path, page: Path | None, settings: ns.Experiment) -> str:
+def run(asked: Asked) -> str:
     """Play the matrix, write findings, figure and tables; return the findings."""
+    settings = experiment(ns.Scenario.load(SCENARIO), asked.runs, asked.draws, asked.draw_runs)
     print(f"{settings.title}: {settings.runs:,} runs, {settings.assumed_draws} joint draws.", file=sys.stderr)
     with told_progress() as progress:
-        results = ns.sweep(settings, out / "sweep", progress=progress)
+        results = ns.sweep(settings, asked.out / "sweep", progress=progress)
     means = results.query(MEANS)
     game, own = matrix_of(means, sender_choices(settings.base), target_choices()), settings.base.target.strategy
     found = gains(results, game, own)
@@ -269,35 +271,20 @@ def run(out: Path, figures: Path, page: Path | None, settings: ns.Experiment) ->
             for c, column in enumerate(game.columns)
         ]
     )
-    if page is not None:
-        whole = with_part(page.read_text(encoding="utf-8"), "best-responses", "\n".join(gains_table(found, game, own)))
-        page.write_text(whole, encoding="utf-8")
-    figures.mkdir(parents=True, exist_ok=True)
+    if asked.page is not None:
+        PROGRAM.renew(asked.page, "\n".join(gains_table(found, game, own)))
     picture = ns.plots.png(ns.plots.payoff_matrix(game, settings.base, BASE, own))
-    Store(out).write_beside("findings.md", told.encode())
-    Store(out).write_beside("matrix.csv", table.to_csv(index=False, lineterminator="\n").encode())
-    Store(figures).write_beside("best-responses.png", picture)
-    print(f"Written: {out / 'findings.md'}, {out / 'matrix.csv'}, {figures / 'best-responses.png'}.", file=sys.stderr)
+    Store(asked.out).write_beside("findings.md", told.encode())
+    Store(asked.out).write_beside("matrix.csv", table.to_csv(index=False, lineterminator="\n").encode())
+    Store(asked.figures).write_beside("best-responses.png", picture)
+    written = (asked.out / "findings.md", asked.out / "matrix.csv", asked.figures / "best-responses.png")
+    print(f"Written: {', '.join(map(str, written))}.", file=sys.stderr)
     return told
 
 
 def main(words: list[str] | None = None) -> int:
-    """Read the command line and run; 130 when it is stopped by hand."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--out", type=Path, default=Path("runs/best-responses"), help="folder of the results")
-    parser.add_argument("--figures", type=Path, help="folder of the figure (default: the folder of the results)")
-    parser.add_argument("--page", type=Path, help="a page of Markdown whose part named best-responses gets the table")
-    parser.add_argument("--runs", type=int, default=10_000, help="runs in each cell")
-    parser.add_argument("--draws", type=int, default=64, help="joint draws of the assumed numbers, at least 1")
-    parser.add_argument("--draw-runs", type=int, default=250, help="runs in each cell of a draw")
-    given = parser.parse_args(words)
-    try:
-        settings = experiment(ns.Scenario.load(SCENARIO), given.runs, given.draws, given.draw_runs)
-        print(run(given.out, given.figures or given.out, given.page, settings))
-    except KeyboardInterrupt as stop:
-        print(f"\n{stop}" if str(stop) else "\nStopped. The same command goes on.", file=sys.stderr)
-        return 130
-    return 0
+    """Read the command line and run; see `negosim.cli.program`."""
+    return PROGRAM.main(run, words)
 
 
 if __name__ == "__main__":

@@ -13,7 +13,7 @@ from negosim.rules import floor, moves
 from negosim.rules.timing import DOUBLE_AUCTION
 from negosim.strategies import commitment
 from negosim.vocabulary import Response, Side
-from negosim.weighing import Weighing, against_own_bid, weigh
+from negosim.weighing import OWN_RULE, Weighing, against_own_bid, weigh
 
 if TYPE_CHECKING:
     from negosim.model import Negotiation
@@ -73,8 +73,12 @@ class Principal(mesa.Agent):
         """Say what this principal compares when it answers the offer on the table."""
         if self._bids():
             return against_own_bid(self._knowledge()[0], self.model.talks.offer)
-        committed = self.model.talks.owns[self.side]["committed"]
-        name = "commitment" if committed else self.model.scenario.delegation(self.side).strategy
+        if self.model.talks.owns[self.side]["committed"]:
+            name = "commitment"
+        elif self.side in self.model.own_strategies:
+            name = OWN_RULE
+        else:
+            name = self.model.scenario.delegation(self.side).strategy
         return weigh(name, *self._knowledge(), self.model.talks.offer, self._outlook())
 
     def carry_out_threats(self) -> None:

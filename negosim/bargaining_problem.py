@@ -52,9 +52,12 @@ class BargainingProblem:
     disagreement: NDArray[np.float64]
     is_interpolated: bool
 
+    def __repr__(self) -> str:
+        return f"<BargainingProblem of {self.scenario.name}: {len(self.utilities)} packages on the frontier>"
+
     @classmethod
     def of(cls, scenario: Scenario) -> BargainingProblem:
-        """Return the bargaining problem of a scenario."""
+        """Return the bargaining problem of a Scenario; TypeError for its name or path, of which ``Scenario.load`` makes one."""
         game = prepare(scenario)
         columns = game.sides["first_column"] + 3 * (game.sides["profiles"] - 1)  # the last profile of a side is its mean
         menu, positions = game.menus[-1, -1][:, columns], game.positions[-1, -1]

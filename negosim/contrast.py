@@ -51,8 +51,8 @@ class Contrast:
     same_rules : whether both were played by the same rules
     changes : one row a `negosim.changes.Change` between the baselines
     differences : one row a point and quantity that both have: point_a, point_b (their numbers), label; quantity, unit, luck
-        (common or independent); mean_a, mean_b, difference, error, low, high (95 % interval); runs_a, runs_b, pairs, higher
-        and lower as in `negosim.two_samples.Differences`
+        (common or independent); mean_a, mean_b, difference, error, low, high (95 % interval); runs_a, runs_b, pairs, in_both,
+        higher and lower as in `negosim.two_samples.Differences`
     unmatched : one row a point or quantity that cannot be compared: what, name, only_in (A, B, or empty for both), why
 
     Its text is Markdown, which a notebook sets out.
@@ -91,8 +91,8 @@ class Contrast:
 def compare(a: Compared, b: Compared, replications: int | None = None, seed: int | None = None) -> Contrast:
     """Compare two scenarios, two results, or a scenario with the baseline of results.
 
-    replications, seed : of the runs of two scenarios (None = 10,000 and 0), both with the same luck. Results have theirs, with
-        which a scenario beside them is played.
+    replications : runs of each of two scenarios (None = 10,000), which the command calls --runs
+    seed : of their luck (None = 0), the same for both. Results have both already, and what is beside them is played with theirs.
 
     Parameters, issues, threats and people that only one has are named; what both have is compared. ScenarioError and
     StoreError for what cannot be found or read, and for a count out of range.
@@ -104,14 +104,14 @@ def compare(a: Compared, b: Compared, replications: int | None = None, seed: int
     """
     both = [_opened(a, "a"), _opened(b, "b")]
     known = [each for each in both if isinstance(each, Results)]
-    for field, value in {"replications": replications, "seed": seed}.items():
+    for field, value in {"replications (--runs)": replications, "seed": seed}.items():
         if known and value is not None:
             raise ScenarioError(
                 "is for two scenarios", field=field, value=value, remedy=f"{known[0].out} has its own: leave it out."
             )
     if replications is not None and replications < 2:
         remedy = "It must be at least 2: one run has no interval."
-        raise ScenarioError("is out of range", field="replications", value=replications, remedy=remedy)
+        raise ScenarioError("is out of range", field="replications (--runs)", value=replications, remedy=remedy)
     if known:
         replications, seed = known[0].experiment.replications, known[0].experiment.seed
     runs, luck = replications or USUAL_RUNS, seed or USUAL_SEED
@@ -247,6 +247,6 @@ def _at(here: pandas.DataFrame, there: pandas.DataFrame, block: list[Quantity], 
     else:
         found = independent_differences(Sample.of(first, everywhere), Sample.of(second, everywhere))
     about = {"quantity": names, "unit": [each.unit for each in block], "luck": "common" if is_paired else "independent"}
-    order = ("mean_a", "mean_b", "difference", "error", "low", "high", "runs_a", "runs_b", "pairs", "higher", "lower")
+    order = ("mean_a", "mean_b", "difference", "error", "low", "high", "runs_a", "runs_b", "pairs", "in_both", "higher", "lower")
     counts = {name: int for name in ("runs_a", "runs_b", "pairs")}
     return pandas.DataFrame(about | {name: getattr(found, name) for name in order}).astype(counts)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from negosim.contrast import Contrast
@@ -21,6 +21,9 @@ MOST_CHANGES, MOST_POINTS = 40, 40
 NOISE = 1e-12
 """What is no larger comes from rounding."""
 
+PAIRED_COUNTS = ("runs of A", "of B", "of both", "in both")
+"""Columns about a quantity that only some runs have; the last two are of runs with the same luck."""
+
 PLURALS = {"point": "points", "quantity": "quantities"}
 
 SCALE = (".target_end", ".sender_end", ".levels", ".sender_ideal", ".target_ideal", ".curvature", ".linkage", ".risk_aversion")
@@ -32,7 +35,8 @@ def contrast_text(contrast: Contrast) -> str:
     names = [scenario.name for scenario in contrast.scenarios]
     who = {side.label: _side(contrast, side) for side in Side}
     here = contrast.at()
-    lines = [f"# {names[0]} (A) and {names[1]} (B)", "", _preface(contrast, here), ""]
+    title = f"{names[0]} (A) and {names[1]} (B)" if names[0] != names[1] else f"{names[0]}: two versions, A and B"
+    lines = [f"# {title}", "", _preface(contrast, here), ""]
     lines += ["## What changed", "", *_changes(contrast), "", "## What followed", ""]
     lines += [f"- {_payoff(here.loc[f'{name}_payoff'], subject)}" for name, subject in {**who, "joint": "both together"}.items()]
     lines += [f"- {_no_deal(here.loc['no_deal'])}", ""]
@@ -96,8 +100,8 @@ def _preface(contrast: Contrast, here: pandas.DataFrame) -> str:
         text += " The two were played by different rules, those of two versions: what follows may come from that alone."
     return (
         f"{text} Differences are B less A; intervals are 95 %. A payoff is 1 at a side's ideal and 0 at its worst package, less "
-        "its costs; a point is a hundredth of that way. Each side has a scale of its own: the sum of both payoffs says "
-        "whether there is more, not who has it."
+        "its costs; a point is a hundredth of that way. Each side has a scale of its own: the sum of both payoffs weighs the two "
+        "scales alike, which is a choice."
     )
 
 
@@ -186,34 +190,70 @@ def _tables(contrast: Contrast, here: pandas.DataFrame, who: Mapping[str, str]) 
         yield from _table(f"The ledger of {who[side.label]}, points", here, ledger, 100.0)
         told |= ledger.keys()
     terms = {settled_column(issue.name): f"{issue.title} ({issue.unit})" for issue in scenario.issues}
-    yield from _table("The terms of the deals", here, terms)
     others = {
         name: f"{quantity_title(scenario, name)} ({here.loc[name, 'unit']})"
         for name in here.index
         if name not in told and name not in terms
     }
-    yield from _table("All else, over the runs that have it", here, others)
+    of_some = {name: others.pop(name) for name in list(others) if _is_of_some(here.loc[name], here)}
+    yield from _of_some(here, {"The terms of the deals": terms, "What else only some runs have": of_some})
+    yield from _table("All else", here, others)
 
 
-def _table(title: str, here: pandas.DataFrame, names: Mapping[str, str], factor: float = 1.0) -> Iterator[str]:
-    """Means, difference and interval of some quantities; what is 0 in both is left out, and a table without rows."""
+def _is_of_some(row: Mapping[str, Any], here: pandas.DataFrame) -> bool:
+    """Whether only some of the runs have a quantity, in A or in B."""
+    return any(row[runs] < here.loc["sender_payoff", runs] for runs in ("runs_a", "runs_b"))
+
+
+def _of_some(here: pandas.DataFrame, tables: Mapping[str, Mapping[str, str]]) -> Iterator[str]:
+    """Tables of what only some runs have: how many, and between runs with the same luck also the difference over those of both.
+
+    A mean over all of them is over other runs in A than in B: part of a difference of such means comes from that alone.
+    """
+    rows = [here.loc[name] for names in tables.values() for name in names if name in here.index]
+    more: Sequence[str] = ()
+    if any(_is_of_some(row, here) and not _is_nothing(row) for row in rows):
+        is_paired = rows[0]["luck"] == "common"
+        more = PAIRED_COUNTS if is_paired else PAIRED_COUNTS[:2]
+        text = (
+            "The means in what follows are over the runs that have the number, and these are not the same in A and in B: part of "
+            "a difference may come from which runs they are."
+        )
+        yield text + (" *In both* is the mean difference over the runs that have it in both." if is_paired else "")
+        yield ""
+    for title, names in tables.items():
+        yield from _table(title, here, names, more=more)
+
+
+def _table(
+    title: str, here: pandas.DataFrame, names: Mapping[str, str], factor: float = 1.0, more: Sequence[str] = ()
+) -> Iterator[str]:
+    """Means, difference and interval of some quantities; what is 0 in both is left out, and a table without rows.
+
+    more : further columns, between the interval and the shares: those of `_cells`
+    """
     rows = [(words, here.loc[name]) for name, words in names.items() if name in here.index]
-    told = [_cells(words, row, factor) for words, row in rows if not _is_nothing(row)]
+    told = [(words, row) for words, row in rows if not _is_nothing(row)]
     if told:
-        yield f"| {title} | A | B | B less A | 95 % interval | higher in | lower in |"
-        yield "|---|--:|--:|--:|--:|--:|--:|"
-        yield from (f"| {' | '.join(cells)} |" for cells in told)
+        heads = [title, "A", "B", "B less A", "95 % interval", *more, "higher in", "lower in"]
+        yield f"| {' | '.join(heads)} |"
+        yield f"|---|{'--:|' * (len(heads) - 1)}"
+        yield from (f"| {' | '.join([words, *_cells(row, factor, more)])} |" for words, row in told)
         yield ""
 
 
-def _cells(words: str, row: Mapping[str, Any], factor: float) -> list[str]:
-    """One row of a table."""
+def _cells(row: Mapping[str, Any], factor: float, more: Sequence[str]) -> list[str]:
+    """One row of a table, after its words."""
     a, b, difference, low, high = (factor * row[key] for key in ("mean_a", "mean_b", "difference", "low", "high"))
     digits = _digits(high - low)
     means = [_number(value, digits) for value in (a, b)]
     interval = "–" if math.isnan(low) else f"{_signed(low, digits)} to {_signed(high, digits)}"
     shares = ["–" if math.isnan(row[key]) else percent(row[key]) for key in ("higher", "lower")]
-    return [words, *means, _signed(difference, digits), interval, *shares]
+    further = {
+        "runs of A": f"{row['runs_a']:,}", "of B": f"{row['runs_b']:,}", "of both": f"{row['pairs']:,}",
+        "in both": _signed(factor * row["in_both"], digits),
+    }  # fmt: skip
+    return [*means, _signed(difference, digits), interval, *(further[head] for head in more), *shares]
 
 
 def _digits(width: float) -> int | None:

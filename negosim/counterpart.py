@@ -74,6 +74,17 @@ def as_it_stands(plays: Plays, measure: Measure, what: str) -> Evidence:
     return Evidence((level,), level.estimate, f"{plays.scenario.name}: {what}")
 
 
+def split_by_end(plays: Plays, measure: Measure, what: str) -> Evidence:
+    """A measure in the scenario as it stands; its further levels are the runs with a deal and those without."""
+    whole, outcomes = as_it_stands(plays, measure, what), plays.at({})
+    values, deals = measure(outcomes), deal(outcomes) > 0.0
+    parts = (
+        Level(label, mean(values[some]), int(some.sum()), len(values))
+        for label, some in (("with a deal", deals), ("without a deal", ~deals))
+    )
+    return Evidence((*whole.levels, *parts), whole.value, whole.source)
+
+
 def weekly_persistence(plays: Plays) -> Evidence:
     """The share of market stress that is left a week later: persistence^(7 / days of a round). Nothing is played."""
     calendar = plays.scenario.calendar

@@ -1,9 +1,10 @@
 """Engines: what plays the parts of a sweep that are missing.
 
-An engine is given a job and the missing parts. It calls `job(part, between)` for each of them, wherever it likes, in any
-order; the job plays the part, writes it and returns what became of it. The engine yields that as it comes, and now and then an
-int, the runs played so far of parts that are not finished, so that the sweep can say how far it is. `between` is told runs
-as they are played; what it raises ends the part. Closing the engine ends the work. Which engine plays changes no value.
+An engine is given a job and the missing parts. It calls `job(part, between)` for each of them, in any order; the job plays the
+part, writes it and returns what became of it. An engine whose workers do not share the disk calls `job.play` there and
+`job.keep` here. The engine yields what became of the parts as it comes, and now and then an int, the runs played so far of parts
+that are not finished, so that the sweep can say how far it is. `between` is told runs as they are played; what it raises ends
+the part. Closing the engine ends the work. Which engine plays changes no value.
 """
 
 from __future__ import annotations
@@ -39,6 +40,10 @@ class StoppedError(Exception):
     """The work is to end before this part is finished."""
 
 
+class EngineError(RuntimeError):
+    """An engine that cannot be used as asked: what is wrong, and how to go on."""
+
+
 @dataclass(frozen=True)
 class Finished:
     """What became of a part: it was written, or it failed."""
@@ -48,9 +53,16 @@ class Finished:
 
 
 class Job(Protocol):
-    """Plays a part and writes it. It can be pickled, for an engine whose workers are other processes."""
+    """Plays a part and keeps what comes of it. It can be pickled, for an engine whose workers are other processes."""
 
-    def __call__(self, part: Part, between: Between) -> Finished: ...  # noqa: D102
+    def __call__(self, part: Part, between: Between) -> Finished:
+        """Do both."""
+
+    def play(self, part: Part, between: Between) -> bytes | Failure:
+        """The content of the part's file, or why there is none; nothing of the folder is read or written."""
+
+    def keep(self, part: Part, played: bytes | Failure) -> Finished:
+        """Do with that, where the folder is, what is to be done."""
 
 
 Engine = Callable[[Job, Sequence[Part]], Generator[Finished | int]]

@@ -260,4 +260,5 @@ def _named(name: str, folder: Path, field: str) -> Scenario:
     try:
         return Scenario.load(scenario_file.find(name, folder))
     except ScenarioError as error:
-        raise ExperimentError(f"cannot be loaded: {error}", field=field, value=name) from None
+        problem = str(error).removesuffix(error.remedy).rstrip(". ")
+        raise ExperimentError(f"cannot be loaded: {problem}", field=field, value=name, remedy=error.remedy) from None

@@ -10,6 +10,7 @@ from typing import Literal
 
 from negosim.evidence import Estimate, Evidence, Level
 from negosim.facts import Fact
+from negosim.record import TIES
 from negosim.verdicts import SCENARIO, Compared
 
 
@@ -18,13 +19,14 @@ def facts_text(rows: Sequence[Compared], runs: int, seed: int, width: int) -> st
     preface = (
         f"The record beside the model: {SCENARIO}, {runs:,} runs at each point, seed {seed}. s.e. is the standard error; n 80 "
         "of 184 means that the outcome of 80 of 184 cases is known. A verdict needs a record that is strong enough, compares at "
-        "two standard errors, and is the same with the unknown outcomes left out and counted as failures."
+        "two standard errors, and is the same with the unknown outcomes left out and counted as failures; and a difference must "
+        "keep its sign whatever they were."
     )
     blocks = ["\n".join(textwrap.wrap(preface, width))]
     for row in rows:
         parts = {
             "record": _side(row.fact, row.record, "n"),
-            "from": f"{row.record.source}.{_bounds(row)}",
+            "from": f"{row.record.source}.{f' {bounds}.' if (bounds := _bounds(row)) else ''}",
             "model": _side(row.fact, row.model, "runs"),
             "how": f"{row.model.source}.",
             "sample": f"{row.fact.sample}. {row.fact.why}",
@@ -34,38 +36,48 @@ def facts_text(rows: Sequence[Compared], runs: int, seed: int, width: int) -> st
         for name, text in parts.items():
             lines += textwrap.wrap(text, width, initial_indent=f"  {name:<8} ", subsequent_indent=" " * 11)
         blocks.append("\n".join(lines))
-    return "\n\n".join([*blocks, f"Verdicts: {_tally(rows)}."])
+    return "\n\n".join([*blocks, "\n".join(textwrap.wrap(f"Verdicts: {_tally(rows)}.", width))])
 
 
 def facts_table(rows: Sequence[Compared]) -> str:
-    """The rows as a Markdown table."""
+    """The rows as a Markdown table, and below it whose codes are known from memory."""
     lines = ["| fact | record | model | sample | verdict |", "|---|---|---|---|---|"]
     for row in rows:
         cells = (
             f"`{row.fact.name}` {row.fact.statement}",
-            _side(row.fact, row.record, "n"),
+            "; ".join(part for part in (_side(row.fact, row.record, "n"), _bounds(row).lower()) if part),
             _side(row.fact, row.model, "runs"),
             row.fact.sample,
             row.verdict,
         )
         lines.append(f"| {' | '.join(cells)} |")
-    return "\n".join(lines) + "\n"
+    coded = [f"`{row.fact.name}`" for row in rows if row.record.source == TIES]
+    return "\n".join([*lines, *(["", f"The record of {', '.join(coded)} is {TIES}."] if coded else [])]) + "\n"
 
 
 def _tally(rows: Sequence[Compared]) -> str:
-    """How often each verdict was given, the reasons for no mark left out.
+    """How often each verdict was given, the reasons for no mark left out, and on how many records if some have the same.
 
     >>> _tally([])
     'none'
     """
     counts = Counter(row.verdict.partition(":")[0] for row in rows)
-    return ", ".join(f"{count} {verdict}" for verdict, count in counts.items()) or "none"
+    told = []
+    for verdict, count in counts.items():
+        records: list[Evidence] = []
+        for row in rows:
+            if row.verdict.partition(":")[0] == verdict and row.record not in records:
+                records.append(row.record)
+        told.append(f"{count} {verdict}{f' (on {len(records)} records)' if len(records) < count else ''}")
+    return ", ".join(told) or "none"
 
 
 def _side(fact: Fact, side: Evidence, counted: Literal["n", "runs"]) -> str:
     """The levels of one side, and for a difference what lies between the first and the last."""
     if fact.kind == "level":
-        return ", ".join([shown(fact, side.value), *(known for level in side.levels if (known := _known(level, counted)))])
+        whole = [shown(fact, side.value), *(known for level in side.levels[:1] if (known := _known(level, counted)))]
+        parts = [f"{level.label} {shown(fact, level.estimate)} of {_known(level, counted)}" for level in side.levels[1:]]
+        return "; ".join([", ".join(whole), *parts])
     levels = []
     for level in side.levels:
         known = _known(level, counted)
@@ -74,11 +86,11 @@ def _side(fact: Fact, side: Evidence, counted: Literal["n", "runs"]) -> str:
 
 
 def _bounds(row: Compared) -> str:
-    """What the record could be at worst and at best, in a sentence after its source."""
+    """What the record could be at worst and at best; nothing where all outcomes are known."""
     if row.record.bounds is None:
         return ""
     low, high = (shown(row.fact, Estimate(bound), signed=row.fact.kind == "difference") for bound in row.record.bounds)
-    return f" Whatever became of the other cases: {low} to {high}."
+    return f"Whatever became of the other cases: {low} to {high}"
 
 
 def _known(level: Level, counted: Literal["n", "runs"]) -> str:

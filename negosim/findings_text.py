@@ -66,7 +66,7 @@ def _preface(findings: Findings, who: Mapping[str, str], cases: Sequence[str]) -
     text = (
         f"{findings.runs:,} runs of {what}, seed {findings.seed}. A payoff is 1 at a side's ideal and 0 at "
         f"its worst package, less its costs; a point is a hundredth of that way. The payoffs of {who['sender']} and "
-        f"{who['target']} are on scales of their own: their sum says whether both together have more, not who has more. "
+        f"{who['target']} are on scales of their own: their sum, both together, weighs the two scales alike, which is a choice. "
         f"Intervals are 95 %, from runs {pairs}."
     )
     if not findings.told:
@@ -303,6 +303,11 @@ def _best(best: Best, who: Mapping[str, str]) -> str:
     text = f"Of the levels tried, {best.lowest:g} to {best.highest:g}, {level} is best for {name}"
     if best.over_lowest is None:
         assert best.over_highest is not None
+        if best.over_highest.sign <= 0:
+            return (
+                f"Of the levels tried, {best.lowest:g} to {best.highest:g}, none is better for {name} than {best.highest:g} as "
+                f"far as the runs can tell; the mean is highest at {level}: {_measured(best.over_highest)}."
+            )
         return f"{text}, the lowest: {_measured(best.over_highest)} against {best.highest:g}."
     if best.over_lowest.sign <= 0:
         return (

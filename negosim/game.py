@@ -34,7 +34,12 @@ PROTOCOLS = ("alternating", "random-proposer", "one-round", "concession-clock", 
 
 
 def prepare(scenario: Scenario) -> Game:
-    """Return the game of a scenario: frontiers, menus and, for the strategies that look ahead, continuation tables."""
+    """Return the game of a scenario: frontiers, menus and, for the strategies that look ahead, continuation tables.
+
+    TypeError for what is no Scenario.
+    """
+    if not isinstance(scenario, Scenario):
+        raise TypeError(f"scenario = {scenario!r} is no Scenario. Load one: Scenario.load({str(scenario)!r}), by name or path.")
     game, solved = _frontiers(_tastes(scenario))
     world, sides, threats = _world(scenario, game), _sides(scenario, game), _threats(scenario)
     graph = linkage_graph(scenario.issues, scenario.linkage)

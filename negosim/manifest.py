@@ -17,11 +17,12 @@ FORMAT = 2
 """Version of the layout of the folder."""
 
 NOT_PLAYED = (
-    "agents.py", "anatomy_text.py", "changes.py", "contrast.py", "contrast_text.py", "events.py", "experiment_schema.py",
-    "failures.py", "findings.py", "findings_text.py", "folder_lock.py", "forecast.py", "forecast_text.py", "interactions.py",
-    "matrix.py", "merge.py", "model.py", "pace.py", "paired.py", "report.py", "reproduce.py", "robustness.py", "sensitivity.py",
-    "sensitivity_text.py", "status.py", "store.py", "store_error.py", "summary.py", "textbook_tactics.py", "two_samples.py",
-    "whole_file.py", "wording.py", "app", "cli", "plots", "theory", "transcript",
+    "agents.py", "anatomy_text.py", "changes.py", "cluster.py", "contrast.py", "contrast_text.py", "events.py",
+    "experiment_schema.py", "failures.py", "findings.py", "findings_text.py", "folder_lock.py", "forecast.py",
+    "forecast_text.py", "interactions.py", "matrix.py", "merge.py", "model.py", "pace.py", "paired.py", "report.py",
+    "reproduce.py", "robustness.py", "sensitivity.py", "sensitivity_text.py", "status.py", "store.py", "store_error.py",
+    "summary.py", "textbook_tactics.py", "two_samples.py", "whole_file.py", "wording.py", "app", "cli", "plots", "theory",
+    "transcript",
 )  # fmt: skip
 """What decides no number of a sweep: a change there leaves the runs of a folder valid."""
 
@@ -45,9 +46,7 @@ def manifest_of(experiment: Experiment) -> dict[str, Any]:
         "points": [_entry(point) for point in experiment.design_points],
         "draws": _sha256(experiment.draws),
         "rules": sources_hash(),
-        "sources": _sources(told=experiment.paths > 0),
-        "versions": versions(),
-        "platform": platform_here(),
+        **decides(told=experiment.paths > 0),
         "mixed": [],
         "host": host(),
         "git": commit(),
@@ -58,6 +57,11 @@ def manifest_of(experiment: Experiment) -> dict[str, Any]:
         body["case_notes"] = {name: _notes(other) for name, other in others.items()}
     plain: dict[str, Any] = json.loads(json.dumps(body))
     return {**plain, "sha256": hashes(plain)}
+
+
+def decides(told: bool) -> dict[str, Any]:
+    """What decides numbers besides the question: sources (with those that tell rounds, if `told`), versions, platform."""
+    return {"sources": _sources(told), "versions": versions(), "platform": platform_here()}
 
 
 def _notes(scenario: Scenario) -> dict[str, Any]:

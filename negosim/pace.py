@@ -7,7 +7,7 @@ import time
 from collections import deque
 
 WINDOW = 60.0
-"""Seconds that the rate looks back: the compiling at the beginning, or a slow point long ago, says nothing about what is left."""
+"""Seconds that the rate looks back: a slow point long ago says nothing about what is left."""
 
 
 class Pace:
@@ -19,6 +19,8 @@ class Pace:
     def at(self, done: int, total: int) -> tuple[float, float]:
         """Runs a second now, and the seconds that are left at that rate: nan until something is done."""
         now = time.monotonic()
+        if len(self._marks) == 1 and done == self._marks[0][1]:
+            self._marks.clear()  # nothing is played yet: making ready and compiling say nothing about the rate
         self._marks.append((now, done))
         while len(self._marks) > 2 and self._marks[1][0] < now - WINDOW:
             self._marks.popleft()

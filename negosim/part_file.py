@@ -74,6 +74,8 @@ def _canonical(column: pyarrow.ChunkedArray) -> tuple[str, bytes]:
     if pyarrow.types.is_boolean(kind):
         return "truth", column.cast(pyarrow.uint8()).to_numpy().tobytes()
     if pyarrow.types.is_timestamp(kind):
+        if kind.unit == "s":  # which Parquet does not know: it keeps milliseconds
+            return _canonical(column.cast(pyarrow.timestamp("ms", kind.tz)))
         return str(kind), column.cast(pyarrow.int64()).to_numpy().astype("<i8", copy=False).tobytes()
     if pyarrow.types.is_integer(kind) or pyarrow.types.is_floating(kind):
         numbers = column.to_numpy()

@@ -180,16 +180,17 @@ def unfolded(
     answer: pandas.DataFrame, keys: Sequence[str], quantities: list[Quantity], statistics: Iterable[str]
 ) -> pandas.DataFrame:
     """The answer to a query with `aggregated` as one row a quantity: keys, quantity, unit, statistics."""
+    import numpy
     import pandas
 
-    rows = [
-        {key: line[key] for key in keys}
-        | {"quantity": quantity.name, "unit": quantity.unit}
-        | {statistic: line[f"{quantity.name}|{statistic}"] for statistic in statistics}
-        for line in answer.to_dict("records")
-        for quantity in quantities
-    ]
-    return pandas.DataFrame(rows, columns=[*keys, "quantity", "unit", *statistics])
+    names, units = [quantity.name for quantity in quantities], [quantity.unit for quantity in quantities]
+    columns = {key: numpy.repeat(answer[key].to_numpy(), len(names)) for key in keys}
+    columns |= {"quantity": numpy.tile(numpy.array(names, object), len(answer))}
+    columns |= {"unit": numpy.tile(numpy.array(units, object), len(answer))}
+    for statistic in statistics:
+        columns[statistic] = numpy.column_stack([answer[f"{name}|{statistic}"].to_numpy() for name in names]).ravel()
+    return pandas.DataFrame(columns)
+
 
 
 def among(points: range) -> str:

@@ -20,7 +20,7 @@ from negosim.experiment import Experiment
 from negosim.failures import Failure
 from negosim.manifest import differences, experiment_of, fingerprint, manifest_of
 from negosim.pace import Pace
-from negosim.part_file import mark_and_rows, unpacked, values_hash
+from negosim.part_file import mark_and_rows, packed, unpacked, values_hash
 from negosim.plan import Part, planned_parts
 from negosim.runner import Progress, cores, table_of
 from negosim.store import Store, StoreError
@@ -102,7 +102,20 @@ class Replay:
     mark: str
 
     def __call__(self, part: Part, between: Between) -> Finished:
-        """Compare one part; what differs becomes a Failure."""
+        """Play and compare one part."""
+        return self.keep(part, self.play(part, between))
+
+    def play(self, part: Part, between: Between) -> bytes | Failure:
+        """The part as it comes out here; what is raised while it is played becomes a Failure."""
+        try:
+            return packed(table_of(self.experiment, part, between), {})
+        except StoppedError:
+            raise
+        except Exception as error:
+            return Failure.of(error, part.name, part.place)
+
+    def keep(self, part: Part, played: bytes | Failure) -> Finished:
+        """Compare it with that in the folder; what differs becomes a Failure."""
         store = Store(self.folder)
         damage = store.damage(part.name, self.mark, part.rows)
         if damage is not None:
@@ -111,15 +124,11 @@ class Replay:
         table, noted = unpacked(content), mark_and_rows(BytesIO(content))[0].get("values")
         if values_hash(table) != noted:
             return Finished(part, Failure(part.name, part.place, "damaged", "its values do not have the hash that it carries"))
-        try:
-            again = table_of(self.experiment, part, between)
-        except StoppedError:
-            raise
-        except Exception as error:
-            return Finished(part, Failure.of(error, part.name, part.place))
-        if values_hash(again) == noted:
+        if isinstance(played, Failure):
+            return Finished(part, played)
+        if mark_and_rows(BytesIO(played))[0].get("values") == noted:
             return Finished(part)
-        return Finished(part, Failure(part.name, part.place, "different", unlike(table, again)))
+        return Finished(part, Failure(part.name, part.place, "different", unlike(table, unpacked(played))))
 
 
 def unlike(there: pyarrow.Table, here: pyarrow.Table) -> str:

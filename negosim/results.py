@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import logging
 import os
 import re
@@ -24,6 +25,7 @@ from negosim.failures import Failure
 from negosim.manifest import experiment_of, fingerprint
 from negosim.origin import in_words
 from negosim.plan import Block, Chunk, Paths, draw_names, planned_chunks, planned_paths
+from negosim.scenario import Scenario
 from negosim.scenario_error import nearest
 from negosim.store import Store, StoreError
 
@@ -74,8 +76,37 @@ class Results:
         self._paths = [str(store.path(part.name)) for part in paths if part.name not in missing]
         self._draws = [str(store.path(name)) for name in draw_names(self.experiment) if name not in missing]
         self._first_chunks, self._first_paths = self._first_of_cases(runs), self._first_of_cases(paths)
+        self.shown_case: str | None = next(iter(self.experiment.bases))
         if self.failures:
             log.warning("%s: %s", self.out, self.left_out)
+
+    def __repr__(self) -> str:
+        experiment = self.experiment
+        return f"<Results of {experiment.name}: {len(self.points):,} points of {experiment.replications:,} runs in {self.out}>"
+
+    def _repr_html_(self) -> str:
+        from negosim.results_card import results_card
+
+        return results_card(self)
+
+    def of_case(self, name: str) -> Results:
+        """The same results, of which the figures show this case in place of the first. StoreError when there is none."""
+        if name not in self.experiment.bases:
+            names = [str(case) for case in self.experiment.bases if case is not None]
+            raise StoreError(f"{self.out} has no case {name}. {nearest(name, names) if names else 'It has no cases.'}")
+        other = copy.copy(self)
+        other.shown_case = name
+        return other
+
+    @property
+    def shown_base(self) -> Scenario:
+        """The scenario of the case that figures show."""
+        return self.experiment.bases[self.shown_case]
+
+    @property
+    def shown_baseline(self) -> int:
+        """The number of the baseline of the case that figures show."""
+        return self.experiment.points_of(self.shown_case)[0].number
 
     def _failed_points(self, parts: Sequence[Chunk | Block]) -> dict[int, Failure]:
         """The points of which any run failed, each with its first failure."""

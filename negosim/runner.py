@@ -23,6 +23,7 @@ from negosim.manifest import fingerprint, manifest_of
 from negosim.origin import platform_here
 from negosim.outcomes import KEPT
 from negosim.pace import Pace
+from negosim.part_file import packed
 from negosim.plan import Chunk, Draws, Part, Paths, planned_parts
 from negosim.quantities import COMPARED
 from negosim.results import Results
@@ -179,20 +180,36 @@ class Play:
     mark: Mapping[str, Any]
 
     def __call__(self, part: Part, between: Between) -> Finished:
-        """Play and write one part; what it raises while it is played becomes a Failure.
+        """Play and write one part. StoreError when a file cannot be read or written."""
+        try:
+            return self.keep(part, self.play(part, between))
+        except OSError as error:
+            raise StoreError(f"{part.name} cannot be played: {error}. Finished parts are kept in {self.folder}.") from error
 
-        StoreError when a file cannot be read or written, as that of a compiled rule on a full disk: no fault of the point.
+    def play(self, part: Part, between: Between) -> bytes | Failure:
+        """The content of the part's file; what is raised while it is played becomes a Failure.
+
+        OSError when a file cannot be read or written, as that of a compiled rule on a full disk: no fault of the point.
         """
         try:
             table = table_of(self.experiment, part, between)
-        except StoppedError:
+        except (StoppedError, OSError):
             raise
-        except OSError as error:
-            raise StoreError(f"{part.name} cannot be played: {error}. Finished parts are kept in {self.folder}.") from error
         except Exception as error:
-            return Finished(part, Failure.of(error, part.name, part.place))
-        Store(self.folder).write(part.name, table, {**self.mark, "place": part.place})
+            return Failure.of(error, part.name, part.place)
+        return packed(table, {**self.mark, "part": part.name, "place": part.place})
+
+    def keep(self, part: Part, played: bytes | Failure) -> Finished:
+        """Write the content of the part's file into the folder."""
+        if isinstance(played, Failure):
+            return Finished(part, played)
+        Store(self.folder).keep(part.name, played)
         return Finished(part)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Without the points and draws of the experiment, which may be many: the parts have their own."""
+        fields = {name: getattr(self.experiment, name) for name in Experiment.model_fields if name != "points"}
+        return Play, (Experiment.model_construct(**fields), self.folder, self.mark)
 
 
 def table_of(experiment: Experiment, part: Part, between: Between = unheard) -> pyarrow.Table:

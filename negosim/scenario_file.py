@@ -23,7 +23,7 @@ def shipped_names() -> list[str]:
 def find(name_or_path: str | os.PathLike[str], folder: Path | None = None) -> Path:
     """The file of a scenario: a shipped name, or a path (ends in .toml or has a separator), from `folder`.
 
-    ScenarioError with the known names when there is no such file.
+    ScenarioError with the nearest of the known names, or all of them, when there is no such file.
     """
     text = os.fspath(name_or_path)
     is_path = isinstance(name_or_path, os.PathLike) or text.endswith(".toml") or "/" in text or os.sep in text
@@ -37,7 +37,7 @@ def find(name_or_path: str | os.PathLike[str], folder: Path | None = None) -> Pa
         raise ScenarioError("there is no such file", file=text, remedy=f"Shipped scenarios: {known}.")
     raise ScenarioError(
         f'there is no scenario named "{text}"',
-        remedy=f"{nearest(text, shipped_names())} Shipped: {known}. A path must end in .toml.",
+        remedy=f"{nearest(text, shipped_names())} A path must end in .toml.",
     )
 
 

@@ -29,6 +29,10 @@ LOUD = 0.1
 """An error of an index by noise from which on more runs are asked for."""
 
 
+NOTHING = 1e-6
+"""A share of noise below which no index is wrong by more than 0.001."""
+
+
 def sensitivity_report(results: Results) -> tuple[pandas.DataFrame | None, str]:
     """All indices of a Saltelli or Morris design, and what is said of them; no indices, and why, where points failed."""
     try:
@@ -146,6 +150,8 @@ def _noise(own: pandas.DataFrame, luck: str) -> str:
     noise = float(own["noise"].iloc[0])
     if math.isnan(noise):
         return "With one run a point nobody can tell how much of this is luck."
+    if noise < NOTHING:
+        return "Hardly any of the variance between points is noise of luck."
     luck_of = f"Of the variance between points {percent(noise)} is noise of luck"
     if "mu_star" in set(own["index"]):
         return f"{luck_of}.{_more(math.sqrt(noise))}"

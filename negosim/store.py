@@ -17,7 +17,7 @@ import pyarrow
 from negosim.failures import Failure
 from negosim.folder_lock import gate, take
 from negosim.manifest import FORMAT, differences, fingerprint, hashes, renewed
-from negosim.part_file import mark_and_rows, packed
+from negosim.part_file import mark_and_rows
 from negosim.store_error import DamagedManifestError, StoreError
 from negosim.whole_file import UNFINISHED, said, synchronise, write_whole
 
@@ -194,12 +194,11 @@ class Store:
                 if name.endswith(UNFINISHED) and of_us:
                     (folder / name).unlink(missing_ok=True)
 
-    def write(self, name: str, table: pyarrow.Table, mark: Mapping[str, Any]) -> None:
-        """Write a part with its mark, whole or not at all: first its checksum, last, by one renaming, the part itself."""
-        self.keep(name, packed(table, {**mark, "part": name}))
-
     def keep(self, name: str, content: bytes) -> None:
-        """Write the file of a part, whole or not at all; a failure that is recorded of it is forgotten."""
+        """Write the file of a part, whole or not at all: first its checksum, last, by one renaming, the part itself.
+
+        A failure that is recorded of it is forgotten.
+        """
         path = self.path(name)
         with said(path):
             write_whole(path.with_suffix(".sha256"), f"{hashlib.sha256(content).hexdigest()}  {path.name}\n".encode())

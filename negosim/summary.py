@@ -9,6 +9,8 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
+import numpy
+
 from negosim.paired import paired, point_columns
 from negosim.quantities import (
     MEMORY,
@@ -112,8 +114,7 @@ def _between(low: float, high: float, share: float) -> float:
 
 def spelled_out(frame: pandas.DataFrame) -> pandas.DataFrame:
     """A frame with the list of quantiles as a column each; NaN where no run has the quantity."""
+    known = [isinstance(quantiles, (list, numpy.ndarray)) for quantiles in frame["quantiles"]]
     for index, name in enumerate(QUANTILES):
-        frame[name] = [
-            math.nan if quantiles is None else float(quantiles[index]) for quantiles in frame["quantiles"]
-        ]
+        frame[name] = [float(five[index]) if there else math.nan for five, there in zip(frame["quantiles"], known, strict=True)]
     return frame.drop(columns="quantiles")

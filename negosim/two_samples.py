@@ -28,8 +28,8 @@ class Differences(NamedTuple):
     """Differences of quantities: b less a, an array (quantities,) each.
 
     mean_a, mean_b, runs_a, runs_b : means, and the runs that they are over
-    pairs, higher, lower : the pairs of runs that both have the quantity, and the shares of them in which b is higher or lower;
-        0 and NaN for independent samples
+    pairs, in_both, higher, lower : the pairs of runs that both have the quantity, the mean difference over these alone, and the
+        shares of them in which b is higher or lower; 0 and NaN for independent samples
     """
 
     mean_a: Numbers
@@ -41,6 +41,7 @@ class Differences(NamedTuple):
     low: Numbers
     high: Numbers
     pairs: Numbers
+    in_both: Numbers
     higher: Numbers
     lower: Numbers
 
@@ -101,7 +102,8 @@ def paired_differences(a: Sample, b: Sample) -> Differences:
     with numpy.errstate(invalid="ignore"):
         higher = (both & (b.values > a.values)).sum(axis=0) / pairs
         lower = (both & (b.values < a.values)).sum(axis=0) / pairs
-    return _differences(a, b, error, numpy.minimum(a.runs, b.runs) - 1, (pairs, higher, lower))
+        in_both = numpy.where(both, b.values - a.values, 0.0).sum(axis=0) / pairs
+    return _differences(a, b, error, numpy.minimum(a.runs, b.runs) - 1, (pairs, in_both, higher, lower))
 
 
 def independent_differences(a: Sample, b: Sample) -> Differences:
@@ -110,10 +112,10 @@ def independent_differences(a: Sample, b: Sample) -> Differences:
     with numpy.errstate(invalid="ignore", divide="ignore"):
         freedom = (of_a + of_b) ** 2 / (of_a**2 / (a.runs - 1) + of_b**2 / (b.runs - 1))
     unknown = numpy.full(of_a.shape, numpy.nan)
-    return _differences(a, b, numpy.sqrt(of_a + of_b), freedom, (numpy.zeros(of_a.shape), unknown, unknown))
+    return _differences(a, b, numpy.sqrt(of_a + of_b), freedom, (numpy.zeros(of_a.shape), unknown, unknown, unknown))
 
 
-def _differences(a: Sample, b: Sample, error: Numbers, freedom: Numbers, pairs: tuple[Numbers, Numbers, Numbers]) -> Differences:
+def _differences(a: Sample, b: Sample, error: Numbers, freedom: Numbers, pairs: tuple[Numbers, ...]) -> Differences:
     """The differences with their intervals; NaN for a quantity that fewer than two runs of a sample have."""
     from scipy.stats import t
 

@@ -3,7 +3,8 @@
 A verdict is given only where the record is strong enough for one. For a difference it says whether both have the same
 sign, each beyond two standard errors; for a level, whether the two lie within two standard errors of one another,
 |a - b| <= 2 sqrt(s_a^2 + s_b^2). Where the outcomes of some cases are not known, the verdict has to be the same
-whether these are left out or counted as failures. Elsewhere there is no mark, and the reasons stand in its place.
+whether these are left out or counted as failures, and a difference must keep its sign whatever became of them.
+Elsewhere there is no mark, and the reasons stand in its place.
 """
 
 from __future__ import annotations
@@ -68,7 +69,7 @@ def compare(only: Collection[str] = (), runs: int = USUAL_RUNS, seed: int = 0, f
     known = [fact.name for fact in FACTS]
     for name in only:
         if name not in known:
-            raise ScenarioError(f'there is no fact named "{name}"', remedy=f"{nearest(name, known)} Facts: {', '.join(known)}.")
+            raise ScenarioError(f'there is no fact named "{name}"', remedy=nearest(name, known))
     if not 2 <= runs <= MOST_RUNS:
         raise ScenarioError(
             "is out of range", field="runs", value=runs, remedy=f"It must lie between 2 and {MOST_RUNS}, at each point."
@@ -106,6 +107,8 @@ def _weaknesses(fact: Fact, record: Evidence) -> list[str]:
     fewest = min(level.n for level in record.levels)
     if fewest < FEWEST_CASES:
         reasons.append(f"only {fewest} {'case' if fewest == 1 else 'cases'}")
+    if fact.kind == "difference" and record.bounds is not None and record.bounds[0] <= 0.0 <= record.bounds[1]:
+        reasons.append("the cases whose outcome is not known could turn the sign")
     if fact.kind == "difference" and not record.value.is_clear:
         reasons.append("the difference in the record is within two standard errors")
     return reasons

@@ -6,11 +6,14 @@ import math
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from negosim.checks.result import ERRORS, WIDEST, Measured, Parameters, Result
 from negosim.checks.textbook import CHAPTERS, RESULTS
 from negosim.scenario_error import ScenarioError, nearest
+
+if TYPE_CHECKING:
+    import pandas
 
 ONE_SIDED = 0.5 * math.erfc(ERRORS / math.sqrt(2.0))
 """The chance that a normal deviate exceeds ERRORS standard errors on one side."""
@@ -69,6 +72,12 @@ class Checked:
         """At most how often one row or more of a true table would fail by chance: the sum over the rows with luck in them."""
         return 2.0 * ONE_SIDED * sum(row.standard_error > 0.0 for row in self.rows)
 
+    def frame(self) -> pandas.DataFrame:
+        """Return one row a number: result, parameters, closed form, engine, standard error, bound, runs, seconds, verdict."""
+        import pandas
+
+        return pandas.DataFrame([row.plain() for row in self.rows])
+
 
 def rows_of(result: Result, parameters: Parameters, seed: int) -> Iterator[Row]:
     """Yield the rows of one case of a result."""
@@ -86,13 +95,13 @@ def _row(result: Result, parameters: Parameters, measured: Measured, seconds: fl
     )  # fmt: skip
 
 
-def wanted(only: Sequence[str] | None) -> list[Result]:
+def wanted(only: str | Sequence[str] | None) -> list[Result]:
     """Return the results with these names or in these chapters, all without any; ScenarioError for an unknown name."""
     if not only:
         return list(RESULTS.values())
     chapters = {title.lower(): results for title, results in CHAPTERS.items()}
     chosen: list[Result] = []
-    for name in only:
+    for name in [only] if isinstance(only, str) else only:
         if name in RESULTS:
             chosen.append(RESULTS[name])
         elif name.lower() in chapters:
@@ -104,13 +113,13 @@ def wanted(only: Sequence[str] | None) -> list[Result]:
 
 
 def check(
-    only: Sequence[str] | None = None, seed: int = 0, progress: Callable[[Row], None] | None = None
+    only: str | Sequence[str] | None = None, seed: int = 0, progress: Callable[[Row], None] | None = None
 ) -> Checked:
-    """Play every known result, or those named in ``only`` (results or chapters), and hold the engine against the closed forms.
+    """Play every known result, or the one or those named in ``only`` (results or chapters), and hold the engine against theory.
 
     ``progress`` is told each row as it is done. Raises ScenarioError for a name that is not known.
 
-    >>> check(["stahl"]).passes
+    >>> check("stahl").passes
     True
     """
     return Checked(tuple(_told(wanted(only), seed, progress)))

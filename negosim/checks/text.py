@@ -41,19 +41,22 @@ def heading(row: Row) -> str:
 
 
 def line(row: Row) -> str:
-    """Return a row as one line of a terminal of 100 columns, its case in a line above it."""
+    """Return a row as one line of a terminal of 100 columns, or two with a long name; its case stands in a line above it."""
+    what = f"    {row.what:30}" if len(row.what) <= 30 else f"    {row.what}\n{'':34}"
     numbers = f"{number(row.closed_form):>12}{number(row.engine):>12}{small(row.standard_error):>9}{small(row.bound):>9}"
-    return f"    {row.what:30.30}{numbers}{row.runs:>10,}{row.seconds:>7.1f}  {row.verdict}"
+    return f"{what}{numbers}{row.runs:>10,}{row.seconds:>7.1f}  {row.verdict}"
 
 
 def summary(checked: Checked) -> str:
     """Return in plain sentences how many rows hold, and how often a true table would be refused by chance."""
     failed = [row for row in checked.rows if not row.passes]
     rate = checked.false_alarm_rate
-    often = f"once in {1 / rate:,.0f} times" if rate > 0.0 else "never, as no luck is in it"
+    by_chance = "none would ever be refused"
+    if rate > 0.0:
+        by_chance = f"chance would still refuse one or more once in {1 / rate:,.0f} times"
     held = f"{len(checked.rows) - len(failed)} of {len(checked.rows)} numbers hold."
     names = ", ".join(dict.fromkeys(row.result for row in failed))
-    return f"{held}{f' Not so: {names}.' if failed else ''} If all were true, chance would still refuse one or more {often}."
+    return f"{held}{f' Not so: {names}.' if failed else ''} If all were true, {by_chance}."
 
 
 def strain(row: Row) -> float:

@@ -60,6 +60,7 @@ AsJson = Annotated[bool, typer.Option("--json", help="JSON, for other programs."
 @contextmanager
 def plainly() -> Iterator[None]:
     """What a user got wrong as one line on the error stream with status 2; an interruption with status 130."""
+    from negosim.engine import EngineError
     from negosim.scenario_error import ScenarioError
     from negosim.store import StoreError
 
@@ -69,7 +70,7 @@ def plainly() -> Iterator[None]:
         typer.echo(f"\n{stop}".rstrip() or "\nStopped.", err=True)
         leave_at_once(130)
         raise typer.Exit(130) from None
-    except (ScenarioError, StoreError) as error:
+    except (EngineError, ScenarioError, StoreError) as error:
         typer.echo(str(error), err=True)
         raise typer.Exit(2) from None
 

@@ -11,9 +11,11 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from negosim.cli.application import AllowPlatform, AsJson, app, ended_like_an_interruption, loaded, option, page_width, plainly
+from negosim.cli.engines import EngineName, Scheduler, engine_asked, engine_options
 from negosim.cli.progress import told_progress
 
 if TYPE_CHECKING:
+    from negosim.engine import Engine
     from negosim.experiment import Experiment
     from negosim.failures import PointsFailedError
     from negosim.results import Results
@@ -27,11 +29,13 @@ def sweep(
         typer.Argument(help="The experiment's TOML file. Without it the sweep in the folder goes on.", show_default=False),
     ] = None,
     out: Annotated[Path | None, typer.Option(help="Folder of the results; an unfinished sweep there goes on.")] = None,
-    workers: Annotated[int | None, option("Threads.", least=1, usual="all cores")] = None,
+    workers: Annotated[int | None, option("Threads, or processes of a Dask cluster here.", least=1, usual="all cores")] = None,
     seed: Annotated[int | None, option("Seed of all luck.", usual="the file's")] = None,
     shard: Annotated[
         str | None, typer.Option(metavar="I/N", help="Play the I-th of N shares alone; see negosim merge.", show_default="all")
     ] = None,
+    engine: EngineName = "threads",
+    scheduler: Scheduler = None,
     allow_platform: AllowPlatform = False,
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Show the design, the runs, and an estimate of time and disk; write nothing.")
@@ -49,13 +53,15 @@ def sweep(
     with plainly(), ended_like_an_interruption():
         from negosim.shard import Shard
 
+        chosen = engine_asked(engine, scheduler, workers)
         experiment = asked(file, out, seed)
         if out is None or dry_run:
             typer.echo(what_it_takes(experiment, workers))
             return
         share = Shard.read(shard) if shard is not None else None
         typer.echo(announcement(experiment, out, share), err=True)
-        results, failed = played(experiment, out, share, workers, allow_platform)
+        again = engine_options(engine, scheduler)
+        results, failed = played(experiment, out, share, workers, allow_platform, chosen, again)
         if results is not None:
             report(results)
         elif failed is None:
@@ -93,9 +99,18 @@ def what_it_takes(experiment: Experiment, workers: int | None) -> str:
 
 
 def played(
-    experiment: Experiment, out: Path, share: Shard | None, workers: int | None, allow_platform: bool
+    experiment: Experiment,
+    out: Path,
+    share: Shard | None,
+    workers: int | None,
+    allow_platform: bool,
+    engine: Engine | None,
+    options: str,
 ) -> tuple[Results | None, PointsFailedError | None]:
-    """Play what is missing: the results once all is there, None before, and what failed."""
+    """Play what is missing: the results once all is there, None before, and what failed.
+
+    options : those of the engine, for the command with which a sweep that was interrupted goes on
+    """
     from negosim.failures import PointsFailedError
     from negosim.results import Results
     from negosim.store import StoreError
@@ -103,12 +118,12 @@ def played(
     runner = loaded("negosim.runner")
     try:
         with told_progress() as progress:
-            options = {"workers": workers, "progress": progress, "allow_platform": allow_platform}
+            how = {"workers": workers, "progress": progress, "allow_platform": allow_platform, "engine": engine}
             if share is None:
-                return runner.sweep(experiment, out, **options), None
-            return runner.sweep_shard(experiment, out, share, **options), None
+                return runner.sweep(experiment, out, **how), None
+            return runner.sweep_shard(experiment, out, share, **how), None
     except KeyboardInterrupt as stop:
-        again = f"negosim sweep --out {shlex.quote(str(out))}" + (f" --shard {share}" if share is not None else "")
+        again = f"negosim sweep --out {shlex.quote(str(out))}" + (f" --shard {share}" if share is not None else "") + options
         raise KeyboardInterrupt(f"{stop}\n{again}" if str(stop) else "") from None
     except PointsFailedError as error:
         try:

@@ -8,7 +8,7 @@ import numpy
 from matplotlib.axes import Axes
 from matplotlib.patches import Patch
 
-from negosim.plots.readings import counted, means_at, require, scenario_of
+from negosim.plots.readings import counted, means_at, named, number_of, require, scenario_of
 from negosim.plots.style import ENDINGS, FAINT, INK, SIDES, SMALL, dress, figure, head, key, one
 from negosim.results import Results
 from negosim.scenario import Scenario
@@ -24,8 +24,9 @@ BIN = 0.02
 MOST_TICKS = 12
 
 
-def outcomes(results: Results, point: int = 0) -> list[Axes]:
-    """Payoffs, rounds and endings of the runs at a point, in one figure of three panels."""
+def outcomes(results: Results, point: int | None = None) -> list[Axes]:
+    """Payoffs, rounds and endings of the runs at a point (None = the baseline), in one figure of three panels."""
+    point = number_of(results, point)
     made = figure(9.6, 6.6)
     places = made.subplot_mosaic([["payoffs", "payoffs"], ["rounds", "endings"]], width_ratios=[1.5, 1.0])
     drawn = [
@@ -38,14 +39,15 @@ def outcomes(results: Results, point: int = 0) -> list[Axes]:
 
 
 def _heading(results: Results, point: int) -> str:
-    which = "the baseline" if point == 0 else results.experiment.design_points[point].label
-    return f"{scenario_of(results, point).title}: how {results.experiment.replications:,} runs of {which} end"
+    runs = f"{results.experiment.replications:,} runs of {named(results, point)}"
+    return f"{scenario_of(results, point).title}: how {runs} end"
 
 
-def payoffs(results: Results, point: int = 0, axes: Axes | None = None) -> Axes:
+def payoffs(results: Results, point: int | None = None, axes: Axes | None = None) -> Axes:
     """The distribution of both sides' payoffs over all runs of a point, with their means."""
     names = [f"{side.label}_payoff" for side in Side]
     require(results, names)
+    point = number_of(results, point)
     scenario, axes = scenario_of(results, point), one(axes)
     means = means_at(results, names, point).set_index("quantity")["mean"]
     for side, name in zip(Side, names, strict=True):
@@ -74,8 +76,9 @@ def _ended(results: Results, point: int) -> pandas.DataFrame:
     return frame.assign(share=frame["runs"] / frame["runs"].sum())
 
 
-def rounds(results: Results, point: int = 0, axes: Axes | None = None) -> Axes:
+def rounds(results: Results, point: int | None = None, axes: Axes | None = None) -> Axes:
     """In which round the runs of a point end, and how; with the days of the rounds and the deadlines."""
+    point = number_of(results, point)
     scenario, axes, frame = scenario_of(results, point), one(axes), _ended(results, point)
     last = max(_deadlines(scenario)[-1], int(frame["round"].max()))
     number, bottom, shown = numpy.arange(1, last + 1), numpy.zeros(last), []
@@ -130,10 +133,10 @@ def _two_lines(date: str) -> str:
     return date.replace(" ", "\n")
 
 
-def endings(results: Results, point: int = 0, axes: Axes | None = None) -> Axes:
+def endings(results: Results, point: int | None = None, axes: Axes | None = None) -> Axes:
     """The share of the runs of a point that end in each way."""
     axes = one(axes)
-    shares = _ended(results, point).groupby("ending")["share"].sum()
+    shares = _ended(results, number_of(results, point)).groupby("ending")["share"].sum()
     for place, ending in enumerate(Ending):
         share = float(shares.get(ending.label, 0.0))
         colour, hatch = ENDINGS[ending]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import textwrap
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import numpy
@@ -10,7 +11,7 @@ from matplotlib.axes import Axes
 from matplotlib.ticker import MaxNLocator
 
 from negosim.game import prepare
-from negosim.plots.readings import require, require_same_rules, scenario_of
+from negosim.plots.readings import number_of, require, require_same_rules, scenario_of
 from negosim.plots.style import ENDINGS, FAINT, INK, SIDES, SMALL, Dashes, dress, key, one
 from negosim.results import Results
 from negosim.rules.menus import evaluate
@@ -28,6 +29,9 @@ CLOUD = 2_000
 MOST_NAMED = 4
 """Frontiers up to this number each have an entry in the legend."""
 
+MARGIN = 0.03
+"""What is shown beyond both ends of a utility."""
+
 CLOUDS = ("o", "^", "v", "D", "P", "*")
 LINES: tuple[Dashes, ...] = ("-", (0, (6, 2)), (0, (1, 1.5)), (0, (6, 2, 1, 2)))
 
@@ -35,7 +39,7 @@ Pair = tuple[int, int]
 """The true priorities of sender and target: the number of a voice, or one past the last for the principal's own."""
 
 
-def frontier(results: Results, point: int = 0, axes: Axes | None = None) -> Axes:
+def frontier(results: Results, point: int | None = None, axes: Axes | None = None) -> Axes:
     """The best packages for the true types, the settlements of the first CLOUD runs of a point, and where the rest ended.
 
     Utilities are those of the settlement or of the reservation value alone, before all costs, after the attitude to
@@ -43,6 +47,7 @@ def frontier(results: Results, point: int = 0, axes: Axes | None = None) -> Axes
     the rules have changed since the runs were played.
     """
     require_same_rules(results)
+    point = number_of(results, point)
     scenario, axes = scenario_of(results, point), one(axes, 9.6, 6.0)
     sides = [side.label for side in Side]
     columns = [f"{side}_{what}" for what in ("utility", "reservation", "profile") for side in sides]
@@ -64,8 +69,8 @@ def frontier(results: Results, point: int = 0, axes: Axes | None = None) -> Axes
     sender, target = (side_name(scenario, side) for side in Side)
     title = f"{scenario.title}: frontier and outcomes of the first {len(runs):,} runs, before costs"
     dress(axes, title, f"{sender}: {WORTH}", f"{target}: {WORTH}", grid="both")
-    axes.set_xlim(-0.03, 1.03)
-    axes.set_ylim(-0.03, 1.03)
+    axes.set_xlim(-MARGIN, 1.0 + MARGIN)
+    axes.set_ylim(-MARGIN, 1.0 + MARGIN)
     axes.set_aspect("equal", anchor="W")
     key(axes, loc="upper left", bbox_to_anchor=(1.0, 1.0), labelspacing=0.9)
     return axes
@@ -102,10 +107,15 @@ def _zoom(axes: Axes, closer: Axes, deals: pandas.DataFrame, others: pandas.Data
     for side in Side:
         values = numpy.concatenate([deals[f"{side.label}_utility"], others[f"{side.label}_reservation"]])
         spans.append((float(values.min()), float(values.max())))
+    enlarge(axes, closer, spans)
+
+
+def enlarge(axes: Axes, closer: Axes, spans: Sequence[tuple[float, float]]) -> None:
+    """Let the closer axes show a square part of the others, given the least and the most of x and of y, and frame it there."""
     half = 0.6 * max(high - low for low, high in spans) + 0.005
-    (left, right), (bottom, top) = spans
-    closer.set_xlim((left + right) / 2 - half, (left + right) / 2 + half)
-    closer.set_ylim((bottom + top) / 2 - half, (bottom + top) / 2 + half)
+    x, y = (min(max((low + high) / 2, half - MARGIN), 1.0 + MARGIN - half) for low, high in spans)  # within the plane
+    closer.set_xlim(x - half, x + half)
+    closer.set_ylim(y - half, y + half)
     dress(closer, grid="both")
     closer.spines[["top", "right"]].set_visible(True)
     closer.xaxis.set_major_locator(MaxNLocator(4))

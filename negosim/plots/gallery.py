@@ -16,7 +16,7 @@ from negosim.plots.heat_maps import heat_maps
 from negosim.plots.ledger import ledger, ledger_changes
 from negosim.plots.linkage import linkage
 from negosim.plots.path import path
-from negosim.plots.readings import NothingToDrawError, require, require_same_rules
+from negosim.plots.readings import NothingToDrawError, number_of, require, require_same_rules
 from negosim.plots.responses import main_effects
 from negosim.plots.sensitivity import morris_plane, sobol_indices
 from negosim.plots.settlements import settlements
@@ -41,34 +41,44 @@ FIGURES: dict[str, Drawing] = {
     "ledger": ledger,
     "ledger-changes": ledger_changes,
     "frontier": frontier,
-    "linkage": lambda results: linkage(results.experiment.base),
+    "linkage": lambda results: linkage(results.shown_base),
     "path": lambda results: path(typical_run(results)),
 }
 """What is drawn of a sweep, by the name of its file."""
 
 
 def draw_all(results: Results, folder: str | os.PathLike[str]) -> list[Path]:
-    """Draw every figure of a sweep into PNG files in `folder`; return their paths.
+    """Draw every figure of a sweep into PNG files in `folder`, those of several cases each in a folder of its own in it.
 
     All are drawn before the first is written, and each is written whole or not at all. A figure about something that
-    the results do not have, such as a headline, is left out, and the log says so. StoreError for runs that lack a
-    column, and for a folder that cannot be written.
+    the results do not have, such as a headline, is left out, and the log says so. Return the paths. StoreError for runs that
+    lack a column, and for a folder that cannot be written.
     """
     place = Path(folder)
-    try:
-        place.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise StoreError(f"{place} cannot be made: {error.strerror}. Choose a folder in which you may write.") from error
+    cases = {place: results}
+    if len(results.experiment.bases) > 1:
+        cases = {place / str(case): results.of_case(str(case)) for case in results.baselines}
+    for each in cases:
+        try:
+            each.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise StoreError(f"{each} cannot be made: {error.strerror}. Choose a folder in which you may write.") from error
+    pictures = {each: _drawn(case) for each, case in cases.items()}
+    for each, drawn in pictures.items():
+        for name, picture in drawn.items():
+            Store(each).write_beside(f"{name}.png", picture)
+    return [each / f"{name}.png" for each, drawn in pictures.items() for name in drawn]
+
+
+def _drawn(results: Results) -> dict[str, bytes]:
+    """Every figure that the results have something for, by its name."""
     pictures: dict[str, bytes] = {}
     for name, draw in FIGURES.items():
         try:
             pictures[name] = png(draw(results))
         except NothingToDrawError as reason:
             log.info("The figure %s is left out: %s", name, reason)
-    store = Store(place)
-    for name, picture in pictures.items():
-        store.write_beside(f"{name}.png", picture)
-    return [place / f"{name}.png" for name in pictures]
+    return pictures
 
 
 def typical_run(results: Results) -> Negotiation:
@@ -78,12 +88,13 @@ def typical_run(results: Results) -> Negotiation:
     """
     require_same_rules(results)
     require(results, ["ending", "rounds"])
+    point = number_of(results, None)
     answer = results.query(
-        "with here as (select replication, ending, rounds from runs where point = 0), "
+        f"with here as (select replication, ending, rounds from runs where point = {point}), "
         "often as (select ending from here group by ending order by count(*) desc, ending limit 1), "
         "usual as (select quantile_disc(rounds, 0.5) as rounds from here join often using (ending)) "
         "select min(replication) as first from here join often using (ending) join usual using (rounds)",
-        points=[0],
+        points=[point],
     )
     experiment = results.experiment
-    return Negotiation(experiment.base, seed=experiment.seed, replication=int(answer["first"].iloc[0])).play()
+    return Negotiation(results.shown_base, seed=experiment.seed, replication=int(answer["first"].iloc[0])).play()

@@ -21,7 +21,7 @@ from negosim.contrast import differences_of
 from negosim.overrides import Value
 from negosim.plots.curves import as_written
 from negosim.plots.factors import Cells, cells_of, factors_of
-from negosim.plots.readings import NothingToDrawError, means_at, measured, scenario_of
+from negosim.plots.readings import NothingToDrawError, means_at, measured, named, scenario_of
 from negosim.plots.style import FAINT, INK, SMALL, Dashes, dress, figure, head, key_below, one
 from negosim.quantities import Quantity
 from negosim.results import Results
@@ -72,15 +72,15 @@ def heat_map(
     """
     (known,), (across, up, cells) = measured(results, [quantity]), cells_of(results, x, y)
     grid = _grid(results, known, across, up, cells, against)
-    scenario, is_alone = results.experiment.base, axes is None
+    scenario, is_alone = results.shown_base, axes is None
     width, height = _cells_size(across, up)
-    axes = one(axes, max(6.4, width + 1.0), height + 1.4)
+    axes = one(axes, max(6.4, width + 1.0), height + 1.6)
     palette, scale = colours(grid)
     _paint(axes, grid, palette, scale)
     if _has_own(scenario, (x, across), (y, up)):
         _frame(axes, across.index(scenario.get(x)), up.index(scenario.get(y)))
     title = quantity_title(scenario, quantity)
-    less = "" if against is None else f", less that of {_named(results, against)}"
+    less = "" if against is None else f",\nless that of {named(results, against)}"
     across_label, up_label = (_label(scenario, name, letters) for name, letters in ((x, 44), (y, 30)))
     dress(axes, f"{title[:1].upper()}{title[1:]}{less}\n{grid.unit}", across_label, up_label, grid=None)
     _tick(axes, grid)
@@ -104,16 +104,16 @@ def heat_maps(results: Results, axes: Sequence[Axes] | None = None) -> list[Axes
     if axes is None:
         width, height = _cells_size(across, up)
         in_a_row = 3 * width <= 14.0
-        size = (max(10.2, 3 * width), height + 1.9) if in_a_row else (max(6.4, width + 1.0), 3 * height + 2.9)
+        size = (max(10.2, 3 * width), height + 2.1) if in_a_row else (max(6.4, width + 1.0), 3 * height + 3.5)
         axes = list(figure(*size).subplots(*((1, 3) if in_a_row else (3, 1))))
     if len(axes) != len(SHOWN):
         raise ValueError(f"{len(axes)} axes were given where 3 panels are to be drawn. Give 3, or none.")
     for place, quantity in zip(axes, SHOWN, strict=True):
-        heat_map(results, x, y, quantity, axes=place)
+        heat_map(results, x, y, quantity, results.shown_baseline, place)
         place.label_outer()
-    scenario, runs = results.experiment.base, results.experiment.replications
+    scenario, runs = results.shown_base, results.experiment.replications
     titles = " and ".join(parameter_title(scenario, name) for name in names)
-    head(axes[0], f"{scenario.title}: {titles} together ({runs:,} pairs of runs a cell)")
+    head(axes[0], f"{scenario.title}: {titles} together\n{runs:,} pairs of runs a cell")
     key_below(axes, _key(scenario, (x, across), (y, up), signed=True))
     return list(axes)
 
@@ -150,10 +150,6 @@ def _unit(quantity: Quantity, signed: bool) -> str:
     if quantity.unit == "utility" and signed:
         return POINTS
     return quantity.unit
-
-
-def _named(results: Results, point: int) -> str:
-    return "the baseline" if point == 0 else results.experiment.design_points[point].label
 
 
 # ---- the picture ----

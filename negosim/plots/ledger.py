@@ -9,7 +9,7 @@ from matplotlib.axes import Axes
 from matplotlib.patches import Patch
 
 from negosim.design import Comparison, shown
-from negosim.plots.readings import NothingToDrawError, differences, means_at, scenario_of, shown_points
+from negosim.plots.readings import NothingToDrawError, differences, means_at, named, number_of, scenario_of, shown_points
 from negosim.plots.style import FAINT, INK, SIDES, SMALL, dress, head, key_below, panels
 from negosim.results import Results
 from negosim.scenario import Scenario
@@ -20,8 +20,9 @@ LEAST = 0.05
 """Points below which a channel is left out of the panels: it would read as 0.0."""
 
 
-def ledger(results: Results, point: int = 0, axes: Sequence[Axes] | None = None) -> list[Axes]:
+def ledger(results: Results, point: int | None = None, axes: Sequence[Axes] | None = None) -> list[Axes]:
     """From the worth of the ending down to the payoff: both sides' mean ledgers at a point, in points, a panel each."""
+    point = number_of(results, point)
     scenario = scenario_of(results, point)
     names = [f"{side.label}_{what}" for side in Side for what in (*CHANNELS, "payoff")]
     means = 100.0 * means_at(results, names, point).set_index("quantity")["mean"]
@@ -33,8 +34,8 @@ def ledger(results: Results, point: int = 0, axes: Sequence[Axes] | None = None)
         place.set_yticks(range(len(kept) + 1), [*(CHANNEL_NAMES[name] for name in kept), "payoff"])
         dress(place, side_name(scenario, side), POINTS, grid="x")
     drawn[0].invert_yaxis()
-    which = "the baseline" if point == 0 else results.experiment.design_points[point].label
-    head(drawn[0], f"From the worth of the ending to the payoff: means over {results.experiment.replications:,} runs of {which}")
+    runs = f"{results.experiment.replications:,} runs of {named(results, point)}"
+    head(drawn[0], f"From the worth of the ending to the payoff: means over {runs}")
     return drawn
 
 
@@ -88,7 +89,7 @@ def ledger_changes(results: Results, axes: Sequence[Axes] | None = None) -> list
         dress(place, _title(results, pair), POINTS, grid="x")
     drawn[0].invert_yaxis()
     head(drawn[0], "Through which channels each tactic works: mean change of the ledger, run for run")
-    key_below(drawn, _key(experiment.base))
+    key_below(drawn, _key(results.shown_base))
     return drawn
 
 
@@ -104,4 +105,4 @@ def _title(results: Results, pair: Comparison) -> str:
     name = pair.point.parameter
     assert name is not None
     start, end = pair.against.overrides[name], pair.point.overrides[name]
-    return f"{parameter_title(results.experiment.base, name)}, {shown(start)} to {shown(end)}"
+    return f"{parameter_title(results.shown_base, name)}, {shown(start)} to {shown(end)}"

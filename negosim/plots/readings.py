@@ -1,6 +1,6 @@
 """What the figures read off a sweep: only the columns and points that they draw, by way of SQL.
 
-Of an experiment with cases the figures show the first.
+Of an experiment with cases the figures show the first, or that of `Results.of_case`.
 """
 
 from __future__ import annotations
@@ -61,7 +61,7 @@ def measured(results: Results, names: Sequence[str]) -> list[Quantity]:
     return [known[name] for name in names]
 
 
-def scenario_of(results: Results, point: int = 0) -> Scenario:
+def scenario_of(results: Results, point: int) -> Scenario:
     """The scenario of a point; ValueError for a point that the design does not have, StoreError for one that is left out."""
     points = results.experiment.design_points
     if not 0 <= point < len(points):
@@ -70,10 +70,21 @@ def scenario_of(results: Results, point: int = 0) -> Scenario:
     return results.experiment.scenario_at(points[point])
 
 
+def number_of(results: Results, point: int | None) -> int:
+    """The number of a point, None = the baseline; errors as in `scenario_of`."""
+    number = results.shown_baseline if point is None else point
+    scenario_of(results, number)
+    return number
+
+
+def named(results: Results, point: int) -> str:
+    """A point in words."""
+    return "the baseline" if point == results.shown_baseline else results.experiment.design_points[point].label
+
+
 def shown_points(results: Results) -> tuple[Point, ...]:
-    """The points that figures of a sweep are about: those of its first case that are not left out."""
-    experiment = results.experiment
-    own = experiment.points_of(next(iter(experiment.bases)))
+    """The points that figures of a sweep are about: those of the case that is shown, without those that are left out."""
+    own = results.experiment.points_of(results.shown_case)
     return tuple(point for point in own if point.number not in results.points_left_out)
 
 
@@ -97,7 +108,7 @@ def statistics_at(
     results: Results, names: Sequence[str], templates: Mapping[str, str], point: int | None = None
 ) -> pandas.DataFrame:
     """Statistics of quantities at one point, or at all: one row a point and quantity; `templates` as in `aggregated`."""
-    scenario_of(results, point or 0)
+    number_of(results, point)
     some = measured(results, names)
     where = "" if point is None else f" where point = {point}"
     answer = results.query(

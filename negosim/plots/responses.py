@@ -61,10 +61,10 @@ def response_curves(
     handles: list[Artist] = []
     for place, unit in zip(drawn, units, strict=True):
         here = [quantity for quantity in some if quantity.unit == unit]
-        handles += _panel(place, results.experiment.base, parameter, here, frame, forms)
-        place.set_title(_titled(results.experiment.base, here), fontsize=TITLE, loc="left", color=INK)
+        handles += _panel(place, results.shown_base, parameter, here, frame, forms)
+        place.set_title(_titled(results.shown_base, here), fontsize=TITLE, loc="left", color=INK)
     head(drawn[0], _heading(results, parameter, found, frame))
-    key_below(drawn, [*handles, *_marks(results.experiment.base, parameter)])
+    key_below(drawn, [*handles, *_marks(results.shown_base, parameter)])
     return drawn
 
 
@@ -131,7 +131,7 @@ def _unit(some: Sequence[Quantity]) -> str:
     """The label of the axis of some quantities of one unit."""
     if some[0].unit == "share":
         return "% of runs" if all(quantity.everywhere for quantity in some) else "% of the runs that have it"
-    return PAYOFF if all(quantity.name in PAYOFFS for quantity in some) else some[0].unit
+    return PAYOFF.replace(" (", "\n(") if all(quantity.name in PAYOFFS for quantity in some) else some[0].unit
 
 
 def _titled(scenario: Scenario, some: Sequence[Quantity]) -> str:
@@ -157,7 +157,7 @@ def _marks(scenario: Scenario, parameter: str) -> list[Artist]:
 
 
 def _heading(results: Results, parameter: str, found: Sequence[Level], frame: Any) -> str:
-    scenario, points = results.experiment.base, len(found[0][1])
+    scenario, points = results.shown_base, len(found[0][1])
     over = f", mean over {points} combinations of the other factors" if points > 1 else ""
     what = f"{scenario.title}: response to {parameter_title(scenario, parameter)}"
     return f"{what}\n{int(frame['runs'].min()):,} runs a point{over}; with 95 % intervals"
@@ -168,7 +168,7 @@ def main_effects(results: Results, axes: Sequence[Axes] | None = None) -> list[A
 
     NothingToDrawError for a design that varies each parameter alone, or one alone: see `tactic_payoffs`.
     """
-    scenario = results.experiment.base
+    scenario = results.shown_base
     names = factors_of(results)
     if any(point.parameter for point in shown_points(results)) or len(names) < 2:
         raise NothingToDrawError(f'{results.experiment.name} is no grid of two factors or more. Play one: design = "grid".')

@@ -13,7 +13,7 @@ from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from negosim.outcomes import settled_column
 from negosim.parameters import Issue
-from negosim.plots.readings import NothingToDrawError, measured, scenario_of
+from negosim.plots.readings import NothingToDrawError, measured, number_of, scenario_of
 from negosim.plots.style import ENDINGS, INK, SMALL, TEXT, dress, head, key_below, panels
 from negosim.results import Results
 from negosim.scenario import Scenario
@@ -24,11 +24,12 @@ from negosim.wording import amount, in_a_sentence
 DEAL = ENDINGS[Ending.SETTLED][0]
 
 
-def settlements(results: Results, point: int = 0, axes: Sequence[Axes] | None = None) -> list[Axes]:
+def settlements(results: Results, point: int | None = None, axes: Sequence[Axes] | None = None) -> list[Axes]:
     """How each issue is settled at a point, in its unit: median, middle half, and 5 to 95 % of the settlements.
 
     The target's end is on the left of every panel, the sender's on the right. NothingToDrawError if nothing is ever settled.
     """
+    point = number_of(results, point)
     scenario = scenario_of(results, point)
     names = [settled_column(issue.name) for issue in scenario.issues]
     spread = spreads(results, measured(results, names), range(point, point + 1)).set_index("quantity")

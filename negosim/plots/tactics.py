@@ -29,7 +29,7 @@ def tactic_payoffs(results: Results, axes: Sequence[Axes] | None = None) -> list
 
     In points, run for run with the same luck, with bands of 95 %. NothingToDrawError if no parameter is varied alone.
     """
-    found, scenario = levels(results), results.experiment.base
+    found, scenario = levels(results), results.shown_base
     lowest = {point.number: some[0][1].number for some in found.values() for _, point in some}
     frame = differences(results, [f"{side.label}_payoff" for side in Side], lowest).set_index(["quantity", "point"])
     drawn = panels(axes, len(found), height=2.5, sharey=True)
@@ -53,7 +53,7 @@ def tactic_endings(results: Results, axes: Sequence[Axes] | None = None) -> list
 
     The line is the share of all these endings together, with its interval of 95 %. NothingToDrawError as in `tactic_payoffs`.
     """
-    found, scenario = levels(results), results.experiment.base
+    found, scenario = levels(results), results.shown_base
     names = [ending_quantity(ending) for ending in FAILURES]
     frame = means_at(results, [*names, "no_deal"]).set_index(["quantity", "point"])
     shown = [end for end, name in zip(FAILURES, names, strict=True) if frame.loc[name, "mean"].max() > 0.0]

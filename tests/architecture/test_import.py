@@ -8,6 +8,8 @@ import sys
 # Loading these is what would make `import negosim` slow. The test looks for them, not at a clock, because a
 # busy machine would fail a timed test by chance.
 SLOW = (
+    "dask",
+    "distributed",
     "duckdb",
     "llvmlite",
     "matplotlib",

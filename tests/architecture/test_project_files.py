@@ -14,9 +14,8 @@ from packaging.utils import canonicalize_name
 from tests.architecture.house import ROOT, files, local_names
 
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
-REQUIREMENTS = [
-    Requirement(text) for text in [*PROJECT["dependencies"], *PROJECT["optional-dependencies"]["dev"]]
-]
+EXTRAS = PROJECT["optional-dependencies"]
+REQUIREMENTS = [Requirement(text) for text in [*PROJECT["dependencies"], *EXTRAS["dev"]]]
 PYTHONS = ("3.11", "3.12", "3.13")
 
 
@@ -42,6 +41,10 @@ def pins(text: str, python: str) -> dict[str, str]:
 def test_every_dependency_is_pinned_to_a_version_it_allows(requirement: Requirement, python: str) -> None:
     pinned = pins((ROOT / "constraints.txt").read_text(), python)
     assert pinned[canonicalize_name(requirement.name)] in requirement.specifier
+
+
+def test_the_tests_run_with_every_extra() -> None:
+    assert all(set(EXTRAS["dev"]) >= set(extra) for extra in EXTRAS.values())
 
 
 @pytest.mark.parametrize(

@@ -19,6 +19,7 @@ FORBIDDEN = {
     "from negosim import scenario": "negosim.vocabulary -> negosim.scenario",
     "import networkx": "negosim.vocabulary -> networkx",
     "import mesa": "negosim.vocabulary -> mesa",
+    "import distributed": "negosim.vocabulary -> distributed",
     "import matplotlib.pyplot": "negosim.vocabulary -> matplotlib",
     "import typer": "negosim.vocabulary -> typer",
 }

@@ -12,6 +12,7 @@ import numpy as np
 import pandas
 import pytest
 
+from negosim.failures import Failure, PointsFailedError
 from negosim.matrix import Matrix
 from tests.architecture.house import ROOT
 
@@ -24,8 +25,8 @@ PAGE = "Before.\n<!-- {0}: generated -->\nold\n<!-- end of {0} -->\nAfter.\n"
 
 
 def page(folder: Path, name: str) -> Path:
-    """A page with a generated part of this name."""
-    path = folder / "page.md"
+    """A page with a generated part of this name, beside a folder of results."""
+    path = folder.with_suffix(".md")
     path.write_text(PAGE.format(name), encoding="utf-8")
     return path
 
@@ -76,11 +77,11 @@ def test_the_anatomy_tells_every_tactic_and_every_pair(anatomy: tuple[ModuleType
 
 def test_the_tables_of_the_findings_go_into_the_page(anatomy: tuple[ModuleType, Path], matrix: tuple[ModuleType, Path]) -> None:
     for _, folder in (anatomy, matrix):
-        text = (folder / "page.md").read_text(encoding="utf-8")
+        text = (folder.with_suffix(".md")).read_text(encoding="utf-8")
         table = [line for line in text.splitlines() if line.startswith("|")]
         assert text.startswith("Before.\n<!-- ") and text.endswith("-->\nAfter.\n") and "old" not in text and len(table) > 12
     findings = (anatomy[1] / "findings.md").read_text(encoding="utf-8")
-    page = (anatomy[1] / "page.md").read_text(encoding="utf-8")
+    page = (anatomy[1].with_suffix(".md")).read_text(encoding="utf-8")
     assert [line for line in page.splitlines() if line.startswith("|") and line not in findings.splitlines()] == []
 
 
@@ -155,6 +156,63 @@ def test_stopping_it_by_hand_ends_it_with_a_sentence(
     assert "The same command goes on" in capsys.readouterr().err
 
 
+@pytest.mark.parametrize("name", [path.stem for path in PROGRAMS])
+@pytest.mark.parametrize(("option", "value"), [("--draws", "0"), ("--runs", "0"), ("--draw-runs", "many")])
+def test_a_number_that_cannot_be_played_is_refused(
+    name: str, option: str, value: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as ended:
+        program(name).main(["--out", str(tmp_path / "new"), option, value])
+    told = capsys.readouterr().err.splitlines()[-1]
+    assert ended.value.code == 2 and f"argument {option}: " in told and value in told
+    assert not (tmp_path / "new").exists()
+
+
+@pytest.mark.parametrize("name", [path.stem for path in PROGRAMS])
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["--out", "mine"], "mine holds files of something else, such as thesis.md. Choose another folder."),
+        (["--out", "mine/thesis.md"], "mine/thesis.md is a file. Choose a folder."),
+        (["--out", "new", "--page", "none.md"], "none.md cannot be read: No such file or directory. Choose another page"),
+        (["--out", "new", "--page", "mine/thesis.md"], "mine/thesis.md cannot be renewed: the page has 0 generated parts named"),
+        (["--out", "new", "--figures", "mine/thesis.md/figures"], "mine/thesis.md/figures cannot be made: Not a directory."),
+    ],
+)
+def test_what_would_fail_at_the_end_is_refused_at_the_start(
+    name: str, words: list[str], said: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "mine").mkdir()
+    (tmp_path / "mine" / "thesis.md").write_text("mine", encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    assert program(name).main(words) == 2
+    told = capsys.readouterr().err
+    assert said in told and told.count("\n") == 1
+    assert [path.name for path in tmp_path.rglob("*")] == ["mine", "thesis.md"]
+    assert (tmp_path / "mine" / "thesis.md").read_text(encoding="utf-8") == "mine"
+
+
+def test_a_sweep_of_something_else_in_the_folder_is_refused(
+    matrix: tuple[ModuleType, Path], capsys: pytest.CaptureFixture[str]
+) -> None:
+    module, folder = matrix
+    assert module.main(["--out", str(folder), "--runs", "31", "--draws", "1", "--draw-runs", "2"]) == 2
+    assert "holds runs of another experiment, scenario or version: experiment.replications" in capsys.readouterr().err
+
+
+def test_parts_that_failed_end_it_with_their_reason(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    module = program("best_responses")
+
+    def fail(*given: object, **named: object) -> None:
+        raise PointsFailedError(tmp_path, [Failure("point-0000", "point 0", "ArithmeticError", "no wages")], 3)
+
+    monkeypatch.setattr(module.ns, "sweep", fail)
+    assert module.main(["--out", str(tmp_path / "new")]) == 3
+    assert "1 of 3 parts failed" in capsys.readouterr().err
+
+
 GAMES = {
     "pennies": ([[1.0, -1.0], [-1.0, 1.0]], [[-1.0, 1.0], [1.0, -1.0]], [({"a": 0.5, "b": 0.5}, {"c": 0.5, "d": 0.5})]),
     "dilemma": ([[3.0, 0.0], [5.0, 1.0]], [[3.0, 5.0], [0.0, 1.0]], [({"b": 1.0}, {"d": 1.0})]),
@@ -179,6 +237,7 @@ def test_the_equilibria_of_known_games_are_found(name: str) -> None:
     ("own", "best", "said"),
     [
         ((-0.02, -0.03, -0.01), (0.01, 0.0, 0.02), "nothing to undo"),
+        ((0.001, -0.01, 0.012), (0.01, 0.0, 0.02), "The runs cannot tell whether it pays"),
         ((0.02, 0.01, 0.03), (-0.02, -0.03, -0.01), "turns it against the sender"),
         ((0.02, 0.01, 0.03), (0.001, -0.01, 0.01), "undoes the tactic."),
         ((0.02, 0.01, 0.03), (0.01, 0.005, 0.015), "leaves 50 % of the gain"),

@@ -7,6 +7,7 @@ import signal
 import time
 
 import numpy
+import psutil
 import pytest
 
 from negosim.merge import merge
@@ -14,6 +15,7 @@ from negosim.runner import sweep, sweep_shard
 from negosim.shard import Shard
 from negosim.store import StoreError
 from tests.faults.undisturbed import OUT, PARTS, checksums, experiment, gone_on, negosim, process, undisturbed_parts, whole_parts
+from tests.unit.clusters import a_scheduler, started, worker
 
 SEED = 1
 
@@ -171,6 +173,34 @@ def a_killed_merge() -> tuple[str, str]:
     return "the same command goes on", f"nothing: {kept} parts kept, {merged.copied} copied, the shards as they were"
 
 
+def a_killed_dask_worker() -> tuple[str, str]:
+    """kill -9 of one of the two workers of a sweep with --engine dask, half-way"""
+    sweeping = process("--engine", "dask", "--workers", "2")
+    while whole_parts() < 20:
+        assert sweeping.poll() is None, sweeping.communicate()
+        time.sleep(0.01)
+    family = psutil.Process(sweeping.pid).children(recursive=True)
+    next(each for each in family if "spawn_main" in " ".join(each.cmdline())).kill()
+    kept = whole_parts()
+    _, said = sweeping.communicate()
+    assert sweeping.returncode == 0 and kept < PARTS and checksums() == undisturbed_parts(), (kept, said)
+    gone = next(line for line in said.splitlines() if "is gone" in line)
+    return f"exit code 0: {gone}", f"nothing: {kept} parts were there, the sweep went on, the same bytes as undisturbed"
+
+
+def a_killed_dask_scheduler() -> tuple[str, str]:
+    """kill -9 of the scheduler of a sweep with --engine dask --scheduler, half-way"""
+    with a_scheduler() as (address, scheduler), started(*worker(address)):
+        sweeping = process("--engine", "dask", "--scheduler", address)
+        while whole_parts() < 20:
+            assert sweeping.poll() is None, sweeping.communicate()
+            time.sleep(0.01)
+        scheduler.kill()
+        _, said = sweeping.communicate()
+    assert sweeping.returncode == 2 and "Traceback" not in said, said
+    return f"exit code 2: {said.splitlines()[-1]}", gone_on()[0]
+
+
 FAULTS = (
     twenty_kills,
     an_interruption,
@@ -179,7 +209,9 @@ FAULTS = (
     two_sweeps_that_begin_at_once,
     four_shards_in_one_folder_at_once,
     a_killed_merge,
+    a_killed_dask_worker,
+    a_killed_dask_scheduler,
 )
 
-QUICK = (one_kill_between_checksum_and_part,)
+QUICK = (one_kill_between_checksum_and_part, a_killed_dask_worker)
 """What stands for them in the tests."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -12,7 +13,7 @@ from typer.testing import CliRunner
 from negosim import ScenarioError, cli
 from negosim.checks import RESULTS, Checked, Row, alternating_offers, check
 from negosim.checks.result import Measured, limit_of, mean_of
-from negosim.checks.text import markdown, strain, summary
+from negosim.checks.text import line, markdown, strain, summary
 
 
 def row(engine: float, error: float = 0.0, bound: float = 1e-6, result: str = "a") -> Row:
@@ -81,8 +82,23 @@ def test_the_table_has_a_line_for_each_result_and_names_the_farthest_number() ->
 
 def test_the_summary_names_what_does_not_hold() -> None:
     assert summary(Checked((row(0.5), row(0.9, result="b")))) == (
-        "1 of 2 numbers hold. Not so: b. If all were true, chance would still refuse one or more never, as no luck is in it."
+        "1 of 2 numbers hold. Not so: b. If all were true, none would ever be refused."
     )
+
+
+def test_a_long_name_stands_on_a_line_of_its_own_and_is_not_cut() -> None:
+    short, long = line(row(0.5)), line(replace(row(0.5), what="w" * 40))
+    assert "\n" not in short and long.splitlines()[0].strip() == "w" * 40
+    assert len(long.splitlines()[1]) == len(short)
+
+
+def test_a_name_may_stand_alone() -> None:
+    assert {found.result for found in check("no-delay").rows} == {"no-delay"}
+
+
+def test_the_rows_come_as_a_frame() -> None:
+    frame = Checked((row(0.5), row(0.9, result="b"))).frame()
+    assert list(frame["verdict"]) == ["holds", "fails"] and "closed_form" in frame
 
 
 def test_the_command_prints_each_number_and_ends_well() -> None:

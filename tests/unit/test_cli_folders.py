@@ -67,6 +67,7 @@ def test_a_sweep_goes_on_from_its_folder_alone(file: Path) -> None:
         (["sweep", "--out", "{folder}/no where"], ["--out = ", "has no sweep to go on with", "negosim sweep FILE --out '"]),
         (["sweep", "--out", "{folder}"], ["holds no results", "or the file of an experiment"]),
         (["sweep", "{file}", "--out", "{folder}/x", "--shard", "3/2"], ["shard = '3/2' is no share", "Write 2/8, say"]),
+        (["sweep", "{file}", "--out", "{folder}/x", "--scheduler", "tcp://a:1"], ["--scheduler belongs to --engine dask"]),
         (["status", "{folder}"], ["holds no results. Name the folder that a sweep wrote"]),
         (["merge", "{folder}/all", "{folder}"], ["holds no results. Name folders that a sweep wrote"]),
         (["merge", "{folder}/all"], ["Missing argument 'folders'"]),

@@ -26,6 +26,7 @@ from tests.unit.pretend import experiment
 PIE = Scenario.load("pie")
 AMBIGUOUS = PIE.vary({"sender.ambiguity": 0.2})
 NUMBERS = ("difference", "error", "low", "high", "higher", "lower")
+TERMS = "| The terms of the deals | A | B | B less A | 95 % interval | "
 
 
 @pytest.fixture
@@ -201,6 +202,38 @@ def test_the_numbers_for_another_program_are_those_of_the_frames() -> None:
     assert rows["sender_payoff"]["difference"] == found.at().loc["sender_payoff", "difference"]
 
 
+def test_what_only_some_runs_have_is_told_with_their_counts_and_over_the_runs_that_have_it_in_both() -> None:
+    case = Scenario.load("us-japan-2025")
+    found = compare(case, case.vary({"sender.brinkmanship": 0.3}), replications=300)
+    here, text = found.at(), str(found)
+    row = here.loc["settled_reciprocal_tariff"]
+    assert row["runs_b"] < row["runs_a"] < 300 and 0 < row["pairs"] <= row["runs_b"]
+    assert TERMS + "runs of A | of B | of both | in both | higher in | lower in |" in text
+    (line,) = [line for line in text.splitlines() if line.startswith("| Reciprocal tariff")]
+    assert [cell.strip() for cell in line.split("|")][6:9] == [str(row[name]) for name in ("runs_a", "runs_b", "pairs")]
+    assert "these are not the same in A and in B" in text and "*In both* is the mean difference" in text
+    assert here.loc["sender_payoff", "in_both"] == pytest.approx(here.loc["sender_payoff", "difference"])
+    whole = text.partition("| All else |")[2].partition("\n\n")[0]
+    assert "| rounds to the end (" in whole.lower() and "settled" not in whole
+
+
+def test_the_terms_of_deals_that_all_runs_end_in_are_plain_differences() -> None:
+    text = str(compare("logrolling", Scenario.load("logrolling").vary({"sender.discount": 0.9}), replications=20))
+    assert "In both" not in text and (TERMS not in text or f"{TERMS}higher in | lower in |" in text)
+
+
+@pytest.mark.usefixtures("pretended")
+def test_a_comparison_of_independent_runs_has_no_runs_of_both(tmp_path: Path) -> None:
+    text = str(compare(swept(tmp_path / "a", replications=30), swept(tmp_path / "b", seed=8, replications=40)))
+    assert f"{TERMS}runs of A | of B | higher in | lower in |" in text and "In both" not in text
+
+
+@pytest.mark.usefixtures("pretended")
+def test_two_versions_of_a_scenario_are_called_so() -> None:
+    assert str(compare(PIE, AMBIGUOUS, replications=4)).startswith("# pie: two versions, A and B\n")
+    assert str(compare("pie", "logrolling", replications=4)).startswith("# pie (A) and logrolling (B)\n")
+
+
 # ---- what is refused ----
 
 
@@ -210,7 +243,7 @@ def test_the_numbers_for_another_program_are_those_of_the_frames() -> None:
         ({"a": 3}, r"a is of type int\. Give a scenario or results"),
         ({"b": "py"}, r'there is no scenario named "py"'),
         ({"b": "no/such"}, r"no/such: there is no such file"),
-        ({"replications": 1}, r"replications = 1 is out of range\. It must be at least 2"),
+        ({"replications": 1}, r"replications \(--runs\) = 1 is out of range\. It must be at least 2"),
         ({"seed": -1}, r"seed = -1 is out of range"),
         ({"seed": 2**63}, r"seed = 9223372036854775808 is out of range"),
     ],

@@ -15,7 +15,6 @@ import pytest
 import negosim.runner
 from negosim import engine
 from negosim.engine import Between, Finished, Job, StoppedError, threads
-from negosim.pace import WINDOW, Pace
 from negosim.plan import Part, planned_parts
 from negosim.runner import sweep
 from tests.unit import pretend
@@ -150,17 +149,3 @@ def test_an_error_of_a_job_ends_the_engine() -> None:
 
     with pytest.raises(MemoryError, match="point-0000-chunk-0001"):
         list(threads(1)(failing, PLAN))
-
-
-def test_the_pace_is_that_of_the_last_minute(monkeypatch: pytest.MonkeyPatch) -> None:
-    now = 0.0
-    monkeypatch.setattr("negosim.pace.time.monotonic", lambda: now)
-    pace = Pace(100)
-    assert pace.at(100, 1100)[0] == 0.0 and pace.at(100, 1100)[1] != pace.at(100, 1100)[1]  # nan
-    now = 10.0
-    assert pace.at(150, 1100) == (5.0, 190.0)
-    for second in range(11, 11 + 2 * int(WINDOW)):  # ten a second from now on
-        now = float(second)
-        rate, left = pace.at(150 + 10 * (second - 10), 3000)
-    assert rate == 10.0 and left == (3000 - 150 - 10 * (second - 10)) / 10.0
-    assert pace.at(3000, 3000)[1] == 0.0

@@ -246,9 +246,14 @@ UNKNOWN = "no mark: it hangs on the cases whose outcome is not known"
 FEW = dataclasses.replace(SURE, levels=(Level("a", Estimate(0.2), 29, 29),))
 
 
-def planted(value: float, error: float | None = 0.1, floor: Estimate | None = None) -> Evidence:
+TURNS = "no mark: the cases whose outcome is not known could turn the sign"
+
+
+def planted(
+    value: float, error: float | None = 0.1, floor: Estimate | None = None, bounds: tuple[float, float] | None = None
+) -> Evidence:
     """Evidence from a hundred cases a group with this value."""
-    return dataclasses.replace(SURE, value=Estimate(value, error), floor=floor)
+    return dataclasses.replace(SURE, value=Estimate(value, error), floor=floor, bounds=bounds)
 
 
 @pytest.mark.parametrize(
@@ -264,6 +269,10 @@ def planted(value: float, error: float | None = 0.1, floor: Estimate | None = No
         (DIFFERENCE, planted(0.3, floor=Estimate(0.4, 0.1)), planted(0.3), SAME),
         (DIFFERENCE, planted(0.3, floor=Estimate(-0.4, 0.1)), planted(0.3), UNKNOWN),
         (DIFFERENCE, planted(0.3, floor=Estimate(0.1, 0.1)), planted(0.3), UNKNOWN),
+        (DIFFERENCE, planted(0.3, bounds=(0.1, 0.4)), planted(0.3), SAME),
+        (DIFFERENCE, planted(0.3, bounds=(-0.1, 0.4)), planted(0.3), TURNS),
+        (DIFFERENCE, planted(-0.3, bounds=(-0.4, 0.0)), planted(0.3), TURNS),
+        (LEVEL, planted(0.3, bounds=(-0.1, 0.4)), planted(0.3), WITHIN),
         (DIFFERENCE, planted(0.3), planted(0.3, None), "no mark: no standard error"),
         (LEVEL, planted(0.3), planted(0.3 + 0.28), WITHIN),
         (LEVEL, planted(0.3), planted(0.3 - 0.29), APART),
@@ -302,7 +311,39 @@ def test_no_line_is_wider_than_asked_for_and_the_verdicts_are_counted() -> None:
         text = facts_text(rows, 20, 0, width)
         assert max(map(len, text.splitlines())) <= width
         assert sum(int(part.split()[0]) for part in text.rpartition("Verdicts: ")[2].split(", ")) == len(FACTS)
-    assert [line.count(" | ") for line in facts_table(rows).splitlines()[2:]] == [4] * len(FACTS)
+    assert [line.count(" | ") for line in facts_table(rows).splitlines()[2:-2]] == [4] * len(FACTS)
+
+
+def test_the_verdicts_are_counted_with_the_records_that_they_are_on() -> None:
+    rows = compare(["ambiguity", "voices", "target-cost"], runs=20)
+    assert facts_text([dataclasses.replace(row, verdict=SAME) for row in rows], 20, 0, 80).endswith(
+        "Verdicts: 3 same sign (on 2 records)."
+    )
+
+
+def test_the_table_says_what_the_unknown_cases_could_do_and_whose_codes_are_known_from_memory() -> None:
+    lines = facts_table(compare(["voices", "letters"], runs=200)).splitlines()
+    assert "; whatever became of the other cases: -63.1 points to +19.9 points |" in lines[2]
+    assert lines[-1].startswith("The record of `voices` is TIES 4.1") and "from memory" in lines[-1]
+    assert "codebook" not in facts_table(compare(["letters"], runs=20))
+
+
+def test_threats_carried_out_are_told_apart_by_how_the_talks_end() -> None:
+    (row,) = compare(["letters"], runs=600)
+    frame = simulate(Scenario.load("us-japan-2025"), replications=600, seed=0).frame()
+    executed = frame["threats_executed"] > 0
+    whole, deals, others = row.model.levels
+    assert [level.estimate.value for level in (whole, deals, others)] == pytest.approx(
+        [executed.mean(), executed[frame["agreed"]].mean(), executed[~frame["agreed"]].mean()]
+    )
+    assert (deals.n, others.n, deals.of) == (frame["agreed"].sum(), (~frame["agreed"]).sum(), 600)
+    assert f"; with a deal {100 * deals.estimate.value:.1f} %" in facts_table([row])
+
+
+def test_an_unknown_fact_is_answered_with_each_name_once() -> None:
+    with pytest.raises(ScenarioError) as caught:
+        compare(["nope"])
+    assert str(caught.value).count("uncertainty") == 1
 
 
 def test_a_measure_that_no_run_has_is_said_to_be_so() -> None:

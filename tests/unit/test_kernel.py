@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
+
 import numpy as np
 import pytest
 
-from negosim import Scenario, kernel, simulate
+from negosim import BargainingProblem, Negotiation, Scenario, kernel, simulate
 from negosim.game import prepare
 from negosim.kernel import FIRST_SLICE, RUN, new_talks, strategies_of
 from negosim.strategies import risk_return, time_dependent
@@ -21,6 +24,20 @@ def test_a_batch_has_as_many_runs_as_were_asked_for() -> None:
     assert len(outcomes) == len(outcomes.frame()) == outcomes.settlements.shape[0] == 7
     assert outcomes.settlements.shape[1] == len(CASE.issues)
     assert outcomes.scenario is CASE
+
+
+def test_outcomes_scenarios_and_problems_are_shown_in_a_line() -> None:
+    case = Scenario.load("us-japan-2025")
+    assert repr(simulate(case, replications=3)) == "<Outcomes of 3 runs of us-japan-2025>"
+    assert repr(case) == "<Scenario us-japan-2025: US (time-dependent) and Japan (risk-return), 11 issues, 8 rounds>"
+    pie = BargainingProblem.of(Scenario.load("pie"))
+    assert repr(pie) == f"<BargainingProblem of pie: {len(pie.utilities)} packages on the frontier>"
+
+
+@pytest.mark.parametrize("use", [simulate, Negotiation, BargainingProblem.of])
+def test_a_name_in_place_of_a_scenario_is_refused_with_how_to_load_it(use: Callable[[Any], Any]) -> None:
+    with pytest.raises(TypeError, match=r"scenario = 'pie' is no Scenario\. Load one: Scenario\.load\('pie'\)"):
+        use("pie")
 
 
 def test_no_runs_give_an_empty_table_with_all_columns() -> None:

@@ -86,7 +86,7 @@ def test_a_time_counts_by_its_value_and_its_unit() -> None:
     times = [pyarrow.array([0, 1, seconds], pyarrow.timestamp(unit)) for seconds, unit in ((2, "s"), (3, "s"), (2, "ms"))]
     tables = [TABLE.append_column("x", column) for column in times]
     assert len({values_hash(table) for table in tables}) == 3
-    assert values_hash(unpacked(packed(tables[0], {}))) != values_hash(tables[1])
+    assert all(values_hash(unpacked(packed(table, {}))) == values_hash(table) for table in tables)  # Parquet has no seconds
 
 
 def test_a_column_that_is_neither_number_truth_time_nor_text_is_refused() -> None:

@@ -90,7 +90,7 @@ def test_a_cell_is_the_paired_difference_to_the_baseline(grid: Results) -> None:
         assert text.startswith("(") == may_be_0, text
         assert (tile.get_hatch() == "///") == (numeral(text) < 0.0), text
     assert numeral(found[1.0, 1.0][1]) == 0.0  # the scenario as it stands, played again
-    assert axes.get_title(loc="left") == "Payoff (Japan), less that of the baseline\npoints (hundredths of payoff)"
+    assert axes.get_title(loc="left") == "Payoff (Japan),\nless that of the baseline\npoints (hundredths of payoff)"
     assert axes.get_xlabel().startswith("Ambiguity (US)\n") and axes.get_ylabel().startswith("Brinkmanship (US)\n")
     assert [label.get_text() for label in axes.get_xticklabels()] == ["0", "0.05", "0.2"]
 
@@ -214,7 +214,7 @@ def test_a_curve_of_a_parameter_varied_alone_is_the_means_of_its_points(alone: R
     frame = level_means(alone, levels_of(alone, AMBIGUITY), ["sender_payoff"])
     spread = summary.loc[(1, "sender_payoff")]
     assert frame["high"][0] - frame["mean"][0] == pytest.approx(float(half_width(spread["sd"], 90)))
-    assert axes.get_ylabel() == "payoff (1 = ideal, 0 = worst package)"
+    assert axes.get_ylabel() == "payoff\n(1 = ideal, 0 = worst package)"
     assert axes.get_xlabel().startswith("half-width of the private reservation value")
 
 
@@ -239,7 +239,7 @@ def test_quantities_of_different_units_have_a_panel_each(alone: Results) -> None
     names = ["sender_payoff", "target_payoff", "no_deal", "settled_rice", "reversed_within_a_year"]
     drawn = plots.response_curves(alone, BRINK, names)
     assert [axes.get_ylabel() for axes in drawn] == [
-        "payoff (1 = ideal, 0 = worst package)", "% of the runs that have it", "t a year",
+        "payoff\n(1 = ideal, 0 = worst package)", "% of the runs that have it", "t a year",
     ]  # fmt: skip
     (no_deal, reversed_deals) = [line for line in drawn[1].lines if line.get_marker() in ("^", "D")]
     assert list(no_deal.get_ydata())[-1] > 50.0
@@ -364,6 +364,19 @@ def test_no_figure_speaks_in_identifiers_of_the_code(grid: Results, alone: Resul
     ]  # fmt: skip
     for axes in figures:
         assert [text for text in words(axes) if re.search(r"[a-z]_[a-z]|\b(sender|target)\.", text)] == []
+
+
+def test_every_word_of_maps_and_effects_is_inside_the_figure_and_none_on_the_heading(grid: Results) -> None:
+    for axes in (plots.heat_maps(grid), plots.main_effects(grid)):
+        owner = axes[0].figure
+        words(axes)
+        assert isinstance(owner, Figure) and owner._suptitle is not None
+        heading, edge = owner._suptitle.get_window_extent(), owner.bbox
+        for text in [text for place in axes for text in (place._left_title, place.xaxis.label, place.yaxis.label)]:
+            box = text.get_window_extent()
+            if text.get_text() and text.get_visible():
+                assert edge.x0 <= box.x0 and box.x1 <= edge.x1 and edge.y0 <= box.y0 and box.y1 <= edge.y1, text.get_text()
+                assert not box.overlaps(heading), text.get_text()
 
 
 def test_the_looks_of_quantities_differ_by_more_than_colour() -> None:

@@ -18,7 +18,6 @@ from negosim.plots.sensitivity import BARS, MOST_NAMED
 from negosim.results import Results
 from tests.unit.test_sensitivity import FACTORS, UNIT, Shares, swept
 
-
 TITLES = ("Unpredictability (First)", "Proposer probability (talks)", "Auction weight (talks)")
 
 

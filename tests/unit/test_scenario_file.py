@@ -42,8 +42,13 @@ def refused(tmp_path: Path) -> Load:
 def test_an_unknown_scenario_is_answered_with_the_known_names() -> None:
     with pytest.raises(ScenarioError) as caught:
         Scenario.load("us-japan-2052")
-    assert 'nearest known name is "us-japan-2025"' in str(caught.value)
-    assert "logrolling" in str(caught.value) and "pie" in str(caught.value)
+    assert 'nearest known name is "us-japan-2025". A path must end in .toml.' in str(caught.value)
+
+
+def test_a_name_like_no_other_is_answered_with_all_names_once() -> None:
+    with pytest.raises(ScenarioError) as caught:
+        Scenario.load("zzz")
+    assert all(str(caught.value).count(name) == 1 for name in ("logrolling", "us-japan-2025"))
 
 
 def test_a_missing_file_is_answered_with_the_known_names(tmp_path: Path) -> None:

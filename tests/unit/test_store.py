@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ import pytest
 
 from negosim.failures import Failure
 from negosim.manifest import differences, experiment_of, fingerprint, hashes, manifest_of
+from negosim.part_file import packed
 from negosim.store import Store, StoreError
 from tests.unit.pretend import experiment
 
@@ -32,8 +34,12 @@ def manifest() -> dict[str, Any]:
 def store(tmp_path: Path, manifest: dict[str, Any]) -> Store:
     store = Store(tmp_path / "runs")
     with store.writing(manifest, NAMES):
-        store.write("a", TABLE, {**MARK, "experiment": fingerprint(manifest), "platform": manifest["platform"]})
+        keep(store, "a", {"experiment": fingerprint(manifest), "platform": manifest["platform"]})
     return store
+
+
+def keep(store: Store, name: str, mark: Mapping[str, Any] = MARK) -> None:
+    store.keep(name, packed(TABLE, {**MARK, **mark, "part": name}))
 
 
 def damage(store: Store, name: str = "a", rows: int | None = 3) -> str:
@@ -76,7 +82,7 @@ def test_a_write_that_is_broken_off_leaves_no_part(
 
     monkeypatch.setattr(os, "replace", fail)
     with pytest.raises(KeyboardInterrupt):
-        store.write("b", TABLE, MARK)
+        keep(store, "b")
     assert not store.is_there("b")
     assert not list(store.parts.glob("*.unfinished"))
 
@@ -87,7 +93,7 @@ def test_a_full_disk_says_how_to_go_on(store: Store, monkeypatch: pytest.MonkeyP
 
     monkeypatch.setattr(os, "fsync", full)
     with pytest.raises(StoreError, match=r"b\.parquet cannot be written: No space left.*finished parts stay"):
-        store.write("b", TABLE, MARK)
+        keep(store, "b")
 
 
 def test_a_folder_that_cannot_be_written_is_an_error(
@@ -193,7 +199,7 @@ def test_every_damage_to_a_part_is_found(store: Store) -> None:
 def test_a_whole_part_in_the_wrong_place_is_found(store: Store, tmp_path: Path) -> None:
     store.keep("b", store.path("a").read_bytes())
     assert damage(store, "b") == "it is a of the same experiment"
-    store.write("b", TABLE, MARK)
+    keep(store, "b")
     assert damage(store, "b") == "it belongs to another experiment, scenario or version"
     store.keep("b", b"precious")
     assert "it is no Parquet file" in damage(store, "b")
@@ -241,7 +247,7 @@ def test_a_lost_manifest_is_written_anew_by_a_sweep_whose_parts_are_there(
 
 def test_a_manifest_that_is_written_anew_knows_the_platforms_of_the_parts(store: Store, manifest: dict[str, Any]) -> None:
     elsewhere = {**manifest["platform"], "machine": "pdp-11"}
-    store.write("b", TABLE, {**MARK, "experiment": fingerprint(manifest), "platform": elsewhere})
+    keep(store, "b", {"experiment": fingerprint(manifest), "platform": elsewhere})
     (store.folder / "manifest.json").unlink()
     with store.writing(manifest, NAMES):
         pass
@@ -327,7 +333,7 @@ def test_a_failure_is_recorded_until_its_part_is_written(store: Store) -> None:
     store.record(FAILURE)
     store.record(Failure("a", "elsewhere", "Error", ""))  # a part that is there did not fail
     assert store.failures(NAMES) == [FAILURE] and store.failures(["a"]) == []
-    store.write("b", TABLE, MARK)
+    keep(store, "b")
     assert store.failures(NAMES) == [] and not (store.failed / "b.json").exists()
 
 
