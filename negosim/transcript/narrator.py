@@ -46,6 +46,7 @@ WEIGHED = {
     "risk": "the risk run so far makes sides give way whose reservation value is {worth} at most; its own is {needed}",
     "last-chance": "it expects {worth} of this deal and {needed} of an end without one",
     "": "worth {worth} to it",
+    "unsaid": "it does not say why",
 }
 """What an offer was weighed against, by the basis of the answer."""
 
@@ -320,7 +321,8 @@ class Narrator:
         lines += self._last_threats(facts)
         if facts["reversed_after"] is not None and math.isfinite(facts["reversed_after"]):
             lines.append(self._reversal(facts))
-        return "\n".join(lines + [self._payoff(facts, side) for side in Side] + self._welfare(facts))
+        known = [side for side in Side if facts[f"{side.label}_payoff"] is not None]  # one side alone may be telling
+        return "\n".join(lines + [self._payoff(facts, side) for side in known] + self._welfare(facts))
 
     def _term(self, issue: Issue, facts: Facts) -> str:
         before, after = (amount(v, issue.unit) for v in (issue.status_quo, facts[column("settled", issue.name)]))

@@ -18,6 +18,7 @@ SLOW = (
     "pyarrow",
     "SALib",
     "scipy",
+    "solara",
     "typer",
 )
 

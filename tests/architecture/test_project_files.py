@@ -14,8 +14,9 @@ from packaging.utils import canonicalize_name
 from tests.architecture.house import ROOT, files, local_names
 
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+EXTRAS = [text for texts in PROJECT["optional-dependencies"].values() for text in texts]
 REQUIREMENTS = [
-    Requirement(text) for text in [*PROJECT["dependencies"], *PROJECT["optional-dependencies"]["dev"]]
+    Requirement(text) for text in [*PROJECT["dependencies"], *EXTRAS] if not text.startswith(f"{PROJECT['name']}[")
 ]
 PYTHONS = ("3.11", "3.12", "3.13")
 
