@@ -82,6 +82,18 @@ class Playing:
         """The rounds played, as this side has heard of them: facts by the names of `Negotiation.frame`."""
         return [event.facts for event in self.events if event.kind == "round"]
 
+    @property
+    def offers(self) -> list[dict[str, Any]]:
+        """The offers that this side has heard: those of `rounds`, and the one that it is to answer."""
+        if self.question != "answer":
+            return self.rounds
+        public, label = self.now.talks.public[0], self.side.label
+        terms = self.on_offer()
+        pending = self.present | {column("offer", name): value for name, value in terms.items()}
+        pending |= {"proposer": self.side.other.label, "part": int(public["part"]) + 1, "on_the_table": ""}
+        pending |= {f"{label}_value": self.worth(terms), f"{label}_without_deal": self.without_deal}
+        return [*self.rounds, pending]
+
     def transcript(self) -> str:
         """Tell the talks so far as this side has heard them."""
         return narrate(self.scenario, self.events)

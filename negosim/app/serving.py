@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import os
 import socket
+import threading
 import warnings
 
+from negosim.kernel import simulate
+from negosim.model import Negotiation
 from negosim.scenario import Scenario
 from negosim.scenario_error import ScenarioError
 
@@ -27,11 +30,19 @@ def bound(host: str, port: int) -> socket.socket:
     listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         listening.bind((host, port))
+        listening.listen(100)  # whoever comes before the server is ready waits
     except (OSError, OverflowError) as error:
         listening.close()
         problem = f"cannot be listened at on {host} ({getattr(error, 'strerror', None) or error})"
         raise ScenarioError(problem, field="--port", value=port, remedy="Choose another, or 0 for any that is free.") from None
     return listening
+
+
+def warm_up(scenario: str) -> None:
+    """Compile, or load from the cache, what the first click would else wait for."""
+    opened = Scenario.load(scenario)
+    simulate(opened, 1)
+    Negotiation(opened).play()
 
 
 def serve(scenario: str, listening: socket.socket) -> None:
@@ -46,5 +57,6 @@ def serve(scenario: str, listening: socket.socket) -> None:
     import uvicorn
     from solara.server.starlette import app
 
+    threading.Thread(target=warm_up, args=(scenario,), name="negosim-warming-up", daemon=True).start()
     server = uvicorn.Server(uvicorn.Config(app, log_level="warning", timeout_graceful_shutdown=1, ws="auto"))
     server.run(sockets=[listening])

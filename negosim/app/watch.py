@@ -8,6 +8,7 @@ import solara
 
 from negosim.app import dials, widgets
 from negosim.app.courses import Changes, Shown
+from negosim.app.distribution import DistributionView
 from negosim.app.exports import KINDS, exported
 from negosim.app.panels.issues import linkage_panel, term_rows
 from negosim.app.panels.offers import map_panel
@@ -32,8 +33,8 @@ WHAT_IF = "Takes another course from the round shown, with the same luck and one
 
 
 @solara.component
-def WatchView(watching: solara.Reactive[Watching]) -> None:  # noqa: N802
-    """The whole view."""
+def WatchView(watching: solara.Reactive[Watching], in_many: bool) -> None:  # noqa: N802
+    """Settings, and beside them one run or, with the same settings, many."""
     problem = solara.use_reactive("")
 
     def turn(step: Callable[[Watching], Watching]) -> None:
@@ -49,6 +50,9 @@ def WatchView(watching: solara.Reactive[Watching]) -> None:  # noqa: N802
         Settings(state.base, state.changes, change)
         with solara.Div(classes=["ns-main-column"]):
             widgets.Notice(text=problem.value, event_close=lambda _=None: problem.set(""))
+            if in_many:
+                DistributionView(state.scenario, state.seed)
+                return
             widgets.Transport(
                 rounds=state.rounds, ended=state.has_ended, seed=str(state.seed), now=now_words(state.shown[0]),
                 event_move=lambda move: change(MOVES[move]), event_sow=lambda typed: change(lambda s: s.with_seed(typed)),
@@ -73,9 +77,9 @@ def Settings(base: Scenario, changes: Changes, change: Changing) -> None:  # noq
             prefix="dial", groups=[group.plain() for group in dials.groups(state.scenario)],
             event_turn=lambda turned: change(lambda s: s.changed(turned["name"], turned["value"])),
         )  # fmt: skip
-        solara.v.Html(tag="h3", children=["Any other parameter"])
+        solara.v.Html(tag="h2", children=["Any other parameter"])
         widgets.Setting(
-            prefix="other", names=state.scenario.sweepable(), button="Set",
+            prefix="other", names=state.scenario.sweepable(), button="Set value",
             event_give=lambda given: change(lambda s: s.changed(given["name"], given["value"])),
         )  # fmt: skip
         if state.changes:
@@ -98,23 +102,30 @@ def Courses(state: Watching, change: Changing) -> None:  # noqa: N802
         with solara.Div(classes=["ns-panels", "ns-three" if len(shown) == 3 else "ns-two"]):
             for number, one in enumerate(shown):
                 with solara.Div(classes=["ns-course"]):
-                    name = "The run as it is" if number == 0 else f"What if, {state.forks[number - 1].words()}"
-                    solara.v.Html(tag="h2", children=[name])
-                    solara.v.Html(tag="p", children=[now_words(one)])
-                    if number > 0:
-                        widgets.Buttons(
-                            label=name, buttons=[{"value": number - 1, "text": "Remove"}],
-                            event_press=lambda which: change(lambda s: s.without_fork(which)),
-                        )  # fmt: skip
+                    CourseHead(state, number, now_words(one), change)
                     Course(one, last, "ns-course")
     with solara.v.Html(tag="section", class_="ns-panel", attributes={"aria-label": "What if"}):
-        solara.v.Html(tag="h3", children=["What if, from here on …"])
+        solara.v.Html(tag="h2", children=["What if, from here on …"])
         solara.v.Html(tag="p", class_="ns-meaning", children=[WHAT_IF])
         widgets.Setting(
             prefix="fork", names=state.scenario.sweepable(), button="Fork here",
             event_give=lambda given: change(lambda s: s.forked(given["name"], given["value"])),
         )  # fmt: skip
     Exports(shown[0], change)
+
+
+@solara.component
+def CourseHead(state: Watching, number: int, now: str, change: Changing) -> None:  # noqa: N802
+    """What a course is, where it stands, and, for another course, a button to be rid of it."""
+    name = "The run as it is" if number == 0 else f"What if, {state.forks[number - 1].words()}"
+    with solara.Div(classes=["ns-course-head"]):
+        solara.v.Html(tag="h2", children=[name])
+        solara.v.Html(tag="p", children=[now])
+        if number > 0:
+            widgets.Buttons(
+                label=name, buttons=[{"value": number - 1, "text": "Remove"}],
+                event_press=lambda which: change(lambda s: s.without_fork(which)),
+            )  # fmt: skip
 
 
 @solara.component
@@ -130,7 +141,7 @@ def Exports(shown: Shown, change: Changing) -> None:  # noqa: N802
         change(make)
 
     with solara.v.Html(tag="section", class_="ns-panel", attributes={"aria-label": "Save"}):
-        solara.v.Html(tag="h3", children=["Save the run as shown"])
+        solara.v.Html(tag="h2", children=["Save the run as shown"])
         buttons = [{"value": kind, "text": text} for kind, text in KINDS.items()]
         widgets.Buttons(label="Save", buttons=buttons, event_press=save, file=file.value)
 
@@ -146,7 +157,7 @@ def Course(shown: Shown, last: int, layout: str) -> None:  # noqa: N802
             title="Offers and the frontier", svg=map_panel(scenario, offers, end),
             note="The frontier is that of the principals' mean priorities.",
         )  # fmt: skip
-        widgets.Figure(title="Threats and market stress", svg=threat_panel(scenario, offers, last))
+        widgets.Figure(title="Threats and market stress", svg=threat_panel(scenario, shown.opening, offers, last))
         widgets.Figure(
             title="What they believe", svg=belief_panel(scenario, shown.opening, offers, last, true_values=true_values)
         )

@@ -65,3 +65,13 @@ def Buttons(  # noqa: N802
 @solara.component_vue("vue/notice.vue")
 def Notice(text: str, event_close: Told) -> None:  # noqa: N802
     """A sentence about what was wrong."""
+
+
+@solara.component_vue("vue/table.vue")
+def Table(title: str, heads: list[str], rows: list[list[str]]) -> None:  # noqa: N802
+    """A table of words; the first cell of a row names it."""
+
+
+@solara.component_vue("vue/start.vue")
+def Start(options: Rows, event_start: Told) -> None:  # noqa: N802
+    """The choice of a side to play; `event_start` gets {side, seed}."""

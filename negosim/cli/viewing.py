@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from negosim.cli.application import app, loaded, option, plainly
+from negosim.cli.application import app, leave_at_once, loaded, option, plainly
 
 NEEDED = ("solara", "uvicorn")
 
@@ -43,3 +43,4 @@ def view(
                 serving.serve(scenario, listening)
             except KeyboardInterrupt:
                 typer.echo("Stopped.", err=True)
+            leave_at_once(0)

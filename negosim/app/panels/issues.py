@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
+from html import escape
 from typing import Any, NamedTuple
 
 from negosim.app.panels import svg
@@ -19,7 +19,7 @@ from negosim.wording import side_name
 
 Facts = Mapping[str, Any]
 
-HEIGHT, MARGIN, RADIUS = 330, 52.0, 15.0
+HEIGHT, MARGIN, RADIUS, RING = 330, 52.0, 15.0, 6.0
 EVEN = 0.05
 """A lead of so much of the way or less is none."""
 
@@ -101,26 +101,20 @@ def _places(issues: tuple[Issue, ...], linkage: tuple[Edge, ...]) -> dict[str, s
 
 
 def _disc(place: svg.Point, state: IssueState, number: int) -> str:
-    sender, target = SIDES[Side.SENDER].colour, SIDES[Side.TARGET].colour
+    """A number in a ring, of which the sender's share is in its colour, from the top clockwise; settled issues have a frame."""
     x, y = place
-    ring = RADIUS + 4.0
-    parts = [svg.element("circle", cx=x, cy=y, r=ring, fill="white", stroke=INK, stroke_width=2.5)] if state.is_settled else []
-    parts.append(svg.element("circle", cx=x, cy=y, r=RADIUS, fill=target if state.share < 1.0 else sender, stroke="white"))
-    if 0.0 < state.share < 1.0:
-        parts.append(svg.element("path", d=_wedge(place, state.share), fill=sender))
-    parts.append(svg.element("circle", cx=x, cy=y, r=9.0, fill="white"))
+    frame = RADIUS + 4.0
+    parts = [svg.element("circle", cx=x, cy=y, r=frame, fill="white", stroke=INK, stroke_width=2.5)] if state.is_settled else []
+    ring: dict[str, object] = {"cx": x, "cy": y, "r": RADIUS - RING / 2, "stroke_width": RING}
+    parts.append(svg.element("circle", **ring, fill="white", stroke=SIDES[Side.TARGET].colour))
+    if state.share > 0.0:
+        part = {"pathLength": 100, "stroke_dasharray": f"{100.0 * state.share:.1f} 100"}
+        ring |= {"fill": "none", "stroke": SIDES[Side.SENDER].colour, "transform": f"rotate(-90 {x:.1f} {y:.1f})"}
+        parts.append(svg.element("circle", **ring, **part))
     parts.append(svg.words((x, y + 4), str(number), svg.SMALL, weight="bold"))
     if state.is_settled:
-        parts.append(svg.words((x + ring, y - ring + 6), "✓", 16, weight="bold", halo=True))
-    return svg.element("g", f"{svg.element('title', _said(state))}{''.join(parts)}")
-
-
-def _wedge(place: svg.Point, share: float) -> str:
-    """The sender's part of a disc, from the top to the left."""
-    x, y = place
-    angle = 2.0 * math.pi * share
-    end = x - RADIUS * math.sin(angle), y - RADIUS * math.cos(angle)
-    return f"M{x:.1f},{y:.1f} L{x:.1f},{y - RADIUS:.1f} A{RADIUS},{RADIUS} 0 {int(share > 0.5)} 0 {end[0]:.1f},{end[1]:.1f} Z"
+        parts.append(svg.words((x + frame, y - frame + 6), "✓", 16, weight="bold", halo=True))
+    return svg.element("g", f"{svg.element('title', escape(_said(state)))}{''.join(parts)}")
 
 
 def _name(place: svg.Point, issue: Issue) -> str:
@@ -129,7 +123,7 @@ def _name(place: svg.Point, issue: Issue) -> str:
 
 def _said(state: IssueState) -> str:
     settled = ", settled" if state.is_settled else ""
-    return f"{state.issue.title}: {amount(state.value, state.issue.unit)}{settled}".replace("&", "and").replace("<", "below")
+    return f"{state.issue.title}: {amount(state.value, state.issue.unit)}{settled}"
 
 
 def _key(scenario: Scenario) -> str:
@@ -137,11 +131,11 @@ def _key(scenario: Scenario) -> str:
     for side in Side:
         text = f"towards {side_name(scenario, side)}"
         parts += [svg.mark(side, (x + 5, HEIGHT + 9), SIDES[side].colour), svg.words((x + 15, HEIGHT + 13), text, anchor="start")]
-        x += 28.0 + 6.4 * len(text)
+        x += 28.0 + 7.0 * len(text)
     for text, colour, dashes in (("complements", COMPLEMENTS, ""), ("substitutes", SUBSTITUTES, "6 4")):
         parts.append(svg.line((x, HEIGHT + 9), (x + 22, HEIGHT + 9), colour, 3.0, dashes))
         parts.append(svg.words((x + 27, HEIGHT + 13), text, anchor="start"))
-        x += 38.0 + 6.4 * len(text)
+        x += 38.0 + 7.0 * len(text)
     return "".join(parts)
 
 

@@ -82,7 +82,7 @@ def _key(scenario: Scenario) -> str:
     for side in Side:
         text = f"offers of {side_name(scenario, side)}"
         parts += [svg.mark(side, (x + 5, y - 4), SIDES[side].colour), svg.words((x + 14, y), text, anchor="start")]
-        x += 28.0 + 6.2 * len(text)
+        x += 28.0 + 7.0 * len(text)
     parts += [_cross((x + 6, y - 4)), svg.words((x + 17, y), "no deal", anchor="start")]
     parts += [_star((x + 78, y - 4)), svg.words((x + 90, y), "Nash solution", anchor="start")]
     return "".join(parts)
@@ -117,8 +117,8 @@ def _own_key(scenario: Scenario, colour: str) -> str:
     for side in Side:
         text = f"offers of {side_name(scenario, side)}"
         parts += [svg.mark(side, (x + 5, y - 4), SIDES[side].colour), svg.words((x + 14, y), text, anchor="start")]
-        x += 26.0 + 6.0 * len(text)
+        x += 26.0 + 7.0 * len(text)
     for text, stroke, dashes in (("reservation", colour, "7 4"), ("without a deal", FAINT, "2 3")):
         parts += [svg.line((x, y - 4), (x + 22, y - 4), stroke, 2.0, dashes), svg.words((x + 26, y), text, anchor="start")]
-        x += 34.0 + 6.0 * len(text)
+        x += 34.0 + 7.0 * len(text)
     return "".join(parts)

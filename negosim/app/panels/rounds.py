@@ -29,8 +29,9 @@ ROW = 24.0
 def round_axis(frame: svg.Frame, scenario: Scenario, last_round: int) -> str:
     """The rounds below a frame and, where they are few and have days, the days."""
     step = -(-last_round // MOST_TICKS)
-    rounds = range(1, last_round + 1, step)
-    parts = [frame.x_axis([(number, str(number)) for number in rounds])]
+    ticks = [(float(number), str(number)) for number in range(1, last_round + 1, step)]
+    ticks = [(0.0, "start"), *ticks] if frame.x[0] < 0.0 else ticks
+    parts = [frame.x_axis(ticks)]
     every = -(-last_round // MOST_DATED)
     dated = [(number, day(scenario, number)) for number in range(1, last_round + 1, every)]
     y = frame.top + frame.height + 29
@@ -38,13 +39,13 @@ def round_axis(frame: svg.Frame, scenario: Scenario, last_round: int) -> str:
     return "".join(parts)
 
 
-def threat_panel(scenario: Scenario, offers: Sequence[Facts], last_round: int) -> str:
+def threat_panel(scenario: Scenario, opening: Facts, offers: Sequence[Facts], last_round: int) -> str:
     """The state of every threat at the end of each round, and under it market stress and the guarantee's credibility."""
-    rows = _by_round(offers)
+    rows = [opening, *_by_round(offers)]
     top = 8.0 + ROW * 2 * len(scenario.threats)
     parts = [_threat(scenario, number, rows, last_round) for number in range(len(scenario.threats))]
     highest = max([1.2, *(float(facts["stress"]) * 1.1 for facts in rows)])
-    frame = svg.Frame(40, top + 14, 404, 110, (0.5, last_round + 0.5), (0.0, highest))
+    frame = svg.Frame(40, top + 14, 404, 110, (-0.5, last_round + 0.5), (0.0, highest))
     parts += [frame.y_axis((0.0, 0.5, 1.0)), round_axis(frame, scenario, last_round)]
     parts.append(frame.level(scenario.markets.pause_threshold, FAINT, "7 4"))
     stress = [frame.at(facts["round"], facts["stress"]) for facts in rows]
@@ -64,13 +65,13 @@ def _by_round(offers: Iterable[Facts]) -> list[Facts]:
 def _threat(scenario: Scenario, number: int, rows: Sequence[Facts], last_round: int) -> str:
     threat = scenario.threats[number]
     top = 8.0 + ROW * 2 * number
-    frame = svg.Frame(40, top + ROW - 4, 404, ROW - 4, (0.5, last_round + 0.5))
+    frame = svg.Frame(40, top + ROW - 4, 404, ROW - 4)
     parts = [svg.words((40, top + 13), scenario.issue(threat.issue).title, svg.SMALL, "start")]
-    width = frame.width / last_round
+    width = frame.width / (last_round + 1)
     parts.append(svg.element("rect", x=40, y=frame.top, width=404, height=frame.height, fill="white", stroke="#DDDDDD"))
     for facts in rows:
         fill, ink, sign = STATES[str(facts[column("threat", threat.issue)])]
-        x = frame.left + width * (facts["round"] - 1)
+        x = frame.left + width * facts["round"]
         parts.append(svg.element("rect", x=x, y=frame.top, width=width, height=frame.height, fill=fill, stroke=FAINT))
         if width >= 10.0 and sign:
             middle = x + width / 2, frame.top + 15
@@ -85,17 +86,15 @@ def _threat_key(has_threats: bool, y: float) -> str:
         parts.append(svg.element("rect", x=x, y=y - 11, width=16, height=14, fill=fill, stroke=FAINT))
         parts.append(svg.element("text", sign, x=x + 8, y=y + 1, font_size=11, text_anchor="middle", fill=ink))
         parts.append(svg.words((x + 21, y), said, anchor="start"))
-        x += 32.0 + 6.4 * len(said)
+        x += 32.0 + 7.0 * len(said)
     x, y = (8.0, y + 19) if has_threats else (x, y)
     for said, colour, dashes in (("market stress", INK, ""), ("sender pauses", FAINT, "7 4"), ("guarantee", "#009E73", "5 3")):
         parts += [svg.line((x, y - 4), (x + 22, y - 4), colour, 2.0, dashes), svg.words((x + 27, y), said, anchor="start")]
-        x += 40.0 + 6.4 * len(said)
+        x += 40.0 + 7.0 * len(said)
     return "".join(parts)
 
 
 def _threats_in_words(scenario: Scenario, rows: Sequence[Facts]) -> str:
-    if not rows:
-        return "Threats and market stress: no round yet."
     last = rows[-1]
     states = [f"{scenario.issue(t.issue).title} {last[column('threat', t.issue)]}" for t in scenario.threats]
     states.append(f"market stress {last['stress']:.2f}")
@@ -115,7 +114,7 @@ def belief_panel(
     true_values : the reservation values themselves by side, for somebody who may know them.
     """
     rows = _by_round(offers)
-    frame = svg.Frame(40, 12, 404, 180, (0.0, last_round + 0.5), (0.0, 1.0))
+    frame = svg.Frame(40, 12, 404, 180, (-0.5, last_round + 0.5), (0.0, 1.0))
     parts = [frame.y_axis((0.0, 0.2, 0.4, 0.6, 0.8, 1.0)), round_axis(frame, scenario, last_round)]
     for side in sides:
         colour, prefix = SIDES[side].colour, f"{side.label}_believes_{side.other.label}"
