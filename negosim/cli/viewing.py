@@ -35,10 +35,11 @@ def view(
         missing = [name for name in NEEDED if find_spec(name) is None]
         if missing:
             raise ScenarioError("negosim view needs Solara, which is not installed", remedy='Write: pip install "negosim[app]"')
+        typer.echo(f"Opening {scenario}. The first use compiles the rules, which takes about a minute.", err=True)
         serving = loaded("negosim.app.serving")
         with serving.bound(host, port) as listening:
             address = f"http://{f'[{host}]' if ':' in host else host}:{listening.getsockname()[1]}"
-            typer.echo(f"negosim is at {address} (Ctrl-C ends it). The first use compiles the rules, which takes about a minute.")
+            typer.echo(f"negosim is at {address} (Ctrl-C ends it)")
             try:
                 serving.serve(scenario, listening)
             except KeyboardInterrupt:

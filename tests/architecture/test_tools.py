@@ -20,6 +20,7 @@ FORBIDDEN = {
     "import networkx": "negosim.vocabulary -> networkx",
     "import mesa": "negosim.vocabulary -> mesa",
     "import matplotlib.pyplot": "negosim.vocabulary -> matplotlib",
+    "import solara": "negosim.vocabulary -> solara",
     "import typer": "negosim.vocabulary -> typer",
 }
 

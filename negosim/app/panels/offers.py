@@ -44,7 +44,7 @@ def map_panel(scenario: Scenario, offers: Sequence[Facts], end: Facts | None = N
         colour = SIDES[side].colour
         parts.append(svg.path([place for place, _ in own], colour, 1.2, "" if side is Side.SENDER else "5 3"))
         parts += [svg.mark(side, place, colour, 7.0 if facts is offers[-1] else 4.5) for place, facts in own]
-        parts += [_number(place, facts) for place, facts in (own if len(own) < 8 else own[-1:])]
+    parts += _numbers(offers)
     if end is not None and end["agreed"]:
         place = FRAME.at(end["sender_utility"], end["target_utility"])
         parts.append(svg.element("circle", cx=place[0], cy=place[1], r=12.0, fill="none", stroke=INK, stroke_width=2.0))
@@ -73,8 +73,16 @@ def _star(place: svg.Point) -> str:
     return svg.element("polygon", points=" ".join(f"{x:.1f},{y:.1f}" for x, y in points), fill="white", stroke=INK)
 
 
-def _number(place: svg.Point, facts: Facts) -> str:
-    return svg.words((place[0] + 9, place[1] - 8), str(facts["round"]), 11, "start", halo=True)
+def _numbers(offers: Sequence[Facts]) -> list[str]:
+    """The rounds of the offers beside them, the latest first, and none where it would cover another."""
+    taken: list[svg.Point] = []
+    parts = []
+    for facts in reversed(offers):
+        x, y = FRAME.at(facts["sender_value"], facts["target_value"])
+        if all(abs(x - other[0]) > 16.0 or abs(y - other[1]) > 13.0 for other in taken):
+            taken.append((x, y))
+            parts.append(svg.words((x + 9, y - 8), str(facts["round"]), 11, "start", halo=True))
+    return parts
 
 
 def _key(scenario: Scenario) -> str:
@@ -109,7 +117,7 @@ def own_panel(scenario: Scenario, side: Side, offers: Sequence[Facts], reservati
         place = frame.at(facts["round"], facts[f"{side.label}_value"])
         parts.append(svg.mark(proposer, place, SIDES[proposer].colour, 6.0))
     label = f"What the offers so far are worth to {side_name(scenario, side)}; its reservation value is {reservation:.2f}."
-    return svg.document(266, label, [*parts, _own_key(scenario, colour)])
+    return svg.document(284, label, [*parts, _own_key(scenario, colour)])
 
 
 def _own_key(scenario: Scenario, colour: str) -> str:
@@ -118,7 +126,8 @@ def _own_key(scenario: Scenario, colour: str) -> str:
         text = f"offers of {side_name(scenario, side)}"
         parts += [svg.mark(side, (x + 5, y - 4), SIDES[side].colour), svg.words((x + 14, y), text, anchor="start")]
         x += 26.0 + 7.0 * len(text)
-    for text, stroke, dashes in (("reservation", colour, "7 4"), ("without a deal", FAINT, "2 3")):
+    x, y = 8.0, y + 18.0
+    for text, stroke, dashes in (("reservation value", colour, "7 4"), ("expected without a deal", FAINT, "2 3")):
         parts += [svg.line((x, y - 4), (x + 22, y - 4), stroke, 2.0, dashes), svg.words((x + 26, y), text, anchor="start")]
         x += 34.0 + 7.0 * len(text)
     return "".join(parts)
