@@ -5,6 +5,7 @@ from __future__ import annotations
 from base64 import b64encode
 
 from negosim.app.courses import Shown
+from negosim.scenario_error import ScenarioError
 
 KINDS = {"transcript": "Transcript (text)", "csv": "Rounds (CSV)", "png": "Picture (PNG)"}
 """What there is to save, by kind."""
@@ -13,11 +14,13 @@ ENDS = {"transcript": ("txt", "text/plain"), "csv": ("csv", "text/csv"), "png": 
 
 
 def contents(shown: Shown, kind: str) -> bytes:
-    """The bytes of a file of this kind. ValueError for a picture of a run of which no round is shown."""
+    """The bytes of a file of this kind. ScenarioError for a picture of a run of which no round is shown."""
     if kind == "transcript":
         return (shown.transcript() + "\n").encode()
     if kind == "csv":
         return shown.csv().encode()
+    if shown.rounds == 0:
+        raise ScenarioError("There is nothing to draw yet: no round is shown", remedy="Press Step first.")
     from negosim import plots
 
     return plots.png(plots.path(shown.replayed()))

@@ -26,7 +26,8 @@ def Layout(children: list[Any]) -> Any:  # noqa: N802
 @solara.component
 def Page() -> None:  # noqa: N802
     """What one person sees; nobody else sees it."""
-    watching = solara.use_reactive(Watching(opened_scenario()))
+    opened = solara.use_memo(opened_scenario, [])
+    watching = solara.use_reactive(Watching(opened))
     game: solara.Reactive[Game | None] = solara.use_reactive(None)
     view = solara.use_reactive(WATCH)
     solara.Title("negosim")
@@ -39,4 +40,4 @@ def Page() -> None:  # noqa: N802
         if view.value == PLAY:
             PlayView(game, watching.value)
         else:
-            WatchView(watching, view.value == MANY)
+            WatchView(watching, opened, view.value == MANY)

@@ -18,6 +18,7 @@ from negosim.app.panels.offers import own_panel
 from negosim.app.panels.rounds import belief_panel, threat_panel
 from negosim.app.playing import Playing
 from negosim.app.watching import Watching
+from negosim.scenario_error import ScenarioError
 from negosim.transcript.wording import side_name as side_in_a_sentence
 from negosim.vocabulary import Ending, Response, Side
 from negosim.wording import day, percent, side_name
@@ -42,7 +43,7 @@ def PlayView(game: solara.Reactive[Game | None], watching: Watching) -> None:  #
         try:
             game.set(step(game.value))
             problem.set("")
-        except ValueError as error:
+        except ScenarioError as error:
             problem.set(str(error))
 
     change = solara.use_memo(lambda: turn, [])

@@ -15,6 +15,7 @@ from negosim.app.panels.offers import map_panel
 from negosim.app.panels.rounds import belief_panel, threat_panel
 from negosim.app.watching import Watching
 from negosim.scenario import Scenario
+from negosim.scenario_error import ScenarioError
 from negosim.vocabulary import Ending, Side
 from negosim.wording import day
 
@@ -33,7 +34,7 @@ WHAT_IF = "Takes another course from the round shown, with the same luck and one
 
 
 @solara.component
-def WatchView(watching: solara.Reactive[Watching], in_many: bool) -> None:  # noqa: N802
+def WatchView(watching: solara.Reactive[Watching], opened: Scenario, in_many: bool) -> None:  # noqa: N802
     """Settings, and beside them one run or, with the same settings, many."""
     problem = solara.use_reactive("")
 
@@ -41,13 +42,13 @@ def WatchView(watching: solara.Reactive[Watching], in_many: bool) -> None:  # no
         try:
             watching.set(step(watching.value))
             problem.set("")
-        except ValueError as error:
+        except ScenarioError as error:
             problem.set(str(error))
 
     change = solara.use_memo(lambda: turn, [])  # the same all along, so that what it is given to is not drawn anew
     state = watching.value
     with solara.Div(classes=["ns-layout"]):
-        Settings(state.base, state.changes, change)
+        Settings(opened, state.base, state.changes, change)
         with solara.Div(classes=["ns-main-column"]):
             widgets.Notice(text=problem.value, event_close=lambda _=None: problem.set(""))
             if in_many:
@@ -61,16 +62,15 @@ def WatchView(watching: solara.Reactive[Watching], in_many: bool) -> None:  # no
 
 
 @solara.component
-def Settings(base: Scenario, changes: Changes, change: Changing) -> None:  # noqa: N802
+def Settings(opened: Scenario, base: Scenario, changes: Changes, change: Changing) -> None:  # noqa: N802
     """The scenario, its dials, and any other parameter by name."""
     state = Watching(base, changes=changes)
     with solara.v.Html(tag="section", class_="ns-side", attributes={"aria-label": "Settings"}):
-        names = Scenario.names()
-        options = [{"value": name, "text": name} for name in names]
-        options += [] if state.base.name in names else [{"value": state.base.name, "text": state.base.name}]
+        named = {name: name for name in Scenario.names()} | {opened.name: f"{opened.name} (as opened)"}
         widgets.Choose(
-            name="scenario", label="Scenario", value=state.base.name, options=options,
-            event_choose=lambda name: change(lambda s: Watching(Scenario.load(name), s.seed)),
+            name="scenario", label="Scenario", value=state.base.name,
+            options=[{"value": name, "text": text} for name, text in named.items()],
+            event_choose=lambda name: change(lambda s: Watching(opened if name == opened.name else Scenario.load(name), s.seed)),
         )  # fmt: skip
         solara.v.Html(tag="p", class_="ns-meaning", children=[state.base.title])
         widgets.Dials(

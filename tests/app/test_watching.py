@@ -122,7 +122,7 @@ def test_the_run_is_saved_as_transcript_table_and_picture(person: Person) -> Non
 
 
 def test_a_picture_of_no_round_gets_a_sentence(person: Person) -> None:
-    person.press("Picture (PNG)").sees("no round of these talks is played yet")
+    person.press("Picture (PNG)").sees("There is nothing to draw yet: no round is shown. Press Step first.")
 
 
 def test_ten_thousand_games_are_shown_with_the_run_marked_in_them_and_follow_the_dials(person: Person) -> None:

@@ -178,5 +178,5 @@ def test_files_hold_what_is_shown_and_are_named_by_it() -> None:
 
 
 def test_a_picture_of_no_round_is_refused_in_a_sentence() -> None:
-    with pytest.raises(ValueError, match="no round of these talks is played yet"):
+    with pytest.raises(ScenarioError, match="There is nothing to draw yet"):
         contents(WATCHED.shown[0], "png")
