@@ -15,7 +15,7 @@ from negosim.app.own_game import Game
 from negosim.app.panels.issues import linkage_panel, term_rows
 from negosim.app.panels.many import payoff_panel
 from negosim.app.panels.offers import own_panel
-from negosim.app.panels.rounds import belief_panel, threat_panel
+from negosim.app.panels.rounds import belief_panel, has_threats_or_stress, threat_panel
 from negosim.app.playing import Playing
 from negosim.app.watching import Watching
 from negosim.scenario_error import ScenarioError
@@ -176,7 +176,8 @@ def Table(playing: Playing) -> None:  # noqa: N802
         worth = own_panel(scenario, playing.side, offers, playing.reservation, last)
         widgets.Figure(title="What the offers are worth to you", svg=worth, note=note)
         widgets.Figure(title="Who is winning which issue", svg=linkage_panel(scenario, offers, end))
-        widgets.Figure(title="Threats and market stress", svg=threat_panel(scenario, events[0].facts, offers, last))
+        if has_threats_or_stress(scenario):
+            widgets.Figure(title="Threats and market stress", svg=threat_panel(scenario, events[0].facts, offers, last))
         beliefs = belief_panel(scenario, events[0].facts, offers, last, sides=[playing.side])
         widgets.Figure(title="What your side believes", svg=beliefs, note="Worked out from the public record by Bayes' rule.")
         with solara.Div(classes=["ns-wide"]):

@@ -12,7 +12,7 @@ from negosim.app.distribution import DistributionView
 from negosim.app.exports import KINDS, exported
 from negosim.app.panels.issues import linkage_panel, term_rows
 from negosim.app.panels.offers import map_panel
-from negosim.app.panels.rounds import belief_panel, threat_panel
+from negosim.app.panels.rounds import belief_panel, has_threats_or_stress, threat_panel
 from negosim.app.watching import Watching
 from negosim.scenario import Scenario
 from negosim.scenario_error import ScenarioError
@@ -157,7 +157,8 @@ def Course(shown: Shown, last: int, layout: str) -> None:  # noqa: N802
             title="Offers and the frontier", svg=map_panel(scenario, offers, end),
             note="The frontier is that of the principals' mean priorities.",
         )  # fmt: skip
-        widgets.Figure(title="Threats and market stress", svg=threat_panel(scenario, shown.opening, offers, last))
+        if has_threats_or_stress(scenario):
+            widgets.Figure(title="Threats and market stress", svg=threat_panel(scenario, shown.opening, offers, last))
         widgets.Figure(
             title="What they believe", svg=belief_panel(scenario, shown.opening, offers, last, true_values=true_values)
         )

@@ -15,7 +15,7 @@ from negosim.vocabulary import Ending, Side
 from negosim.wording import ENDED, percent, side_name
 
 BINS = 40
-ROW = 30.0
+ROW, BAR = 30.0, 150.0
 
 
 def payoff_panel(scenario: Scenario, payoffs: Mapping[Side, NDArray[np.float64]], marked: Mapping[Side, float], mark: str) -> str:
@@ -73,9 +73,9 @@ def ending_panel(shares: Mapping[Ending, float], marked: Ending | None) -> str:
         y = 8.0 + ROW * row
         colour = ENDINGS[ending][0]
         parts.append(svg.words((132, y + 15), ENDED[ending], svg.TEXT, "end", "bold" if ending is marked else "normal"))
-        parts.append(svg.element("rect", x=140, y=y, width=max(1.5, 200.0 * share), height=20, fill=colour, stroke=FAINT))
+        parts.append(svg.element("rect", x=140, y=y, width=max(1.5, BAR * share), height=20, fill=colour, stroke=FAINT))
         told = percent(share) + ("  ◀ this run" if ending is marked else "")
-        parts.append(svg.words((146 + 200.0 * share, y + 15), told, svg.TEXT, "start", "bold" if ending is marked else "normal"))
+        parts.append(svg.words((146 + BAR * share, y + 15), told, svg.TEXT, "start", "bold" if ending is marked else "normal"))
     label = ", ".join(f"{ENDED[ending]} {percent(share)}" for ending, share in shares.items())
     return svg.document(14.0 + ROW * len(shares), f"Endings: {label}.", parts)
 

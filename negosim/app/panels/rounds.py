@@ -39,6 +39,11 @@ def round_axis(frame: svg.Frame, scenario: Scenario, last_round: int) -> str:
     return "".join(parts)
 
 
+def has_threats_or_stress(scenario: Scenario) -> bool:
+    """Whether a scenario has anything that `threat_panel` would show."""
+    return bool(scenario.threats) or scenario.has_market_stress
+
+
 def threat_panel(scenario: Scenario, opening: Facts, offers: Sequence[Facts], last_round: int) -> str:
     """The state of every threat at the end of each round, and under it market stress and the guarantee's credibility."""
     rows = [opening, *_by_round(offers)]
