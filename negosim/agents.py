@@ -59,6 +59,10 @@ class Principal(mesa.Agent):
         """Say how much own utility the delegation shall demand from this menu."""
         return self._strategy().propose(*self._knowledge(), menu, self._outlook(), noise)
 
+    def table(self, menu, noise: float) -> None:
+        """Table the package that the lead builds to meet the principal's demand."""
+        moves.table_offer(self.model.game, self.model.talks, menu, self.demand(menu, noise))
+
     def answer(self) -> Response:
         """Accept, refuse, or leave the talks; in a double auction the sealed bids answer each other."""
         if self._bids():
@@ -111,7 +115,7 @@ class Negotiator(mesa.Agent):
         public = talks.public[0]
         menu = talks.menu if public["part"] else game.menus[public["frontier_sender"], public["frontier_target"]]
         noise = moves.offer_noise(game, talks, self.model.luck_seed, self.model.replication)
-        moves.table_offer(game, talks, menu, principal.demand(menu, noise))
+        principal.table(menu, noise)
         floor.lay_down(talks)
 
 

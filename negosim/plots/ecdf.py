@@ -6,6 +6,7 @@ import math
 
 import numpy
 from matplotlib.axes import Axes
+from matplotlib.colors import to_hex, to_rgb
 
 from negosim.plots.curves import as_written
 from negosim.plots.samples import Points, Source, samples_of
@@ -17,8 +18,8 @@ LEVEL = 0.95
 """How surely a band holds the whole of the true curve."""
 
 LINES: tuple[Dashes, ...] = ("-", (0, (5, 1.5)), (0, (1, 1.2)), (0, (6, 1.5, 1, 1.5)), (0, (2, 3)))
-SHADES = (1.0, 0.55, 0.8, 0.4, 0.65)
-"""How the samples are told apart: by lines, and by how strong the colour of the side is."""
+SHADES = (1.0, 0.6, 0.8, 0.4, 0.7)
+"""How the samples are told apart: by lines, and by how far the colour of the side is darkened."""
 
 
 def band_half_width(runs: int, level: float = LEVEL) -> float:
@@ -49,11 +50,11 @@ def ecdf(source: Source, column: str, points: Points = None, axes: Axes | None =
         x, share = numpy.unique(values, return_counts=True)
         y = numpy.cumsum(share) / len(values)
         x, y = numpy.concatenate([x[:1], x]), numpy.concatenate([[0.0], y])
-        half, strength = band_half_width(len(values)), SHADES[number % len(SHADES)]
+        half, shown = band_half_width(len(values)), _darkened(colour, SHADES[number % len(SHADES)])
         low, high = numpy.clip(y - half, 0.0, 1.0), numpy.clip(y + half, 0.0, 1.0)
-        axes.fill_between(x, 100.0 * low, 100.0 * high, step="post", color=colour, alpha=0.2 * strength, linewidth=0)
+        axes.fill_between(x, 100.0 * low, 100.0 * high, step="post", color=shown, alpha=0.2, linewidth=0)
         axes.step(
-            x, 100.0 * y, where="post", color=colour, alpha=strength, linestyle=LINES[number % len(LINES)], linewidth=1.7,
+            x, 100.0 * y, where="post", color=shown, linestyle=LINES[number % len(LINES)], linewidth=1.7,
             label=f"{label} ({len(values):,} runs)",
         )  # fmt: skip
     name = quantity_title(found.scenario, column)
@@ -64,3 +65,9 @@ def ecdf(source: Source, column: str, points: Points = None, axes: Axes | None =
     axes.set_ylim(0.0, 100.0)
     key(axes, loc="upper left" if len(found.columns) < 6 else "center left", title=found.told_apart_by or None, title_fontsize=8)
     return axes
+
+
+def _darkened(colour: str, share: float) -> str:
+    """A colour with so much of its light; all of it leaves it as it is."""
+    red, green, blue = to_rgb(colour)
+    return colour if share == 1.0 else to_hex((share * red, share * green, share * blue))

@@ -51,6 +51,7 @@ WEIGHED = {
     "last-chance": "it expects {worth} of this deal and {needed} of an end without one",
     "own-rule": "worth {worth} to it; it decides by a rule of its own",
     "": "worth {worth} to it",
+    "unsaid": "it does not say why",
 }
 """What an offer was weighed against, by the basis of the answer."""
 
@@ -335,7 +336,8 @@ class Narrator:
         if facts["reversed_after"] is not None and math.isfinite(facts["reversed_after"]):
             lines.append(self._reversal(facts))
         lines.append("Payoffs count the ending and all costs on the way, on the same scale.")
-        return "\n".join(lines + [self._payoff(facts, side) for side in Side] + self._welfare(facts))
+        known = [side for side in Side if facts[f"{side.label}_payoff"] is not None]  # one side alone may be telling
+        return "\n".join(lines + [self._payoff(facts, side) for side in known] + self._welfare(facts))
 
     def _term(self, issue: Issue, facts: Facts) -> str:
         before, after = (amount(v, issue.unit) for v in (issue.status_quo, facts[column("settled", issue.name)]))

@@ -37,7 +37,7 @@ values = [0.0, 0.1, 0.2]
 headline = [0.0, 0.2]
 """
 
-COMMANDS = ("scenarios", "play", "schema", "sweep", "plot", "compare", "status", "merge", "reproduce", "facts", "check")
+COMMANDS = ("scenarios", "play", "schema", "sweep", "plot", "compare", "status", "merge", "reproduce", "facts", "check", "view")
 
 
 @pytest.fixture
