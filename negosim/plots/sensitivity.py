@@ -43,7 +43,7 @@ def sobol_indices(results: Results, quantities: Sequence[str] = SHOWN, axes: Seq
     frame = _indices(results, quantities, "saltelli")
     order = leading_factors(frame, "total")[:MOST_BARS]
     drawn = panels(axes, len(quantities), height=0.3 * len(order) + 0.6, sharey=True)
-    base = results.experiment.base
+    base = results.shown_base
     for place, name in zip(drawn, quantities, strict=True):
         _bars(place, frame[frame["quantity"] == name], order)
         dress(place, quantity_title(base, name), "share of the variance", grid="x")
@@ -77,7 +77,7 @@ def morris_plane(results: Results, quantities: Sequence[str] = SHOWN, axes: Sequ
     """
     frame = _indices(results, quantities, "morris")
     drawn = panels(axes, len(quantities), height=4.6)
-    base = results.experiment.base
+    base = results.shown_base
     for number, (place, name) in enumerate(zip(drawn, quantities, strict=True)):
         own = frame[frame["quantity"] == name]
         unit = "percentage points" if own["unit"].iloc[0] == "share" else "points"
@@ -107,14 +107,14 @@ def _plane(results: Results, place: Axes, frame: pandas.DataFrame) -> None:
     for rank, name in enumerate(named, start=1):
         at = (x[name], y[name])
         place.annotate(str(rank), at, (4, 4), textcoords="offset points", fontsize=SMALL, color=INK, weight="bold")
-    words = [f"{rank} {factor_title(results.experiment.base, name)}" for rank, name in enumerate(named, start=1)]
+    words = [f"{rank} {factor_title(results.shown_base, name)}" for rank, name in enumerate(named, start=1)]
     place.text(0.0, -0.2, "\n".join(words), transform=place.transAxes, fontsize=SMALL, color=INK, va="top")
     place.set_xlim(0.0, end)
     place.set_ylim(0.0, end)
 
 
 def _indices(results: Results, quantities: Sequence[str], design: str) -> pandas.DataFrame:
-    """The indices of the first case; NothingToDrawError for another design, or where points failed."""
+    """The indices of the case that is shown; NothingToDrawError for another design, or where points failed."""
     own = results.experiment.design
     if own != design:
         raise NothingToDrawError(f"The design of {results.experiment.name} is {own or 'grid'}. Play one of design {design}.")
@@ -122,7 +122,7 @@ def _indices(results: Results, quantities: Sequence[str], design: str) -> pandas
     if results.points_left_out:
         raise NothingToDrawError(f"Indices need every point of the design. {results.left_out}")
     frame = sensitivity(results, quantities)
-    case = next(iter(results.experiment.bases))
+    case = results.shown_case
     return frame if case is None else frame[frame["case_name"] == case]
 
 
@@ -130,5 +130,5 @@ def _heading(results: Results, shown: int | None = None) -> str:
     experiment = results.experiment
     factors = len(factor_names(experiment))
     leading = f", the leading {shown} of {factors}" if shown is not None and shown < factors else ""
-    points = len(experiment.points_of(next(iter(experiment.bases)))) - 1
-    return f"{experiment.base.title}: which factors matter{leading} ({points:,} points, {experiment.replications:,} runs each)"
+    points = len(experiment.points_of(results.shown_case)) - 1
+    return f"{results.shown_base.title}: which factors matter{leading} ({points:,} points, {experiment.replications:,} runs each)"
