@@ -8,8 +8,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from negosim import dotted
 from negosim.design import shown
 from negosim.findings import Baseline, Best, Difference, Finding, Findings, Robustness, Settled
+from negosim.reached import Reached
 from negosim.scenario import Scenario
 from negosim.vocabulary import Side
+from negosim.wording import quantity_title
 
 PAYOFFS = ("sender_payoff", "target_payoff", "joint_payoff")
 
@@ -34,7 +36,7 @@ def findings_text(
     who = _names(scenario)
     if any(_names(other) != who for other in scenarios.values()):
         who = {**who, **{side.label: f"the {side.label}" for side in Side}}
-    lines = [f"# {findings.title}", "", findings.question, "", _preface(findings, who, list(titles.values())), ""]
+    lines = [f"# {findings.title}", "", findings.question, "", _preface(findings, scenario, who, list(titles.values())), ""]
     if findings.findings:
         lines += ["## In short", "", *_in_short(findings, who), ""]
     if indices:
@@ -60,7 +62,21 @@ def _names(scenario: Scenario) -> dict[str, str]:
     return {**names, "joint": "both together"}
 
 
-def _preface(findings: Findings, who: Mapping[str, str], cases: Sequence[str]) -> str:
+def _until(reached: Reached, scenario: Scenario) -> str:
+    """How many runs were enough, or how precise the most that were allowed are."""
+    what = "the mean at every point" if reached.of == "means" else "every difference"
+    names = _listed([quantity_title(scenario, each.quantity) for each in reached.widest])
+    text = f"Runs were added until the 95 % interval of {what} was no wider than ±{reached.wanted:g}, for {names}"
+    if reached.is_enough:
+        return f" {text}: {reached.runs:,} runs at each point."
+    worst = max(reached.widest, key=lambda each: each.half_width)
+    return (
+        f" {text}; {reached.runs:,} runs at each point were the most allowed, and **not enough**: ±{worst.half_width:.2g} remain "
+        f"for {quantity_title(scenario, worst.quantity)} at point {worst.point}."
+    )
+
+
+def _preface(findings: Findings, scenario: Scenario, who: Mapping[str, str], cases: Sequence[str]) -> str:
     what = f"{len(cases)} cases ({', '.join(cases)})" if cases else findings.scenario
     pairs = "paired by the same luck" if findings.common_luck else "each with luck of its own, paired as they come"
     text = (
@@ -80,6 +96,8 @@ def _preface(findings: Findings, who: Mapping[str, str], cases: Sequence[str]) -
             f"stand beside them, were played with runs of their own ({findings.draw_runs:,}). A draw shows a sign clearly "
             "if its own 95 % interval leaves out 0."
         )
+    if findings.reached is not None:
+        text += _until(findings.reached, scenario)
     if findings.platforms:
         text += f" The runs were played on several platforms, whose last digits may differ: {'; '.join(findings.platforms)}."
     if findings.left_out:

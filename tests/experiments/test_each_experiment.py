@@ -14,6 +14,7 @@ from negosim.cases import Case
 from negosim.distributions import TAKES
 from negosim.experiment import Experiment
 from negosim.factors import Vary
+from negosim.precision import Precision
 from negosim.report import FILES, INDICES_FILE, write_report
 from negosim.results import Results
 from negosim.runner import sweep
@@ -176,17 +177,19 @@ def test_the_page_explains_every_key_of_an_experiment() -> None:
     explained = re.findall(r"^(?:\[\[?)?(\w+)(?:\]\]?| =)|^\| `(\w+)` \|", page, flags=re.MULTILINE)
     named = {name for pair in explained for name in pair if name}
     assert {*Experiment.model_fields} <= named
-    parts = {*Vary.model_fields, *Case.model_fields, *TAKES, *(name for takes in TAKES.values() for name in takes)}
+    parts = {name for part in (Vary, Case, Precision) for name in part.model_fields}
+    parts |= {*TAKES, *(name for takes in TAKES.values() for name in takes)}
     designs = get_args(get_args(Experiment.model_fields["design"].annotation)[0])
     assert len(designs) == 7 and [name for name in (*parts, *designs) if not re.search(rf"\b{name}\b", page)] == []
 
 
-@pytest.mark.parametrize("number", [1, 2])
+@pytest.mark.parametrize("number", [1, 2, 3])
 def test_the_other_examples_of_the_page_are_experiments_too(number: int, tmp_path: Path) -> None:
     page = (FOLDER / "README.md").read_text(encoding="utf-8")
     texts = re.findall(r"```toml\n(.*?)```", page, flags=re.DOTALL)
-    assert len(texts) == 3
-    head = 'name = "a"\ntitle = "A"\nquestion = "?"\nscenario = "us-japan-2025"\nreplications = 1\nseed = 0\n'
-    (tmp_path / "a.toml").write_text(head + texts[number], encoding="utf-8")
+    assert len(texts) == 4
+    head = 'name = "a"\ntitle = "A"\nquestion = "?"\nscenario = "us-japan-2025"\nseed = 0\n'
+    runs = "" if "replications = " in texts[number] else "replications = 1\n"
+    (tmp_path / "a.toml").write_text(head + runs + texts[number], encoding="utf-8")
     made = Experiment.load(tmp_path / "a.toml")
-    assert len(made.design_points) == {1: 2_049, 2: 12}[number]
+    assert len(made.design_points) == {1: 2_049, 2: 12, 3: 1}[number]

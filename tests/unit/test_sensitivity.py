@@ -122,6 +122,16 @@ def test_a_factor_that_hangs_on_another_has_a_spread(tmp_path: Path, monkeypatch
     assert half[(FACTORS[0], "mu")] == pytest.approx(1.96 * sigma[0] / math.sqrt(40), rel=0.15)
 
 
+def test_effects_of_both_signs_do_not_cancel_in_their_size(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """(x - 1/2) (y - 1/2): effects of -1/2, -1/6, 1/6 and 1/2, of sizes 1/3 on average with a standard deviation of 1/6."""
+    results = swept(monkeypatch, tmp_path, lambda x: (x[0] - 0.5) * (x[1] - 0.5), design="morris", size=40)
+    frame = results.sensitivity("sender_payoff").set_index(["parameter", "index"])
+    own, half = frame["value"][FACTORS[0]], frame["high"] - frame["value"]
+    assert own["mu_star"] == pytest.approx(1 / 3, abs=0.1) and abs(own["mu"]) < 0.2
+    assert half[(FACTORS[0], "mu_star")] == pytest.approx(1.96 / 6 / math.sqrt(40), rel=0.2)
+    assert half[(FACTORS[0], "mu")] == pytest.approx(1.96 * own["sigma"] / math.sqrt(40), rel=0.15)
+
+
 def test_a_group_moves_together_and_has_one_index(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     grouped = [{**block, **({"group": "both"} if number < 2 else {})} for number, block in enumerate(UNIT)]
     results = swept(monkeypatch, tmp_path / "a", lambda x: x[0] + x[1] + x[2], vary=grouped, size=256)
@@ -169,6 +179,13 @@ def test_common_luck_that_moves_all_points_alike_is_no_noise() -> None:
     means, within, counts = runs.mean(axis=1), runs.var(axis=1, ddof=1), numpy.full(4_000, 25.0)
     assert noise_share(means, within, counts, runs.mean(axis=0)) == pytest.approx(0.16 / 1.16, abs=0.02)
     assert noise_share(means, within, counts) == 1.0
+
+
+def test_the_noise_of_two_points_is_that_of_their_difference() -> None:
+    """Runs 0, 2, 4 and 5, 5, 5: differences 5, 3, 1 with variance 4. Their mean has 4 / 3, half of it a variance between two."""
+    runs = numpy.array([[0.0, 2.0, 4.0], [5.0, 5.0, 5.0]])
+    found = noise_share(runs.mean(axis=1), runs.var(axis=1, ddof=1), numpy.full(2, 3.0), runs.mean(axis=0))
+    assert found == pytest.approx((4 / 3 / 2) / 4.5)
 
 
 def test_noise_of_nothing_that_varies_is_none_and_of_single_runs_nobody_knows() -> None:
