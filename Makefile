@@ -16,6 +16,7 @@ demo: $(READY) ## run the demonstration experiment and draw its figures into run
 	.venv/bin/negosim plot $(RUNS)
 
 test: lint ## lint, then every test, on two cores (more arguments for pytest: PYTEST_FLAGS=...)
+	@.ci/chromium
 	.venv/bin/python -m pytest -n 2 --dist worksteal $(PYTEST_FLAGS)
 
 lint: $(READY) ## style, types and floors
@@ -23,11 +24,12 @@ lint: $(READY) ## style, types and floors
 	.venv/bin/mypy
 	.venv/bin/lint-imports
 
-bench: $(READY) ## measure the speed of the kernel and of the solutions
+bench: $(READY) ## measure the speed of the kernel, of the solutions and of the browser app
 	.venv/bin/python benchmarks/kernel_speed.py
 	.venv/bin/python benchmarks/against_batch_run.py
 	.venv/bin/python benchmarks/cost_ledger.py
 	.venv/bin/python benchmarks/solutions_speed.py
+	.venv/bin/python benchmarks/view_speed.py
 
 clean: ## remove the environments, the caches and the results
 	rm -rf .venv .venv-negmas .venv-second .cache .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache build dist *.egg-info runs

@@ -190,7 +190,8 @@ def main() -> None:
 
     import negosim as ns
     from negosim.game import prepare
-    from negosim.kernel import strategies_of, without_idle_work
+    from negosim.kernel import without_idle_work
+    from negosim.own_strategy import strategies_of
 
     scenario = ns.Scenario.load("us-japan-2025")
     game = prepare(scenario)

@@ -13,7 +13,7 @@ from negosim.rules import floor, moves
 from negosim.rules.timing import DOUBLE_AUCTION
 from negosim.strategies import commitment
 from negosim.vocabulary import Response, Side
-from negosim.weighing import Weighing, against_own_bid, weigh
+from negosim.weighing import OWN_RULE, Weighing, against_own_bid, weigh
 
 if TYPE_CHECKING:
     from negosim.model import Negotiation
@@ -59,6 +59,10 @@ class Principal(mesa.Agent):
         """Say how much own utility the delegation shall demand from this menu."""
         return self._strategy().propose(*self._knowledge(), menu, self._outlook(), noise)
 
+    def table(self, menu, noise: float) -> None:
+        """Table the package that the lead builds to meet the principal's demand."""
+        moves.table_offer(self.model.game, self.model.talks, menu, self.demand(menu, noise))
+
     def answer(self) -> Response:
         """Accept, refuse, or leave the talks; in a double auction the sealed bids answer each other."""
         if self._bids():
@@ -73,8 +77,12 @@ class Principal(mesa.Agent):
         """Say what this principal compares when it answers the offer on the table."""
         if self._bids():
             return against_own_bid(self._knowledge()[0], self.model.talks.offer)
-        committed = self.model.talks.owns[self.side]["committed"]
-        name = "commitment" if committed else self.model.scenario.delegation(self.side).strategy
+        if self.model.talks.owns[self.side]["committed"]:
+            name = "commitment"
+        elif self.side in self.model.own_strategies:
+            name = OWN_RULE
+        else:
+            name = self.model.scenario.delegation(self.side).strategy
         return weigh(name, *self._knowledge(), self.model.talks.offer, self._outlook())
 
     def carry_out_threats(self) -> None:
@@ -107,7 +115,7 @@ class Negotiator(mesa.Agent):
         public = talks.public[0]
         menu = talks.menu if public["part"] else game.menus[public["frontier_sender"], public["frontier_target"]]
         noise = moves.offer_noise(game, talks, self.model.luck_seed, self.model.replication)
-        moves.table_offer(game, talks, menu, principal.demand(menu, noise))
+        principal.table(menu, noise)
         floor.lay_down(talks)
 
 

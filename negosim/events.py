@@ -17,10 +17,10 @@ from negosim.parameters import Threat
 from negosim.rules.beliefs import summary
 from negosim.scenario import Scenario
 from negosim.vocabulary import Response, Side, ThreatState
+from negosim.weighing import OWN_RULE, Weighing
 
 if TYPE_CHECKING:
     from negosim.model import Negotiation
-    from negosim.weighing import Weighing
 
 
 class Event(NamedTuple):
@@ -103,8 +103,15 @@ def standing(model: Negotiation) -> dict[str, Any]:
 
 
 def opening_event(model: Negotiation) -> Event:
-    """Return the opening: how things stand before round 1."""
-    return Event("opening", standing(model) | {"date": None})
+    """Return the opening: how things stand before round 1, and each side's plan and type, which only a teller knows."""
+    facts = standing(model) | {"date": None}
+    for side in Side:
+        own, plays = model.talks.owns[side], model.scenario.delegation(side).strategy
+        facts[f"{side.label}_strategy"] = OWN_RULE if side in model.own_strategies else plays
+        facts[f"{side.label}_reservation"] = float(own["reservation"])
+        facts[f"{side.label}_committed"] = bool(own["committed"])
+        facts[f"{side.label}_demands"] = float(own["committed_demand"])
+    return Event("opening", facts)
 
 
 def round_state(model: Negotiation, played: Answered) -> dict[str, Any]:
@@ -142,6 +149,16 @@ def vote_facts(model: Negotiation, votes: list[bool]) -> dict[str, Any]:
     return dict(zip(names, cast, strict=True))
 
 
+def home_facts(model: Negotiation, offer: NDArray[np.float64]) -> dict[str, Any]:
+    """Return what an offer is worth to each ratifier and what it asks for; ``offer`` is a row of a menu."""
+    facts, first = {}, int(model.talks.public[0]["home_column"])
+    for ratifier in model.ratifiers:
+        name, label = ratifier.person.name, ratifier.side.label
+        facts[column(f"home_{label}_worth", name)] = float(offer[first + ratifier.number])
+        facts[column(f"home_{label}_needed", name)] = float(model.talks.thresholds[ratifier.number])
+    return facts
+
+
 def fork_event(model: Negotiation, changes: Mapping[str, Any]) -> Event:
     """Return the parting of the ways: how things stand after the changes, and the changes as text by dotted name."""
     return Event("fork", standing(model) | {"changes": {name: str(value) for name, value in changes.items()}})
@@ -156,6 +173,7 @@ def end_event(model: Negotiation, votes: list[bool]) -> Event:
     settled = int(model.talks.public[0]["part"]) if facts["agreed"] else 0
     for threat, record in zip(model.scenario.threats, model.game.threats, strict=True):
         facts[column("lifted", threat.issue)] = bool(model.game.part_of_issue[record["issue"]] < settled)
+    facts |= home_facts(model, model.talks.offer)
     return Event("end", facts | {"taken_back": reversal_date(model.scenario, facts)})
 
 

@@ -21,6 +21,7 @@ from negosim.overrides import Overrides, PlainOverrides, listed
 from negosim.parameters import Part, Slug
 from negosim.playable import check_playable
 from negosim.point_list import given_points
+from negosim.precision import Precision
 from negosim.sampling import SAMPLED, sampled, unit_sample
 from negosim.scenario import Scenario
 from negosim.scenario_error import ScenarioError
@@ -65,6 +66,9 @@ class Experiment(Part):
         (), description="the points one by one, in place of vary; or the path of a CSV file from the experiment's file"
     )
     replications: int = Field(ge=1, description="runs at each point")
+    precision: Precision | None = Field(
+        None, description="until when replications are added, in whole chunks; none = `replications` are played, no more"
+    )
     seed: int = Field(ge=0, lt=2**63, description="seed of all luck, and of a design that samples")
     luck: Literal["common", "independent"] = Field(
         "common", description="whether each point has the same luck, run for run, or luck of its own"
@@ -185,7 +189,19 @@ class Experiment(Part):
 
     def first_run(self, point: Point) -> int:
         """The replication with which a point begins: 0 with common luck, else a number that no other point comes to."""
-        return 0 if self.luck == "common" else point.number * self.replications
+        return 0 if self.luck == "common" else point.number * self.most_runs
+
+    @property
+    def most_runs(self) -> int:
+        """The most runs that a point may have: whole chunks up to those allowed, where runs are added until they are enough."""
+        if self.precision is None:
+            return self.replications
+        step = min(self.chunk, self.replications)
+        return self.precision.most // step * step
+
+    def with_runs(self, replications: int) -> Experiment:
+        """The experiment with so many runs at each point, whole chunks of those with which it begins to add runs."""
+        return self.model_copy(update={"replications": replications, "chunk": min(self.chunk, self.replications)})
 
     @cached_property
     def comparisons(self) -> tuple[Comparison, ...]:

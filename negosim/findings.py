@@ -16,6 +16,7 @@ from negosim.outcomes import settled_column
 from negosim.overrides import Value
 from negosim.paired import paired
 from negosim.quantities import COMPARED, MEMORY, ending_quantity
+from negosim.reached import Reached
 from negosim.results import Results
 from negosim.robustness import robustness
 from negosim.vocabulary import CHANNELS, Ending, Side
@@ -140,6 +141,7 @@ class Findings:
     common_luck : whether each point has the same luck, run for run
     left_out : what failed and is in no number here, in sentences; empty when nothing is
     platforms : those that the runs were played on, with the number of parts, when there are several
+    reached : how precise the results are, where runs were added until they were enough
     """
 
     name: str
@@ -157,6 +159,7 @@ class Findings:
     common_luck: bool = True
     left_out: str = ""
     platforms: tuple[str, ...] = ()
+    reached: Reached | None = None
 
     def json(self) -> str:
         """The findings for another program: JSON, null for what no run has."""
@@ -188,6 +191,7 @@ def findings_of(results: Results, summary: pandas.DataFrame) -> Findings:
         told=told and bool(comparisons or len(results.points) == len(results.baselines)),
         common_luck=experiment.luck == "common",
         left_out=results.left_out,
+        reached=results.reached,
         platforms=tuple(f"{words} ({parts:,} parts)" for words, parts in platforms.items()) if len(platforms) > 1 else (),
     )
 

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Mapping, Sequence
 
 from negosim import dotted
 from negosim.design import shown
 from negosim.findings import Baseline, Best, Difference, Finding, Findings, Robustness, Settled
+from negosim.reached import Reached
 from negosim.scenario import Scenario
 from negosim.vocabulary import Side
+from negosim.wording import quantity_title
 
 PAYOFFS = ("sender_payoff", "target_payoff", "joint_payoff")
 
@@ -19,20 +22,25 @@ SMALL = 0.0005
 """A mean channel of a ledger below this is not told: it would read as 0.0 points."""
 
 
-def findings_text(findings: Findings, scenario: Scenario, cases: Mapping[str, tuple[str, Scenario]] | None = None) -> str:
+def findings_text(
+    findings: Findings, scenario: Scenario, cases: Mapping[str, tuple[str, Scenario]] | None = None, indices: str = ""
+) -> str:
     """The findings as a text in Markdown.
 
     scenario : that of the baseline, from which the names come
     cases : the title and the scenario of each case, by its name, if there are cases
+    indices : what is said of the indices of a Saltelli or Morris design, see `negosim.sensitivity_text`
     """
     titles = {name: title for name, (title, _) in (cases or {}).items()}
     scenarios = {name: other for name, (_, other) in (cases or {}).items()}
     who = _names(scenario)
     if any(_names(other) != who for other in scenarios.values()):
         who = {**who, **{side.label: f"the {side.label}" for side in Side}}
-    lines = [f"# {findings.title}", "", findings.question, "", _preface(findings, who, list(titles.values())), ""]
+    lines = [f"# {findings.title}", "", findings.question, "", _preface(findings, scenario, who, list(titles.values())), ""]
     if findings.findings:
         lines += ["## In short", "", *_in_short(findings, who), ""]
+    if indices:
+        lines += [indices, ""]
     for baseline in (findings.baseline, *findings.other_baselines):
         here = scenarios.get(baseline.case or "", scenario)
         heading = f"## The baseline{f' of {titles[baseline.case]}' if baseline.case else ''}"
@@ -54,7 +62,21 @@ def _names(scenario: Scenario) -> dict[str, str]:
     return {**names, "joint": "both together"}
 
 
-def _preface(findings: Findings, who: Mapping[str, str], cases: Sequence[str]) -> str:
+def _until(reached: Reached, scenario: Scenario) -> str:
+    """How many runs were enough, or how precise the most that were allowed are."""
+    what = "the mean at every point" if reached.of == "means" else "every difference"
+    names = _listed([quantity_title(scenario, each.quantity) for each in reached.widest])
+    text = f"Runs were added until the 95 % interval of {what} was no wider than ±{reached.wanted:g}, for {names}"
+    if reached.is_enough:
+        return f" {text}: {reached.runs:,} runs at each point."
+    worst = max(reached.widest, key=lambda each: each.half_width)
+    return (
+        f" {text}; {reached.runs:,} runs at each point were the most allowed, and **not enough**: ±{worst.half_width:.2g} remain "
+        f"for {quantity_title(scenario, worst.quantity)} at point {worst.point}."
+    )
+
+
+def _preface(findings: Findings, scenario: Scenario, who: Mapping[str, str], cases: Sequence[str]) -> str:
     what = f"{len(cases)} cases ({', '.join(cases)})" if cases else findings.scenario
     pairs = "paired by the same luck" if findings.common_luck else "each with luck of its own, paired as they come"
     text = (
@@ -74,6 +96,8 @@ def _preface(findings: Findings, who: Mapping[str, str], cases: Sequence[str]) -
             f"stand beside them, were played with runs of their own ({findings.draw_runs:,}). A draw shows a sign clearly "
             "if its own 95 % interval leaves out 0."
         )
+    if findings.reached is not None:
+        text += _until(findings.reached, scenario)
     if findings.platforms:
         text += f" The runs were played on several platforms, whose last digits may differ: {'; '.join(findings.platforms)}."
     if findings.left_out:
@@ -120,7 +144,7 @@ def _baseline(baseline: Baseline, scenario: Scenario, who: Mapping[str, str]) ->
         f"On average {who['sender']} has {_points(means['sender_payoff'])} points and {who['target']} "
         f"{_points(means['target_payoff'])}.{_ledgers(means, who)}"
     )
-    if "frontier_distance" in means and means["frontier_distance"] == means["frontier_distance"]:
+    if all(math.isfinite(means.get(name, math.nan)) for name in ("frontier_distance", "nash_distance")):
         lines.append(
             f"A settlement lies {_points(means['frontier_distance'], 2)} points of utility from the Pareto frontier and "
             f"{_points(means['nash_distance'])} from the Nash solution, on average."

@@ -121,7 +121,14 @@ def _cell(value: object) -> str:
 
 
 def _run_lines(experiment: Experiment) -> Iterator[str]:
-    yield f"runs      {experiment.runs:,}: {experiment.replications:,} at each point"
+    least = "at least " if experiment.precision else ""
+    yield f"runs      {least}{experiment.runs:,}: {experiment.replications:,} at each point"
+    if experiment.precision is not None:
+        what = "the mean at every point" if experiment.precision.of == "means" else "every difference"
+        yield (
+            f"          and more, until the 95 % interval of {what} is no wider than ±{experiment.precision.half_width:g}\n"
+            f"          for {', '.join(experiment.precision.quantity)}: {experiment.most_runs:,} at most"
+        )
     if experiment.assumed_draws:
         turns = experiment.assumed_draws * len(experiment.draw_points)
         yield (

@@ -13,6 +13,7 @@ from numba import types
 from numpy.typing import NDArray
 
 from negosim.game import prepare
+from negosim.own_strategy import Own, strategies_of
 from negosim.rules import closing, floor, moves, payoff
 from negosim.rules.compiled import rule
 from negosim.rules.opening import open_talks
@@ -20,7 +21,7 @@ from negosim.rules.records import GAME, PROPOSE, RESPOND, TALKS, Game, Matrix
 from negosim.rules.timing import DOUBLE_AUCTION
 from negosim.scenario import Scenario
 from negosim.strategies import commitment
-from negosim.strategies.catalogue import READ_BELIEFS, READ_LUCK, Strategy, ignores, strategy
+from negosim.strategies.catalogue import READ_BELIEFS, READ_LUCK, Strategy, ignores
 from negosim.talks import new_talks
 from negosim.vocabulary import CHANNELS, Ending, Response, Side
 
@@ -235,6 +236,11 @@ class Outcomes:
         """Return the number of runs."""
         return len(self.runs)
 
+    def _repr_html_(self) -> str:
+        from negosim.cards import outcomes_card
+
+        return outcomes_card(self)
+
     def columns(self) -> dict[str, Any]:
         """Return the columns of the table, one entry a run, settled positions in real units."""
         from negosim.outcomes import outcome_columns
@@ -252,12 +258,6 @@ class Outcomes:
         import pandas
 
         return pandas.DataFrame(self.columns())
-
-
-def strategies_of(scenario: Scenario) -> tuple[Strategy, Strategy]:
-    """Return both sides' strategies."""
-    sender, target = (strategy(scenario.delegation(side).strategy) for side in Side)
-    return sender, target
 
 
 def without_idle_work(game: Game, strategies: tuple[Strategy, Strategy]) -> Game:
@@ -280,10 +280,13 @@ def simulate(
     first: int = 0,
     game: Game | None = None,
     between: Callable[[int], None] | None = None,
+    strategies: Own | None = None,
 ) -> Outcomes:
     """Play runs ``first`` to ``first + replications - 1``; the luck of a run depends on its number and the seed alone.
 
     ``scenario`` is a Scenario, which ``Scenario.load`` makes of a name or a path; TypeError for these themselves.
+    ``strategies`` are of the user's own, by side: ``{"target": ns.strategy(propose, respond)}``; see docs/strategies.md.
+
     ``game`` is ``prepare(scenario)`` if the caller already has it. With ``between`` the runs are played in slices of SLICE
     seconds, and it is told how many each had; whatever it raises ends the batch. Raises ValueError for a negative count or seed.
     """
@@ -293,7 +296,7 @@ def simulate(
             " must lie in [0, 2**64)."
         )
     game = prepare(scenario) if game is None else game
-    sender, target = strategies_of(scenario)
+    sender, target = strategies_of(scenario, strategies)
     game = without_idle_work(game, (sender, target))
     runs = np.zeros(replications, RUN)
     settlements, in_force = (np.zeros((replications, width)) for width in (len(game.status_quo), len(game.threats)))

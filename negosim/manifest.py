@@ -19,10 +19,10 @@ FORMAT = 2
 NOT_PLAYED = (
     "agents.py", "anatomy_text.py", "changes.py", "cluster.py", "contrast.py", "contrast_text.py", "events.py",
     "experiment_schema.py", "failures.py", "findings.py", "findings_text.py", "folder_lock.py", "forecast.py",
-    "forecast_text.py", "interactions.py",
-    "matrix.py", "merge.py", "model.py", "pace.py", "paired.py", "report.py", "reproduce.py", "robustness.py", "status.py",
-    "store.py", "store_error.py", "summary.py", "textbook_tactics.py", "two_samples.py", "whole_file.py", "wording.py", "app",
-    "cli", "plots", "theory", "transcript",
+    "forecast_text.py", "interactions.py", "matrix.py", "merge.py", "model.py", "pace.py", "paired.py", "reached.py",
+    "report.py", "reproduce.py", "robustness.py", "sensitivity.py", "sensitivity_text.py", "status.py", "store.py",
+    "store_error.py", "summary.py", "textbook_tactics.py", "two_samples.py", "whole_file.py", "wording.py", "app", "cli",
+    "plots", "theory", "transcript",
 )  # fmt: skip
 """What decides no number of a sweep: a change there leaves the runs of a folder valid."""
 

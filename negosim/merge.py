@@ -38,7 +38,10 @@ def merge(
     """
     stores = [Store(folder) for folder in folders]
     manifest = _manifest(Store(out), stores, allow_platform)
-    plan, target = {part.name: part for part in planned_parts(experiment_of(manifest))}, Store(out)
+    experiment, target = experiment_of(manifest), Store(out)
+    if experiment.precision is not None:
+        raise StoreError(f"{stores[0].folder} adds runs until they are enough, and cannot be merged. Sweep it in one folder.")
+    plan = {part.name: part for part in planned_parts(experiment)}
     copied = 0
     with target.writing(manifest, list(plan), allow_platform=True):
         for name, part in plan.items():

@@ -13,16 +13,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from negosim.agents import Negotiator, Principal, Ratifier
-from negosim.events import Answered, Event, end_event, fork_event, opening_event, plain, round_state
+from negosim.cards import talks_card, talks_standing
+from negosim.events import Answered, Event, end_event, fork_event, home_facts, opening_event, plain, round_state
 from negosim.game import prepare
-from negosim.kernel import RUN, Outcomes, record, strategies_of
+from negosim.kernel import RUN, Outcomes, record
+from negosim.own_strategy import Own, by_side, strategies_of
 from negosim.rules import closing, floor, moves
 from negosim.rules.opening import hold_dear, open_talks
 from negosim.rules.records import Game, Talks
 from negosim.scenario import Scenario
 from negosim.scenario_error import ScenarioError
 from negosim.talks import new_talks
-from negosim.transcript import narrate
+from negosim.transcript import narrate, paragraphs
 from negosim.vocabulary import Ending, Response, Side, ThreatState
 from negosim.weighing import Weighing
 
@@ -37,13 +39,16 @@ class Negotiation(mesa.Model):
     """The talks of one scenario with one run's luck; the same run as ``simulate(scenario, 1, seed, first=replication)``.
 
     One ``step()`` is one round. ``running`` says whether the talks go on, ``outcome`` is None until they have ended.
+    ``strategies`` are of the user's own, by side: ``{"target": ns.strategy(propose, respond)}``; see docs/strategies.md.
     Raises TypeError for a scenario that is no Scenario (``Scenario.load`` makes one of a name or a path) and for a seed or
     replication that is no whole number, ValueError for one outside [0, 2**64).
     """
 
     scenario: Scenario = None  # type: ignore[assignment]  # set below; here it hides the scenario that Mesa 3.5 makes itself
 
-    def __init__(self, scenario: Scenario, seed: int = 0, replication: int = 0) -> None:
+    def __init__(
+        self, scenario: Scenario, seed: int = 0, replication: int = 0, strategies: Own | None = None
+    ) -> None:
         for name, value in (("seed", seed), ("replication", replication)):
             if not isinstance(value, Integral):
                 raise TypeError(f"{name} = {value!r} is no whole number. Write {name} = 7, say.")
@@ -53,7 +58,8 @@ class Negotiation(mesa.Model):
         self.scenario, self.luck_seed, self.replication = scenario, np.uint64(seed), np.uint64(replication)
         self.game = prepare(scenario)
         self.talks = _opened(self.game, self.luck_seed, self.replication)
-        self.strategies = strategies_of(scenario)
+        self.own_strategies = by_side(strategies or {})
+        self.strategies = strategies_of(scenario, self.own_strategies)
         self.principals = [Principal(self, s, scenario.delegation(s).principal) for s in Side]
         self.negotiators = [[Negotiator(self, s, p) for p in scenario.delegation(s).negotiators] for s in Side]
         people = [(s, person) for s in Side for person in scenario.delegation(s).ratifiers]
@@ -105,7 +111,7 @@ class Negotiation(mesa.Model):
     def _note(self, played: Answered) -> None:
         """Enter an offer, its answer and the present state in the table and in the story."""
         self.rounds.append(round_state(self, played))
-        self.events.append(Event("round", self.rounds[-1]))
+        self.events.append(Event("round", self.rounds[-1] | home_facts(self, played.offer)))
 
     def _answer(self, proposer: Side) -> Answered:
         """Let the other side's principal answer, and note what it compared and what stood at that moment."""
@@ -164,15 +170,20 @@ class Negotiation(mesa.Model):
             self.step()
         return self
 
-    def transcript(self) -> str:
-        """Tell the run so far in plain English, with dates and real units."""
-        return narrate(self.scenario, self.events)
+    def transcript(self, form: str = "text", fold: bool = True) -> str:
+        """Tell the run so far in plain English, with dates and real units.
+
+        form : "text" or "markdown"; fold : whether the rounds of a long run in which nothing but offers and refusals
+        happened are told together. ValueError for another form.
+        """
+        return narrate(self.scenario, self.events, form, fold)
 
     def story(self) -> dict[str, Any]:
         """Return the run so far as plain data that ``json.dumps`` takes: what ``negosim play --json`` prints.
 
-        Keys: scenario (its name), fingerprint, seed, replication, opening and rounds (facts by the names of ``frame()``),
-        forks (with the round after which each was taken), outcome (the row of ``simulate(...).frame()``; None while the
+        Keys: scenario (its name), fingerprint, seed, replication, own_strategies (the sides that play a strategy of the
+        user's own), opening and rounds (facts by the names of ``frame()``), forks (with the round after which each was
+        taken), told (the paragraphs of the transcript), outcome (the row of ``simulate(...).frame()``; None while the
         talks go on). Dates are texts such as 2025-04-02; what is not a number is None.
         """
         told = {kind: [plain(event.facts) for event in self.events if event.kind == kind] for kind in ("opening", "fork")}
@@ -182,9 +193,11 @@ class Negotiation(mesa.Model):
             "fingerprint": self.scenario.fingerprint(),
             "seed": int(self.luck_seed),
             "replication": int(self.replication),
+            "own_strategies": [side.label for side in Side if side in self.own_strategies],
             "opening": told["opening"][0],
             "rounds": plain(self.rounds),
             "forks": told["fork"],
+            "told": paragraphs(self.scenario, self.events),
             "outcome": plain(outcome),
         }
 
@@ -228,6 +241,12 @@ class Negotiation(mesa.Model):
         frame = pandas.DataFrame(self.rounds or [blank]).iloc[: len(self.rounds)]
         return frame.astype({"date": "datetime64[s]"} | {name: "boolean" for name in blank if name.startswith("vote_")})
 
+    def __repr__(self) -> str:
+        return f"<Negotiation {self.scenario.name}, seed {int(self.luck_seed)}: {talks_standing(self)}>"
+
+    def _repr_html_(self) -> str:
+        return talks_card(self)
+
     def fork(self, changes: Mapping[str, Any] | None = None) -> Negotiation:
         """Return another course of the same run from here on, with the same luck and, if given, other parameters.
 
@@ -242,7 +261,7 @@ class Negotiation(mesa.Model):
         changes = dict(changes or {})
         scenario = self.scenario.vary(changes)
         _refuse_other_talks(self, changes)
-        other = Negotiation(scenario, int(self.luck_seed), int(self.replication))
+        other = Negotiation(scenario, int(self.luck_seed), int(self.replication), self.own_strategies)
         other.events, other.rounds = copy.deepcopy(self.events), copy.deepcopy(self.rounds)
         other.running, other.outcome = self.running, self.outcome
         other.talks = _carried_on(self.talks, _opened(self.game, self.luck_seed, self.replication), other.talks)
@@ -279,6 +298,10 @@ def _refuse_other_talks(model: Negotiation, changes: Mapping[str, Any]) -> None:
         if FIXED.fullmatch(name):
             problem = "cannot be changed in a fork, which keeps the people, the threats and the ends of the issues"
             remedy = "Start anew instead: Negotiation(scenario.vary(...), seed)."
+            raise ScenarioError(problem, field=name, value=value, remedy=remedy)
+        if any(name == f"{side.label}.strategy" for side in model.own_strategies):
+            remedy = "Start anew without strategies=: Negotiation(scenario.vary(...), seed)."
+            problem = "cannot be changed in a fork: the side plays a strategy of the user's own"
             raise ScenarioError(problem, field=name, value=value, remedy=remedy)
         if not model.running:
             remedy = "Fork before the end: make the model again and step() to the round you want."

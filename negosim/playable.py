@@ -8,14 +8,16 @@ from typing import TYPE_CHECKING
 from negosim.design import MOST_POINTS
 from negosim.experiment_error import ExperimentError
 from negosim.factors import Vary
-from negosim.outcomes import outcome_names
+from negosim.outcomes import KEPT, outcome_names
 from negosim.overrides import Overrides, Value
+from negosim.quantities import quantities_of
 from negosim.sampling import BALANCED, GROUPED, SAMPLED, rows_of
 from negosim.scenario import Scenario
 from negosim.scenario_error import ScenarioError, nearest
 
 if TYPE_CHECKING:
     from negosim.experiment import Experiment
+    from negosim.precision import Precision
 
 
 def check_playable(experiment: Experiment) -> None:
@@ -33,6 +35,8 @@ def check_playable(experiment: Experiment) -> None:
         _check_headline(block, taken, f"vary.{number}.headline", alone)
     _check_reported(experiment.bases.values(), experiment.reported)
     _check_outputs(experiment)
+    if experiment.precision is not None:
+        _check_precision(experiment, experiment.precision)
 
 
 def _check_cases(experiment: Experiment) -> None:
@@ -201,3 +205,26 @@ def _check_outputs(experiment: Experiment) -> None:
     if experiment.paths > experiment.replications:
         problem = f"is more than the runs of a point, {experiment.replications:,}"
         raise ExperimentError(problem, field="paths", value=experiment.paths, remedy="Take fewer paths, or more replications.")
+
+
+def _check_precision(experiment: Experiment, precision: Precision) -> None:
+    """ExperimentError for a quantity that cannot be measured, and for runs that are no whole chunks, or already the most."""
+    names = list(dict.fromkeys(name for base in experiment.bases.values() for name in outcome_names(base)))
+    kept = [name for name in names if experiment.columns is None or name in (*KEPT, *experiment.columns)]
+    known = {quantity.name: quantity for quantity in quantities_of(experiment, kept)}
+    for name in precision.quantity:
+        if name not in known:
+            remedy = nearest(name, list(known)) + ("" if experiment.columns is None else " Or add its column to columns.")
+            raise ExperimentError("is no quantity of the runs", field="precision.quantity", value=name, remedy=remedy)
+        if precision.of == "differences" and not known[name].everywhere:
+            remedy = 'Take one that every run has, or of = "means".'
+            problem = "is not in every run, so that runs cannot be compared by it"
+            raise ExperimentError(problem, field="precision.quantity", value=name, remedy=remedy)
+    chunk = min(experiment.chunk, experiment.replications)
+    if experiment.replications % chunk:
+        problem = f"is no whole number of chunks of {chunk:,}, in which runs are added"
+        remedy = f"Set chunk = {experiment.replications}, say."
+        raise ExperimentError(problem, field="replications", value=experiment.replications, remedy=remedy)
+    if precision.most < experiment.replications + chunk:
+        problem = f"leaves no chunk of {chunk:,} to add to {experiment.replications:,} replications"
+        raise ExperimentError(problem, field="precision.most", value=precision.most, remedy="Allow more, or begin with fewer.")

@@ -14,8 +14,9 @@ from numba import types
 from numpy.typing import ArrayLike, NDArray
 
 from negosim.game import disagreement_point, prepare
-from negosim.kernel import FUNCTIONS, RUN, Outcomes, Runs, play, record, strategies_of, without_idle_work
+from negosim.kernel import FUNCTIONS, RUN, Outcomes, Runs, play, record, without_idle_work
 from negosim.outlooks import PREPARED
+from negosim.own_strategy import strategies_of
 from negosim.pareto import TOLERANCE
 from negosim.rules.compiled import rule
 from negosim.rules.preferences import enter_nash_node, solve_preferences

@@ -10,6 +10,7 @@ import datetime
 import math
 import statistics
 from collections.abc import Iterable
+from dataclasses import dataclass
 from pathlib import Path
 
 from negosim.evidence import Estimate, Evidence, Level
@@ -112,6 +113,30 @@ def disputes(folder: Path, group: str, label: str, rate: str = "success_rate") -
     if abs(count / n - share) > ROUNDED:
         raise found.wrong(rate, f"is not a count divided by n_resolved = {n}", "The two belong together.")
     return Level.share(label, count, n, of)
+
+
+@dataclass(frozen=True)
+class Rate:
+    """From a day on: the tariff threatened on an issue of a case and the one in force, in per cent, and why, in a few words."""
+
+    case: str
+    date: datetime.date
+    issue: str
+    threatened: float
+    in_force: float
+    label: str
+
+
+def rates_on_record(folder: Path) -> list[Rate]:
+    """The tariffs threatened and in force over the dispute, in the order of their days."""
+    found = [
+        Rate(
+            each.text("case"), each.date("date"), each.text("issue"), each.number("threatened_pct", 0.0),
+            each.number("in_force_pct", 0.0), each.fields["label"] or "",
+        )
+        for each in rows(folder, "us_japan_tariffs_2025.csv", "date")
+    ]  # fmt: skip
+    return sorted(found, key=lambda rate: rate.date)
 
 
 TIES = (

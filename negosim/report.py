@@ -3,6 +3,7 @@
 summary.parquet, summary.csv : one row a point and quantity, see `negosim.summary`
 findings.json : the findings as numbers, see `negosim.findings`
 findings.md : the findings in sentences
+sensitivity.csv : for a Saltelli or Morris design one row a quantity, factor and index, see `negosim.sensitivity`
 """
 
 from __future__ import annotations
@@ -15,21 +16,27 @@ from typing import TYPE_CHECKING
 from negosim.findings import Findings, findings_of
 from negosim.findings_text import findings_text
 from negosim.results import Results
+from negosim.sensitivity import INDICES
+from negosim.sensitivity_text import sensitivity_report
 from negosim.store import Store
 
 if TYPE_CHECKING:
     import pandas
 
 FILES = ("summary.parquet", "summary.csv", "findings.json", "findings.md")
+"""What every sweep ends with."""
+
+INDICES_FILE = "sensitivity.csv"
 
 
 def write_report(results: Results) -> tuple[Findings, str]:
-    """Write all FILES, each whole or not at all; return the findings and their text. StoreError if that fails."""
+    """Write all files, each whole or not at all; return the findings and their text. StoreError if that fails."""
     summary = results.summary()
     findings = findings_of(results, summary)
     experiment = results.experiment
     cases = {case.name: (case.heading, experiment.bases[case.name]) for case in experiment.case}
-    text = findings_text(findings, experiment.base, cases)
+    indices, told = sensitivity_report(results) if experiment.design in INDICES else (None, "")
+    text = findings_text(findings, experiment.base, cases, told)
     table = _of_one_type(summary)
     parquet = BytesIO()
     table.to_parquet(parquet, index=False)
@@ -42,6 +49,8 @@ def write_report(results: Results) -> tuple[Findings, str]:
     store = Store(results.out)
     for name, content in zip(FILES, contents, strict=True):
         store.write_beside(name, content)
+    if indices is not None:
+        store.write_beside(INDICES_FILE, indices.to_csv(index=False, lineterminator="\n").encode())
     return findings, text
 
 
@@ -67,7 +76,8 @@ def with_part(text: str, name: str, part: str) -> str:
 
 def report_paths(results: Results) -> list[Path]:
     """Where the files are."""
-    return [results.out / name for name in FILES]
+    found = [results.out / name for name in FILES]
+    return [*found, *(path for path in [results.out / INDICES_FILE] if path.exists())]
 
 
 def _of_one_type(summary: pandas.DataFrame) -> pandas.DataFrame:

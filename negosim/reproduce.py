@@ -22,6 +22,7 @@ from negosim.manifest import differences, experiment_of, fingerprint, manifest_o
 from negosim.pace import Pace
 from negosim.part_file import mark_and_rows, packed, unpacked, values_hash
 from negosim.plan import Part, planned_parts
+from negosim.reached import so_far
 from negosim.runner import Progress, cores, table_of
 from negosim.store import Store, StoreError
 
@@ -57,13 +58,14 @@ def reproduce(
     manifest = store.manifest()
     if manifest is None:
         raise StoreError(f"{store.folder} holds no results. Name the folder that a sweep wrote.")
-    experiment = experiment_of(manifest)
+    asked = experiment_of(manifest)
+    experiment = so_far(store, asked, fingerprint(manifest))
     plan = planned_parts(experiment)
     there = [part for part in plan if store.is_there(part.name)]
     chosen = there if sample is None else spread(there, sample)
     job = Replay(experiment, store.folder, fingerprint(manifest))
     found = _compared(job, chosen, engine or threads(workers or cores()), progress)
-    changes = differences(manifest, manifest_of(experiment))
+    changes = differences(manifest, manifest_of(asked))
     return Reproduction(len(plan), len(there), len(chosen), tuple(found), tuple(changes))
 
 

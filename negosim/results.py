@@ -25,6 +25,7 @@ from negosim.failures import Failure
 from negosim.manifest import experiment_of, fingerprint
 from negosim.origin import in_words
 from negosim.plan import Block, Chunk, Paths, draw_names, planned_chunks, planned_paths
+from negosim.reached import Reached, read_reached
 from negosim.scenario import Scenario
 from negosim.scenario_error import nearest
 from negosim.store import Store, StoreError
@@ -49,6 +50,8 @@ def experiment_in(out: str | os.PathLike[str]) -> Experiment:
 class Results:
     """The runs of a finished sweep in a folder.
 
+    runs : those at each point, of a sweep that is still adding some; None = those that it came to
+
     Of a sweep in which something failed, what is whole: a point of which any run is missing is left out of every table, and
     so are joint draws and rounds that are missing. The log says so, and so do `left_out` and `points_left_out`.
 
@@ -57,28 +60,39 @@ class Results:
     negosim.store_error.StoreError: runs/nowhere holds no results. Name the folder that a sweep wrote.
     """
 
-    def __init__(self, out: str | os.PathLike[str]) -> None:
+    def __init__(self, out: str | os.PathLike[str], runs: int | None = None) -> None:
         self._store = store = Store(out)
         manifest = store.manifest()
         if manifest is None:
             raise StoreError(f"{store.folder} holds no results. Name the folder that a sweep wrote.")
         self.out: Path = store.folder
         self.manifest: dict[str, Any] = manifest
-        runs, paths = list(planned_chunks(self.experiment)), list(planned_paths(self.experiment))
-        names = [*(part.name for part in [*runs, *paths]), *draw_names(self.experiment)]
+        self.reached: Reached | None = None
+        self.experiment: Experiment = self._with_its_runs(runs)
+        chunks, paths = list(planned_chunks(self.experiment)), list(planned_paths(self.experiment))
+        names = [*(part.name for part in [*chunks, *paths]), *draw_names(self.experiment)]
         missing = {name for name in names if not store.is_there(name)}
         self.failures: list[Failure] = store.failures(names)
         self._check_missing(missing, len(names))
-        self.points_left_out: dict[int, Failure] = self._failed_points(runs)
+        self.points_left_out: dict[int, Failure] = self._failed_points(chunks)
         self._chunks: dict[str, tuple[Point, ...]] = {
-            str(store.path(part.name)): part.points for part in runs if part.points[0].number not in self.points_left_out
+            str(store.path(part.name)): part.points for part in chunks if part.points[0].number not in self.points_left_out
         }
         self._paths = [str(store.path(part.name)) for part in paths if part.name not in missing]
         self._draws = [str(store.path(name)) for name in draw_names(self.experiment) if name not in missing]
-        self._first_chunks, self._first_paths = self._first_of_cases(runs), self._first_of_cases(paths)
+        self._first_chunks, self._first_paths = self._first_of_cases(chunks), self._first_of_cases(paths)
         self.shown_case: str | None = next(iter(self.experiment.bases))
         if self.failures:
             log.warning("%s: %s", self.out, self.left_out)
+
+    def __repr__(self) -> str:
+        experiment = self.experiment
+        return f"<Results of {experiment.name}: {len(self.points):,} points of {experiment.replications:,} runs in {self.out}>"
+
+    def _repr_html_(self) -> str:
+        from negosim.results_card import results_card
+
+        return results_card(self)
 
     def of_case(self, name: str) -> Results:
         """The same results, of which the figures show this case in place of the first. StoreError when there is none."""
@@ -98,6 +112,19 @@ class Results:
     def shown_baseline(self) -> int:
         """The number of the baseline of the case that figures show."""
         return self.experiment.points_of(self.shown_case)[0].number
+
+    def _with_its_runs(self, runs: int | None) -> Experiment:
+        """The experiment, with its scenario, as the manifest has it, and with the runs at each point that it came to."""
+        asked = experiment_of(self.manifest)
+        if asked.precision is None:
+            return asked
+        self.reached = read_reached(self._store, fingerprint(self.manifest))
+        if runs is None and self.reached is None:
+            raise StoreError(
+                f"{self.out} is not finished: it is not settled yet how many runs are enough. "
+                "Run the same sweep into this folder again: it goes on from there."
+            )
+        return asked.with_runs(runs or (self.reached.runs if self.reached else asked.replications))
 
     def _failed_points(self, parts: Sequence[Chunk | Block]) -> dict[int, Failure]:
         """The points of which any run failed, each with its first failure."""
@@ -170,11 +197,6 @@ class Results:
         for number in points:
             if number in self.points_left_out:
                 raise StoreError(f"{self.out} lacks point {number}, which failed: {self.points_left_out[number].why}.")
-
-    @cached_property
-    def experiment(self) -> Experiment:
-        """The experiment, with its scenario, as the manifest has it."""
-        return experiment_of(self.manifest)
 
     def design(self) -> pandas.DataFrame:
         """The design table: one row a point, with its number, its label and the values of what varies."""
@@ -251,7 +273,7 @@ class Results:
             connection.register("design", self._design)
             connection.register("no_parts", self._schema.empty_table())  # the columns that another case has
             connection.execute(f"create view parts as {' union all by name '.join(f'select * from {each}' for each in tables)}")
-            numbered = f"replication % {self.experiment.replications} as run"
+            numbered = f"replication % {self.experiment.most_runs} as run"
             connection.execute(f"create view runs as select *, {numbered} from design join parts using (point)")
             if self._paths:
                 connection.register("path_parts", self._rounds)
@@ -317,6 +339,12 @@ class Results:
         from negosim.summary import summarise
 
         return summarise(self)
+
+    def sensitivity(self, quantities: str | Sequence[str] | None = None) -> pandas.DataFrame:
+        """Sobol's indices of a Saltelli design, Morris's of a Morris design; see `negosim.sensitivity`."""
+        from negosim.sensitivity import sensitivity
+
+        return sensitivity(self, quantities)
 
     @cached_property
     def _rounds(self) -> pyarrow.dataset.Dataset:

@@ -9,14 +9,16 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy
 import pyarrow
 
 from negosim.design import Bases, scenario_at
 from negosim.engine import Between, Engine, Finished, StoppedError, threads, unheard
+from negosim.enough import look, next_runs
 from negosim.experiment import Experiment
+from negosim.experiment_error import ExperimentError
 from negosim.failures import Failure, PointsFailedError
 from negosim.kernel import simulate
 from negosim.manifest import fingerprint, manifest_of
@@ -26,6 +28,7 @@ from negosim.pace import Pace
 from negosim.part_file import packed
 from negosim.plan import Chunk, Draws, Part, Paths, planned_parts
 from negosim.quantities import COMPARED
+from negosim.reached import read_reached, write_reached
 from negosim.results import Results
 from negosim.shard import Shard
 from negosim.store import Store, StoreError
@@ -75,8 +78,14 @@ def sweep_shard(
 ) -> Results | None:
     """Play one shard of an experiment, as `sweep` does, into a folder of its own or one that all shards share.
 
-    The results once every part of the experiment is in `out`; None while the parts of other shards are missing.
+    The results once every part of the experiment is in `out`; None while the parts of other shards are missing. ExperimentError
+    for an experiment that adds runs until they are enough: only all points together say when that is.
     """
+    if not isinstance(experiment, Experiment):
+        experiment = Experiment.load(experiment)
+    if experiment.precision is not None:
+        problem, remedy = "cannot be played in shards", "Play it whole; --engine dask does that on many machines."
+        raise ExperimentError(problem, field="precision", remedy=remedy)
     store, plan = _swept(experiment, out, shard, workers, progress, allow_platform, engine)
     _fail(store, [part.name for part in shard.share(plan)], len(plan))
     recorded = {failure.part for failure in store.failures([part.name for part in plan])}
@@ -106,21 +115,63 @@ def _swept(
     if workers is not None and workers < 1:
         raise ValueError(f"workers = {workers} is out of range. It must be at least 1.")
     workers = workers or cores()
-    store, plan, manifest = Store(out), planned_parts(experiment), manifest_of(experiment)
-    names = [part.name for part in plan]
-    own = plan if shard is None else shard.share(plan)
-    store.check(manifest, names, allow_platform)
-    missing, spoilt = _missing(store, own, fingerprint(manifest), workers)
-    if missing or store.renewal(manifest) is not None:
+    way = _Way(Store(out), manifest_of(experiment), workers, progress, allow_platform, engine or threads(workers))
+    if experiment.precision is not None:
+        return way.store, _until_precise(way, experiment)
+    plan = planned_parts(experiment)
+    way.play(experiment, plan, [part.name for part in plan], shard)
+    return way.store, plan
+
+
+def _until_precise(way: _Way, asked: Experiment) -> list[Part]:
+    """Play whole chunks until the runs are enough, and write down what that came to; return all parts of the experiment.
+
+    What a sweep came to before is taken for granted, unless parts failed in it.
+    """
+    names = [part.name for part in planned_parts(asked.with_runs(asked.most_runs))]
+    before = None if way.store.failures(names) else read_reached(way.store, fingerprint(way.manifest))
+    runs, reached = asked.replications if before is None else before.runs, before
+    while True:
+        now = asked.with_runs(runs)
+        plan = planned_parts(now)
+        way.play(now, plan, names, None)
+        if before is None:
+            reached = look(Results(way.store.folder, runs))
+            runs = next_runs(now, reached)
+        assert reached is not None
+        if runs == reached.runs:
+            write_reached(way.store, fingerprint(way.manifest), reached)
+            return plan
+        told = ", ".join(f"{each.quantity} +-{each.half_width:.3g} (point {each.point})" for each in reached.widest)
+        log.info("With %s runs a point the widest 95 %% intervals are %s: on to %s.", f"{now.replications:,}", told, f"{runs:,}")
+
+
+class _Way(NamedTuple):
+    """Where and how the parts of an experiment are played."""
+
+    store: Store
+    manifest: Mapping[str, Any]
+    workers: int
+    progress: Progress | None
+    allow_platform: bool
+    engine: Engine
+
+    def play(self, experiment: Experiment, plan: list[Part], names: list[str], shard: Shard | None) -> None:
+        """Play those parts of a plan, or of one shard of it, that are missing or damaged; `names` are all that may be there."""
+        store = self.store
+        own = plan if shard is None else shard.share(plan)
+        store.check(self.manifest, names, self.allow_platform)
+        missing, spoilt = _missing(store, own, fingerprint(self.manifest), self.workers)
+        if not missing and store.renewal(self.manifest) is None:
+            return
         share = None if shard is None else (shard.name, [part.name for part in own])
-        with store.writing(manifest, names, share, allow_platform):
+        with store.writing(self.manifest, names, share, self.allow_platform):
             for name, damage in spoilt.items():
                 kept = store.set_aside(name)
                 log.warning("%s is played again: %s. It is kept as %s.", store.path(name), damage, kept)
             missing = [part for part in missing if not store.is_there(part.name)]  # another process may have been here
-            job = Play(experiment, store.folder, {"experiment": fingerprint(manifest), "platform": platform_here()})
-            _run(store, own, missing, job, engine or threads(workers), progress)
-    return store, plan
+            mark = {"experiment": fingerprint(self.manifest), "platform": platform_here()}
+            _run(store, own, missing, Play(experiment, store.folder, mark), self.engine, self.progress)
 
 
 def _missing(store: Store, parts: list[Part], experiment: str, workers: int) -> tuple[list[Part], dict[str, str]]:

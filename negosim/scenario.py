@@ -32,6 +32,7 @@ from negosim.parameters import (
 )
 from negosim.provenance import Note, check_ranges, default_note, missing_notes, separate
 from negosim.salience import Salience
+from negosim.scenario_card import scenario_card
 from negosim.scenario_error import ScenarioError
 from negosim.scenario_schema import scenario_schema
 from negosim.toml_text import Inline, toml_text
@@ -220,6 +221,9 @@ class Scenario(Part):
     def __repr__(self) -> str:
         sides = " and ".join(f"{each.short} ({each.strategy})" for each in (self.sender, self.target))
         return f"<Scenario {self.name}: {sides}, {len(self.issues)} issues, {self.talks.rounds} rounds>"
+
+    def _repr_html_(self) -> str:
+        return scenario_card(self)
 
     def __hash__(self) -> int:
         return hash(self._fingerprint)

@@ -11,9 +11,10 @@ from typing import Any
 
 from negosim.failures import Failure
 from negosim.folder_lock import lock_file, writers
-from negosim.manifest import experiment_of, platforms
+from negosim.manifest import experiment_of, fingerprint, platforms
 from negosim.origin import in_words
 from negosim.plan import draw_runs, planned_chunks, planned_paths
+from negosim.reached import so_far
 from negosim.report import FILES
 from negosim.store import Store, StoreError
 
@@ -65,7 +66,7 @@ def status_of(out: str | os.PathLike[str]) -> Status:
     manifest = store.manifest()
     if manifest is None:
         raise StoreError(f"{store.folder} holds no results. Name the folder that a sweep wrote.")
-    experiment = experiment_of(manifest)
+    experiment = so_far(store, experiment_of(manifest), fingerprint(manifest))
     runs = {part.name: part.runs for part in [*planned_chunks(experiment), *planned_paths(experiment)]} | draw_runs(experiment)
     there = {name: found for name in runs if (found := _stat(store.path(name))) is not None}
     failures = store.failures(list(runs))

@@ -18,6 +18,9 @@ from negosim.strategies.veto_aware import LIKELY
 ABOVE_NONE = 1e-6
 """A chance of passing at home that is as good as none."""
 
+OWN_RULE = "own-rule"
+"""Stands for the name of a strategy that a user wrote, and for the basis of its answers."""
+
 
 class Weighing(NamedTuple):
     """What a principal compared when it answered: ``worth`` must reach ``needed``, utilities or, at home, chances.
@@ -27,7 +30,8 @@ class Weighing(NamedTuple):
     of passing at home, "no-home" any such chance, "going-on" what it expects of going on, "outside-option" what it has by
     leaving, "rung" what it would itself propose next, "bid" its own bid, "out-of-reach" the same where it is above all there is,
     "chance" that its chance of giving way (worth) came up, "risk" that the risk run makes types up to a reservation value (worth)
-    give way, its own among them, "last-chance" what it has if the talks end with this answer, "" unknown.
+    give way, its own among them, "last-chance" what it has if the talks end with this answer, "own-rule" what only the author of
+    its strategy knows, "" unknown.
     """
 
     worth: float
@@ -66,7 +70,7 @@ def weigh(strategy: str, own: Any, other: Any, public: Any, belief: Any, homes: 
         return _prospects(own, risk_return.prospects(own, public, belief, homes, offer, outlook))
     if strategy == "subgame-perfect":
         return _prospects(own, subgame_perfect.prospects(own, other, public, homes, offer, outlook))
-    return Weighing(value, math.nan, "")
+    return Weighing(value, math.nan, OWN_RULE if strategy == OWN_RULE else "")
 
 
 def _on_the_path(strategy: str, own: Any, public: Any, homes: Any, offer: Any) -> Weighing:

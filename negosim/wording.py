@@ -54,6 +54,8 @@ def parameter_title(scenario: Scenario, name: str) -> str:
     >>> case = Scenario.load("us-japan-2025")
     >>> parameter_title(case, "sender.ambiguity"), parameter_title(case, "threats.car-tariff.damage")
     ('Ambiguity (US)', 'Damage (tariff on cars and parts)')
+    >>> parameter_title(case, "target.ratifiers.farm-lobby.threshold"), parameter_title(case, "trade.flows.us-to-us.amount")
+    ('Threshold (Japan: farm lobby)', 'Amount (trade: flows us to us)')
     """
     head, _, last = name.rpartition(".")
     owner, *inner = head.split(".")
@@ -66,7 +68,9 @@ def parameter_title(scenario: Scenario, name: str) -> str:
     elif owner == "linkage":
         whose = " and ".join(_uncapitalised(scenario.issue(issue).title) for issue in inner[0].split("--"))
     else:
-        whose = known.get(owner, owner)
+        inner = [] if head.endswith(".salience") else inner
+        people = inner[1:] if owner in known else inner  # the name says whether it is a ratifier
+        whose = ": ".join([known.get(owner, owner), *([" ".join(people).replace("-", " ")] if people else [])])
     return f"{_capital(words)} ({whose})"
 
 

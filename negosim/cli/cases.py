@@ -39,6 +39,8 @@ def play(
         typer.Option("--set", metavar="NAME=VALUE", help="Change a value by its dotted name; may be repeated."),
     ] = None,
     as_json: AsJson = False,
+    markdown: Annotated[bool, typer.Option("--markdown", help="Markdown, to keep or to publish.")] = False,
+    whole: Annotated[bool, typer.Option("--whole", help="Fold nothing, however long the run.")] = False,
 ) -> None:
     """Play one run and tell it, round by round.
 
@@ -53,7 +55,7 @@ def play(
 
         talks = Negotiation(case, seed, replication).play()
         if not as_json:
-            typer.echo(talks.transcript())
+            typer.echo(talks.transcript("markdown" if markdown else "text", fold=not whole))
             return
         typer.echo(json.dumps({"changes": changed, **talks.story()}, indent=2, allow_nan=False))
 

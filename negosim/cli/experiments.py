@@ -6,7 +6,7 @@ import json
 import shlex
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -22,6 +22,16 @@ if TYPE_CHECKING:
     from negosim.shard import Shard
 
 
+UntilPrecision = Annotated[
+    float | None,
+    typer.Option(
+        metavar="HALF_WIDTH",
+        help="Add runs until the mean payoffs at every point are known to +- this, 95 %; [precision] in the file says more.",
+        show_default="the file's",
+    ),
+]
+
+
 @app.command()
 def sweep(
     file: Annotated[
@@ -34,6 +44,7 @@ def sweep(
     shard: Annotated[
         str | None, typer.Option(metavar="I/N", help="Play the I-th of N shares alone; see negosim merge.", show_default="all")
     ] = None,
+    until_precision: UntilPrecision = None,
     engine: EngineName = "threads",
     scheduler: Scheduler = None,
     allow_platform: AllowPlatform = False,
@@ -54,14 +65,13 @@ def sweep(
         from negosim.shard import Shard
 
         chosen = engine_asked(engine, scheduler, workers)
-        experiment = asked(file, out, seed)
+        experiment = asked(file, out, seed, until_precision)
         if out is None or dry_run:
             typer.echo(what_it_takes(experiment, workers))
             return
         share = Shard.read(shard) if shard is not None else None
         typer.echo(announcement(experiment, out, share), err=True)
-        again = engine_options(engine, scheduler)
-        results, failed = played(experiment, out, share, workers, allow_platform, chosen, again)
+        results, failed = played(experiment, out, share, workers, allow_platform, chosen, engine_options(engine, scheduler))
         if results is not None:
             report(results)
         elif failed is None:
@@ -72,20 +82,26 @@ def sweep(
             raise typer.Exit(3)
 
 
-def asked(file: Path | None, out: Path | None, seed: int | None) -> Experiment:
-    """The experiment of a file, with another seed if one is given; without a file that of the folder."""
+def asked(file: Path | None, out: Path | None, seed: int | None, half_width: float | None) -> Experiment:
+    """The experiment of a file, with another seed or precision if one is given; without a file that of the folder."""
     from negosim.experiment import Experiment
     from negosim.experiment_error import ExperimentError
     from negosim.results import experiment_in
 
     if file is not None:
-        return Experiment.load(file, **({} if seed is None else {"seed": seed}))
+        changes: dict[str, Any] = {} if seed is None else {"seed": seed}
+        if half_width is not None:
+            own = Experiment.load(file).precision
+            changes["precision"] = {**(own.model_dump() if own is not None else {}), "half_width": half_width}
+        return Experiment.load(file, **changes)
     assert out is not None
     if not out.exists():
         remedy = f"Name the experiment's file: negosim sweep FILE --out {shlex.quote(str(out))}."
         raise ExperimentError("has no sweep to go on with", field="--out", value=str(out), remedy=remedy)
-    if seed is not None:
-        raise ExperimentError("belongs to a file", field="--seed", value=str(seed), remedy="The sweep in the folder has its own.")
+    for name, value in (("--seed", seed), ("--until-precision", half_width)):
+        if value is not None:
+            remedy = "The sweep in the folder has its own."
+            raise ExperimentError("belongs to a file", field=name, value=str(value), remedy=remedy)
     return experiment_in(out)
 
 
@@ -204,7 +220,8 @@ def compare(
 def announcement(experiment: Experiment, out: Path, share: Shard | None) -> str:
     """What is about to be played, in one line."""
     draws = experiment.assumed_draws * len(experiment.draw_points) * experiment.draw_replications
-    text = f"{experiment.title}: {experiment.runs:,} runs at {len(experiment.design_points):,} points"
+    least = "at least " if experiment.precision else ""
+    text = f"{experiment.title}: {least}{experiment.runs:,} runs at {len(experiment.design_points):,} points"
     if draws:
         text += f" and {draws:,} in {experiment.assumed_draws:,} joint draws of the assumed numbers"
     if share is not None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import textwrap
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import numpy
@@ -27,6 +28,9 @@ CLOUD = 2_000
 
 MOST_NAMED = 4
 """Frontiers up to this number each have an entry in the legend."""
+
+MARGIN = 0.03
+"""What is shown beyond both ends of a utility."""
 
 CLOUDS = ("o", "^", "v", "D", "P", "*")
 LINES: tuple[Dashes, ...] = ("-", (0, (6, 2)), (0, (1, 1.5)), (0, (6, 2, 1, 2)))
@@ -65,8 +69,8 @@ def frontier(results: Results, point: int | None = None, axes: Axes | None = Non
     sender, target = (side_name(scenario, side) for side in Side)
     title = f"{scenario.title}: frontier and outcomes of the first {len(runs):,} runs, before costs"
     dress(axes, title, f"{sender}: {WORTH}", f"{target}: {WORTH}", grid="both")
-    axes.set_xlim(-0.03, 1.03)
-    axes.set_ylim(-0.03, 1.03)
+    axes.set_xlim(-MARGIN, 1.0 + MARGIN)
+    axes.set_ylim(-MARGIN, 1.0 + MARGIN)
     axes.set_aspect("equal", anchor="W")
     key(axes, loc="upper left", bbox_to_anchor=(1.0, 1.0), labelspacing=0.9)
     return axes
@@ -103,10 +107,15 @@ def _zoom(axes: Axes, closer: Axes, deals: pandas.DataFrame, others: pandas.Data
     for side in Side:
         values = numpy.concatenate([deals[f"{side.label}_utility"], others[f"{side.label}_reservation"]])
         spans.append((float(values.min()), float(values.max())))
+    enlarge(axes, closer, spans)
+
+
+def enlarge(axes: Axes, closer: Axes, spans: Sequence[tuple[float, float]]) -> None:
+    """Let the closer axes show a square part of the others, given the least and the most of x and of y, and frame it there."""
     half = 0.6 * max(high - low for low, high in spans) + 0.005
-    (left, right), (bottom, top) = spans
-    closer.set_xlim((left + right) / 2 - half, (left + right) / 2 + half)
-    closer.set_ylim((bottom + top) / 2 - half, (bottom + top) / 2 + half)
+    x, y = (min(max((low + high) / 2, half - MARGIN), 1.0 + MARGIN - half) for low, high in spans)  # within the plane
+    closer.set_xlim(x - half, x + half)
+    closer.set_ylim(y - half, y + half)
     dress(closer, grid="both")
     closer.spines[["top", "right"]].set_visible(True)
     closer.xaxis.set_major_locator(MaxNLocator(4))

@@ -18,6 +18,7 @@ from negosim.plots.linkage import linkage
 from negosim.plots.path import path
 from negosim.plots.readings import NothingToDrawError, number_of, require, require_same_rules
 from negosim.plots.responses import main_effects
+from negosim.plots.sensitivity import morris_plane, sobol_indices
 from negosim.plots.settlements import settlements
 from negosim.plots.style import png
 from negosim.plots.tactics import tactic_endings, tactic_payoffs
@@ -35,6 +36,8 @@ FIGURES: dict[str, Drawing] = {
     "tactic-endings": tactic_endings,
     "heat-maps": heat_maps,
     "main-effects": main_effects,
+    "sobol-indices": sobol_indices,
+    "morris-plane": morris_plane,
     "ledger": ledger,
     "ledger-changes": ledger_changes,
     "frontier": frontier,

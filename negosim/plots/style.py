@@ -22,6 +22,9 @@ from negosim.vocabulary import Ending, Side
 DPI = 160
 """Dots an inch of the files."""
 
+SCREEN_DPI = 96
+"""Dots an inch of a figure in a notebook."""
+
 HEAD, TITLE, TEXT, SMALL = 11.0, 10.0, 9.0, 8.0
 """Sizes of headings, of titles, of labels, and of ticks and legends, in points."""
 
@@ -65,9 +68,18 @@ COMPLEMENTS, SUBSTITUTES = "#009E73", "#CC79A7"
 """Colours of the two signs of a linkage."""
 
 
+class Shown(Figure):
+    """A figure that a notebook shows without any setting: write ``axes.figure`` as the last line of a cell."""
+
+    def _repr_png_(self) -> bytes:
+        buffer = BytesIO()
+        self.savefig(buffer, format="png", dpi=SCREEN_DPI)
+        return buffer.getvalue()
+
+
 def figure(width: float, height: float) -> Figure:
     """An empty figure of this size in inches, which keeps its parts from overlapping."""
-    made = Figure(figsize=(width, height), dpi=DPI, layout=ConstrainedLayoutEngine(w_pad=0.07, h_pad=0.05))
+    made = Shown(figsize=(width, height), dpi=DPI, layout=ConstrainedLayoutEngine(w_pad=0.07, h_pad=0.05))
     made.set_facecolor("white")
     return made
 

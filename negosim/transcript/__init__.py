@@ -1,5 +1,5 @@
-"""A run told in plain English, with dates and real units."""
+"""A run told in plain English, with dates and real units, as text or Markdown."""
 
-from negosim.transcript.narrator import narrate
+from negosim.transcript.forms import narrate, paragraphs
 
-__all__ = ["narrate"]
+__all__ = ["narrate", "paragraphs"]

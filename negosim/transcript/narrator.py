@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import datetime
 import math
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from typing import Any
 
 from negosim.events import Event, column
 from negosim.parameters import Issue
 from negosim.scenario import Scenario
+from negosim.transcript.phrases import CHANNEL_NAMES, NAMES, PLAYS
 from negosim.transcript.wording import (
     amount,
     apart,
     capital,
+    day_of,
     listed,
     mid_sentence,
     number,
@@ -47,26 +49,14 @@ WEIGHED = {
     "chance": "it holds out, with a chance of {worth} to give way in this round",
     "risk": "the risk run so far makes sides give way whose reservation value is {worth} at most; its own is {needed}",
     "last-chance": "it expects {worth} of this deal and {needed} of an end without one",
+    "own-rule": "worth {worth} to it; it decides by a rule of its own",
     "": "worth {worth} to it",
+    "unsaid": "it does not say why",
 }
 """What an offer was weighed against, by the basis of the answer."""
 
-CHANNEL_NAMES = {
-    "value": "settlement", "waste": "missed trades", "precedent": "precedent", "delay": "delay", "tariff_pain": "tariff pain",
-    "market_stress": "market stress", "audience": "retreat from public demands", "reversal": "reversal",
-    "threat_damage": "tariffs left in force", "security": "doubts about the guarantee",
-}  # fmt: skip
-"""The channels of the ledger as a reader knows them."""
-
-
-NAMES = {ending: ending.label.replace("-", " ") for ending in Ending} | {Ending.WALK_OUT: "walk-out"}
-"""The endings in words."""
-
-
-def narrate(scenario: Scenario, events: Iterable[Event]) -> str:
-    """Return the events of a run as text: a title, the opening, a paragraph a round, and the end."""
-    narrator = Narrator(scenario)
-    return "\n\n".join([scenario.title, *(narrator.tell(event) for event in events)])
+GIVEN_WAY = "it gives way, which in this round had a chance of {worth}"
+"""The same where the chance of giving way came up."""
 
 
 class Narrator:
@@ -86,8 +76,14 @@ class Narrator:
         self.last = event.facts
         return text
 
+    def forget_offers(self) -> None:
+        """Tell the next offer of each side in full, against today: for readers who have not seen the ones before."""
+        self.offers.clear()
+
     def _day(self, date: datetime.date | None, year: bool = False) -> str:
-        return f", {date.day} {date:%B}{f' {date.year}' if year else ''}" if date is not None else ""
+        if date is None:
+            return ""
+        return f", {day_of(date, None if year else self.scenario.date(1))}"
 
     def _opening(self, facts: Facts) -> str:
         sentences = ["A package is worth 0 to a side at worst and 1 at best."]
@@ -95,9 +91,20 @@ class Narrator:
         first = self._day(self.scenario.date(1), year=True).replace(",", " is", 1)
         start = f"Round 1{first}; the" if first else "The"
         sentences.append(f"{start} deadline is round {deadline}{self._day(self.scenario.date(deadline))}.")
+        sentences += [self._plan(side, facts) for side in Side]
         state = [self._at_first(threat.issue, facts) for threat in self.scenario.threats] + self._world(facts)
         sentences += [f"{capital(text)}." for text in state if text]
         return " ".join([*sentences, *self._beliefs(facts)])
+
+    def _plan(self, side: Side, facts: Facts) -> str:
+        """Say how a side decides in this run, and what it would take; the other side does not know where that is in doubt."""
+        delegation, label, name = self.scenario.delegation(side), side.label, capital(self.names[side])
+        hidden = f", which {self.names[side.other]} cannot know"
+        if facts[f"{label}_committed"]:
+            return f"{name} never takes less than a deal worth {number(facts[f'{label}_demands'])} to it{hidden}."
+        secret = hidden if delegation.ambiguity > 0.0 else ""
+        least = f"the least it would take is a deal worth {number(facts[f'{label}_reservation'])} to it{secret}"
+        return f"{name} {PLAYS[facts[f'{label}_strategy']]}; {least}."
 
     def _round(self, facts: Facts) -> str:
         proposer = Side[facts["proposer"].upper()]
@@ -189,7 +196,8 @@ class Narrator:
         pair = facts["answer_worth"], facts["answer_needed"]
         worth, needed = map(per_cent, pair) if facts["answer_basis"] == "home" else apart(*pair)
         verb = {"accept": "accepts", "refuse": "refuses", "walk-out": "leaves the talks"}[facts["answer"]]
-        reason = WEIGHED[facts["answer_basis"]].format(worth=worth, needed=needed)
+        weighed = GIVEN_WAY if verb == "accepts" and facts["answer_basis"] == "chance" else WEIGHED[facts["answer_basis"]]
+        reason = weighed.format(worth=worth, needed=needed)
         text = f"{capital(self.names[side])} {verb}: {reason}."
         if facts["answer"] == "accept" and not facts["signed"]:
             text += f" {capital(self.names[side.other])} does not sign, as not even that is worth its reservation value to it."
@@ -244,14 +252,16 @@ class Narrator:
         """Say how the homes voted, if a deal was put to them."""
         refusing, voted = [], False
         for side in Side:
-            votes = {person.title: facts[column(f"vote_{side.label}", person.name)]
-                     for person in self.scenario.delegation(side).ratifiers}  # fmt: skip
-            voted = voted or any(vote is not None for vote in votes.values())
-            against = [title for title, vote in votes.items() if vote is False]
-            refusing += [f"{listed(against)} ({self.names[side]})"] if against else []
+            for person in self.scenario.delegation(side).ratifiers:
+                vote = facts[column(f"vote_{side.label}", person.name)]
+                voted = voted or vote is not None
+                if vote is False:
+                    names = (column(f"home_{side.label}_{which}", person.name) for which in ("worth", "needed"))
+                    worth, needed = apart(*(facts[name] for name in names))
+                    refusing.append(f"worth {worth} to {person.title} ({self.names[side]}), which asks for {needed}")
         if not voted:
             return []
-        return [f"It fails at home; against it: {'; '.join(refusing)}."] if refusing else ["It passes at home."]
+        return [f"It fails at home: {'; '.join(refusing)}."] if refusing else ["It passes at home."]
 
     def _agenda(self, facts: Facts) -> list[str]:
         """Say which part of the agenda was settled, or that all parts are open again."""
@@ -278,13 +288,16 @@ class Narrator:
     def _world(self, facts: Facts) -> list[str]:
         """Return market stress where there can be any, and what has changed in the guarantee and in trust."""
         told = [f"market stress {number(facts['stress'])}"] if self.scenario.has_market_stress else []
+        if told and not self.last and any(threat.pausable for threat in self.scenario.threats):
+            pauses = f"{self.names[Side.SENDER]} pauses what it may"
+            told[0] += f" (from {self.scenario.markets.pause_threshold:g} on {pauses})"
         at_stake = any(self.scenario.delegation(side).security_stake for side in Side)
         if at_stake and (value := self._news("credibility", facts)):
             told.append(f"credibility of the security guarantee {value}")
         for side in Side:
             name = f"{side.label}_trust"
             if (value := self._news(name, facts)) and (self.last or facts[name] < 1.0):
-                told.append(f"trust in {self.names[side.other]} {value}")
+                told.append(f"trust in {'' if self.last else 'the promises of '}{self.names[side.other]} {value}")
         return told
 
     def _beliefs(self, facts: Facts) -> list[str]:
@@ -295,11 +308,11 @@ class Narrator:
             if other.ambiguity > 0.0 and (value := self._news(f"{prefix}_reservation", facts)):
                 told.append(f"the least it would take is a deal worth {value} to it")
             if other.commitment > 0.0 and (value := self._news(f"{prefix}_committed", facts, share=True)):
-                told.append(f"its demand is final ({value})")
+                told.append(f"its demand is final with a chance of {value}")
             if other.ambiguous_voices > 0.0 and len(other.negotiators) > 1:
                 voice = max(other.negotiators, key=lambda person: float(facts[column(f"{prefix}_is", person.name)]))
                 if value := self._news(column(f"{prefix}_is", voice.name), facts, share=True):
-                    told.append(f"{person_name(voice.title)} speaks its mind ({value})")
+                    told.append(f"{person_name(voice.title)} speaks its mind with a chance of {value}")
             if told:
                 verb = "now believes" if self.last else "believes"
                 sentences.append(f"{capital(self.names[side])} {verb} of {self.names[side.other]}: {'; '.join(told)}.")
@@ -322,7 +335,9 @@ class Narrator:
         lines += self._last_threats(facts)
         if facts["reversed_after"] is not None and math.isfinite(facts["reversed_after"]):
             lines.append(self._reversal(facts))
-        return "\n".join(lines + [self._payoff(facts, side) for side in Side] + self._welfare(facts))
+        lines.append("Payoffs count the ending and all costs on the way, on the same scale.")
+        known = [side for side in Side if facts[f"{side.label}_payoff"] is not None]  # one side alone may be telling
+        return "\n".join(lines + [self._payoff(facts, side) for side in known] + self._welfare(facts))
 
     def _term(self, issue: Issue, facts: Facts) -> str:
         before, after = (amount(v, issue.unit) for v in (issue.status_quo, facts[column("settled", issue.name)]))

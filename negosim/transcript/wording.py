@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import re
 from collections.abc import Iterable
 
@@ -47,6 +48,16 @@ def apart(one: float, other: float) -> tuple[str, str]:
     """
     digits = next((d for d in range(2, 6) if number(one, d) != number(other, d)), 6 if one != other else 2)
     return number(one, digits), number(other, digits)
+
+
+def day_of(date: datetime.date, first: datetime.date | None) -> str:
+    """Return a date, with its year unless that is the year in which the talks begin.
+
+    >>> first = datetime.date(2025, 4, 1)
+    >>> day_of(datetime.date(2025, 4, 2), first), day_of(datetime.date(2026, 9, 30), first)
+    ('2 April', '30 September 2026')
+    """
+    return f"{date.day} {date:%B}" if first is not None and date.year == first.year else f"{date.day} {date:%B} {date.year}"
 
 
 def listed(items: Iterable[str]) -> str:

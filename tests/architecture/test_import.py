@@ -20,6 +20,7 @@ SLOW = (
     "pyarrow",
     "SALib",
     "scipy",
+    "solara",
     "typer",
 )
 

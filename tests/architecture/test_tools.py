@@ -21,6 +21,7 @@ FORBIDDEN = {
     "import mesa": "negosim.vocabulary -> mesa",
     "import distributed": "negosim.vocabulary -> distributed",
     "import matplotlib.pyplot": "negosim.vocabulary -> matplotlib",
+    "import solara": "negosim.vocabulary -> solara",
     "import typer": "negosim.vocabulary -> typer",
 }
 

@@ -14,23 +14,35 @@ from negosim.cases import Case
 from negosim.distributions import TAKES
 from negosim.experiment import Experiment
 from negosim.factors import Vary
-from negosim.report import FILES, write_report
+from negosim.precision import Precision
+from negosim.report import FILES, INDICES_FILE, write_report
 from negosim.results import Results
 from negosim.runner import sweep
+from negosim.sensitivity import INDICES
 from negosim.vocabulary import CHANNELS
 from tests.architecture.house import ROOT
+from tests.experiments.test_anatomy_and_best_responses import program
 
 FOLDER = ROOT / "experiments"
 EXPERIMENTS = sorted(FOLDER.glob("*.toml"))
 RUNS, DRAWS, DRAW_RUNS = 60, 3, 20
+SIZE, SAMPLED_RUNS = 2, 10
+"""Base points or trajectories of a design that samples, and the runs at each of its many points."""
+
+
+def loaded(path: Path) -> Experiment:
+    """An experiment, of SIZE if it samples: all points of a large one take seconds to look at."""
+    return Experiment.load(path, **({"size": SIZE} if "\nsize = " in path.read_text(encoding="utf-8") else {}))
 
 
 @pytest.fixture(scope="module", params=EXPERIMENTS, ids=lambda path: path.stem)
 def results(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Results:
     """The results of an experiment with few runs at each of its points."""
-    whole = Experiment.load(request.param)
+    whole = loaded(request.param)
     fields = {name: getattr(whole, name) for name in Experiment.model_fields}
-    tiny = {"replications": RUNS, "chunk": 25, "assumed_draws": min(DRAWS, whole.assumed_draws), "draw_replications": DRAW_RUNS}
+    runs = RUNS if whole.size is None else SAMPLED_RUNS
+    tiny = {"replications": runs, "chunk": 500 if runs < RUNS else 25, "draw_replications": DRAW_RUNS}
+    tiny |= {"assumed_draws": min(DRAWS, whole.assumed_draws)}
     folder = tmp_path_factory.mktemp("runs")
     found = sweep(Experiment(**{**fields, **tiny}), folder, workers=1)
     write_report(found)
@@ -45,10 +57,10 @@ def test_there_are_experiments_and_the_page_beside_them_names_each() -> None:
 
 def test_every_point_is_played_and_summed_up(results: Results) -> None:
     summary = pandas.read_parquet(results.out / "summary.parquet")
-    points = len(results.experiment.design_points)
-    assert len(results.frame(["point"])) == RUNS * points and summary["point"].nunique() == points
+    points, runs = len(results.experiment.design_points), results.experiment.replications
+    assert len(results.frame(["point"])) == runs * points and summary["point"].nunique() == points
     payoffs = summary[summary["quantity"].isin(["sender_payoff", "target_payoff"])]
-    assert (payoffs["runs"] == RUNS).all() and not payoffs[["mean", "difference", "low", "high"]].isna().any(axis=None)
+    assert (payoffs["runs"] == runs).all() and not payoffs[["mean", "difference", "low", "high"]].isna().any(axis=None)
 
 
 def test_endings_are_shares_of_one_whole_and_ledgers_add_up_to_payoffs(results: Results) -> None:
@@ -58,6 +70,9 @@ def test_endings_are_shares_of_one_whole_and_ledgers_add_up_to_payoffs(results: 
     own = ("payoff", "utility")
     for side in ("sender", "target"):
         ledger = [name for name in means.columns if name.startswith(f"{side}_") and not name.endswith(own)]
+        if results.experiment.columns is not None:
+            assert not ledger  # the ledgers are not kept
+            continue
         assert len(ledger) == len(CHANNELS)
         assert means[ledger].sum(axis=1).to_numpy() == pytest.approx(means[f"{side}_payoff"].to_numpy(), abs=1e-9)
 
@@ -67,11 +82,44 @@ def test_every_finding_is_told_with_its_joint_draws(results: Results) -> None:
     experiment = results.experiment
     assert [finding["label"] for finding in told["findings"]] == [each.label for each in experiment.comparisons]
     text = (results.out / "findings.md").read_text(encoding="utf-8")
-    assert text.count("\n## ") == 2 + len(experiment.comparisons) and "nan" not in text.lower()
+    cases, is_analysed = len(experiment.bases), experiment.design in INDICES
+    sections = cases + (cases if is_analysed else 1 + len(experiment.comparisons))
+    assert text.count("\n## ") == sections and "nan" not in text.lower()
+    assert (results.out / INDICES_FILE).exists() == is_analysed
     for finding in told["findings"]:
         draws = {difference["robustness"]["draws"] for difference in finding["differences"] if difference["robustness"]}
         assert draws == ({experiment.assumed_draws} if experiment.assumed_draws else set())
     assert all((results.out / name).stat().st_size > 0 for name in FILES)
+
+
+def test_the_findings_go_into_the_page_by_the_name_of_the_experiment(results: Results, tmp_path: Path) -> None:
+    name, page = results.experiment.name, tmp_path / "page.md"
+    page.write_text(f"Before.\n<!-- {name}: generated -->\nstale\n<!-- end of {name} -->\nAfter.\n", encoding="utf-8")
+    renewing = program("renew_page")
+    assert renewing.main([str(results.out), "--page", str(page)]) == 0
+    renewed = page.read_text(encoding="utf-8")
+    table = [line for line in renewed.splitlines() if line.startswith("|")]
+    findings = (results.out / "findings.md").read_text(encoding="utf-8")
+    assert renewed.startswith("Before.\n") and renewed.endswith("\nAfter.\n") and "stale" not in renewed
+    assert len(table) >= 2 + min(len(results.experiment.vary), 30) and all(line in findings for line in table)
+
+
+def test_a_page_without_the_part_is_left_as_it_is(results: Results, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    page = tmp_path / "page.md"
+    page.write_text("No part.\n", encoding="utf-8")
+    assert program("renew_page").main([str(results.out), "--page", str(page)]) == 2
+    assert page.read_text(encoding="utf-8") == "No part.\n"
+    assert f"the page has 0 generated parts named {results.experiment.name}" in capsys.readouterr().err
+    assert program("renew_page").main([str(tmp_path / "none"), "--page", str(page)]) == 2
+
+
+def test_the_page_has_the_findings_of_every_new_question() -> None:
+    page = (FOLDER / "README.md").read_text(encoding="utf-8")
+    for path in EXPERIMENTS:
+        name = path.stem.replace("_", "-")
+        if name != "six-tactics":  # they have a page of their own: the project's
+            assert re.search(rf"<!-- {name}: generated [^\n]*-->\n\n.*?\n\| .*?<!-- end of {name} -->", page, flags=re.DOTALL)
+    assert page.count("**Finding.**") == page.count("**How sure.**") == 4
 
 
 def test_the_six_tactics_go_from_none_to_the_upper_end_of_what_is_plausible() -> None:
@@ -82,6 +130,17 @@ def test_the_six_tactics_go_from_none_to_the_upper_end_of_what_is_plausible() ->
     assert headlines == {f"sender.{name}": (0.0, plausible[f"sender.{name}"][1]) for name in tactics}
     assert all(experiment.scenario.get(block.parameter) in block.values for block in experiment.vary)
     assert experiment.runs >= 1_000_000 and experiment.assumed_draws == 1_000
+
+
+def test_what_is_moved_is_moved_over_the_ranges_of_the_scenario() -> None:
+    screened, matter = (loaded(FOLDER / f"{name}.toml") for name in ("assumptions_screened", "which_parameters_matter"))
+    plausible = {name: span for name, span in screened.scenario.assumed().items() if ".salience." not in name}
+    assert {block.parameter: block.range for block in screened.vary} == plausible and len(matter.vary) >= 20
+    assert {block.parameter: block.range for block in matter.vary}.items() <= plausible.items()
+    ends = {block.parameter: block.headline for block in Experiment.load(FOLDER / "home_audience.toml").vary}
+    doubt = {name: span for name, span in ends.items() if name.endswith(("half_width", "audience_cost"))}
+    assert {name: span for name, span in ends.items() if name not in doubt}.items() <= plausible.items()
+    assert all(span == (0.0, plausible[name][1]) for name, span in doubt.items())
 
 
 def test_the_reported_terms_are_those_of_the_data() -> None:
@@ -118,17 +177,19 @@ def test_the_page_explains_every_key_of_an_experiment() -> None:
     explained = re.findall(r"^(?:\[\[?)?(\w+)(?:\]\]?| =)|^\| `(\w+)` \|", page, flags=re.MULTILINE)
     named = {name for pair in explained for name in pair if name}
     assert {*Experiment.model_fields} <= named
-    parts = {*Vary.model_fields, *Case.model_fields, *TAKES, *(name for takes in TAKES.values() for name in takes)}
+    parts = {name for part in (Vary, Case, Precision) for name in part.model_fields}
+    parts |= {*TAKES, *(name for takes in TAKES.values() for name in takes)}
     designs = get_args(get_args(Experiment.model_fields["design"].annotation)[0])
     assert len(designs) == 7 and [name for name in (*parts, *designs) if not re.search(rf"\b{name}\b", page)] == []
 
 
-@pytest.mark.parametrize("number", [1, 2])
+@pytest.mark.parametrize("number", [1, 2, 3])
 def test_the_other_examples_of_the_page_are_experiments_too(number: int, tmp_path: Path) -> None:
     page = (FOLDER / "README.md").read_text(encoding="utf-8")
     texts = re.findall(r"```toml\n(.*?)```", page, flags=re.DOTALL)
-    assert len(texts) == 3
-    head = 'name = "a"\ntitle = "A"\nquestion = "?"\nscenario = "us-japan-2025"\nreplications = 1\nseed = 0\n'
-    (tmp_path / "a.toml").write_text(head + texts[number], encoding="utf-8")
+    assert len(texts) == 4
+    head = 'name = "a"\ntitle = "A"\nquestion = "?"\nscenario = "us-japan-2025"\nseed = 0\n'
+    runs = "" if "replications = " in texts[number] else "replications = 1\n"
+    (tmp_path / "a.toml").write_text(head + runs + texts[number], encoding="utf-8")
     made = Experiment.load(tmp_path / "a.toml")
-    assert len(made.design_points) == {1: 2_049, 2: 12}[number]
+    assert len(made.design_points) == {1: 2_049, 2: 12, 3: 1}[number]

@@ -20,10 +20,12 @@ from negosim.findings import findings_of
 from negosim.findings_text import findings_text
 from negosim.plots.gallery import FIGURES
 from negosim.runner import sweep
+from negosim.sensitivity_text import sensitivity_text
 from tests.laws.playing import differences
 
 CASES = [name for name in Scenario.names() if Scenario.load(name).kind == "case"]
-OF_GRIDS = {"heat-maps", "main-effects"}
+OF_GRIDS = ("heat-maps", "main-effects")
+OF_SAMPLES = {"sobol-indices": "saltelli", "morris-plane": "morris"}
 TEXTS = ("title", "summary", "reason", "source", "assumed")
 SIDES = {
     "sender": {"name": "the Northern Union", "short": "NU"},
@@ -110,9 +112,14 @@ def test_findings_and_figures_elsewhere_have_no_word_of_the_case(name: str, tmp_
     assert foreign(case, findings_text(findings_of(results, results.summary()), moved)) == []
     both = [{"parameter": name, "values": [0.0, 0.2]} for name in ("sender.ambiguity", "sender.commitment")]
     grid = Experiment(name="grid", title="Grid", question="Is it?", scenario=moved, vary=both, replications=60, seed=3)
-    of_a_grid = sweep(grid, tmp_path / "grid", workers=1)
+    own = dict.fromkeys(OF_GRIDS, sweep(grid, tmp_path / "grid", workers=1))
+    ranges = [{"parameter": name, "range": [0.0, 0.2]} for name in ("sender.ambiguity", "sender.commitment")]
+    for title, design in OF_SAMPLES.items():
+        asked = {"name": design, "title": "Indices", "question": "Is it?", "scenario": moved, "vary": ranges, "size": 2}
+        own[title] = sweep(Experiment(**asked, design=design, replications=60, seed=3), tmp_path / design, workers=1)
+        assert foreign(case, sensitivity_text(own[title], own[title].sensitivity())) == []
     for title, drawing in FIGURES.items():
-        drawn = drawing(of_a_grid if title in OF_GRIDS else results)
+        drawn = drawing(own.get(title, results))
         assert foreign(case, written(drawn)) == []
 
 

@@ -108,7 +108,7 @@ class Play:
             sides[side]["believed_noise"] = course.script
         game = self.game._replace(sides=sides)
         with pytest.MonkeyPatch.context() as patch:
-            patch.setattr(kernel, "strategies_of", lambda scenario: tuple(map(deviating, self.strategies)))
+            patch.setattr(kernel, "strategies_of", lambda *_: tuple(map(deviating, self.strategies)))
             return kernel.simulate(self.scenario, self.runs, self.seed, game=game).runs
 
     def gains(

@@ -22,7 +22,7 @@ from negosim.cli import progress
 from negosim.scenario import Scenario
 from tests.unit import pretend
 
-COMMANDS = ("scenarios", "play", "schema", "sweep", "plot", "compare", "status", "merge", "reproduce", "facts", "check")
+COMMANDS = ("scenarios", "play", "schema", "sweep", "plot", "compare", "status", "merge", "reproduce", "facts", "check", "view")
 
 
 def run(*arguments: Any) -> Result:

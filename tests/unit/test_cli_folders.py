@@ -43,6 +43,19 @@ def test_a_sweep_goes_on_from_its_folder_alone(file: Path) -> None:
     assert len(list((out / "parts").glob("*.parquet"))) == PARTS
 
 
+def test_runs_are_added_until_they_are_precise_enough_and_the_folder_remembers(file: Path) -> None:
+    file.write_text(EXPERIMENT.replace("chunk = 4", "chunk = 10"), encoding="utf-8")
+    asked = ("sweep", file, "--until-precision", "0.05")
+    told = run(*asked, "--dry-run").stdout
+    assert "runs      at least 40: 10 at each point" in told and "is no wider than ±0.05" in told and "1,000,000 at most" in told
+    result = run(*asked, "--out", file.parent / "runs")
+    assert result.exit_code == 0 and "at least 40 runs at 4 points" in result.stderr
+    assert "With 10 runs a point the widest 95 % intervals are sender_payoff +-0.1" in result.stderr
+    assert "no wider than ±0.05, for payoff (First) and payoff (Second): 1" in result.stdout
+    assert run("sweep", "--out", file.parent / "runs").stdout == result.stdout
+    assert "holds runs of another experiment" in refusal("sweep", file, "--out", file.parent / "runs")
+
+
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
@@ -50,6 +63,8 @@ def test_a_sweep_goes_on_from_its_folder_alone(file: Path) -> None:
         (["sweep", "--out", "{folder}"], ["holds no results", "or the file of an experiment"]),
         (["sweep", "{file}", "--out", "{folder}/x", "--shard", "3/2"], ["shard = '3/2' is no share", "Write 2/8, say"]),
         (["sweep", "{file}", "--out", "{folder}/x", "--scheduler", "tcp://a:1"], ["--scheduler belongs to --engine dask"]),
+        (["sweep", "{file}", "--out", "{folder}/x", "--until-precision", "0"], ["precision.half_width = 0.0 is out of range"]),
+        (["sweep", "--out", "{folder}", "--until-precision", "1"], ["--until-precision = '1.0' belongs to a file"]),
         (["status", "{folder}"], ["holds no results. Name the folder that a sweep wrote"]),
         (["merge", "{folder}/all", "{folder}"], ["holds no results. Name folders that a sweep wrote"]),
         (["merge", "{folder}/all"], ["Missing argument 'folders'"]),

@@ -41,6 +41,9 @@ Figures = dict[str, list[Axes]]
 OF_GRIDS = ("heat-maps", "main-effects")
 """Figures of a grid of two factors or more: see test_plots_of_designs.py."""
 
+OF_SAMPLES = ("sobol-indices", "morris-plane")
+"""Figures of designs that are made for indices: see test_plots_of_sensitivity.py."""
+
 
 @pytest.fixture(scope="module")
 def results(tmp_path_factory: pytest.TempPathFactory) -> Results:
@@ -57,7 +60,7 @@ def summary(results: Results) -> Any:
 @pytest.fixture(scope="module")
 def figures(results: Results) -> Figures:
     """Every figure of a sweep of one parameter at a time, by the name of its file."""
-    made = {name: draw(results) for name, draw in plots.FIGURES.items() if name not in OF_GRIDS}
+    made = {name: draw(results) for name, draw in plots.FIGURES.items() if name not in (*OF_GRIDS, *OF_SAMPLES)}
     return {name: [axes] if isinstance(axes, Axes) else list(axes) for name, axes in made.items()}
 
 
@@ -310,7 +313,7 @@ def test_figures_about_what_an_experiment_does_not_have_are_left_out(
         plots.tactic_payoffs(pie)
     with caplog.at_level(logging.INFO, logger="negosim.plots.gallery"):
         names = {path.stem for path in plots.draw_all(pie, tmp_path / "figures")}
-    left_out = {"tactic-payoffs", "tactic-endings", "ledger-changes", *OF_GRIDS}
+    left_out = {"tactic-payoffs", "tactic-endings", "ledger-changes", *OF_GRIDS, *OF_SAMPLES}
     assert names == set(plots.FIGURES) - left_out
     assert all(any(name in record.getMessage() for record in caplog.records) for name in left_out)
 

@@ -392,7 +392,8 @@ def test_a_sweep_gets_the_figures_of_its_design(
         of_grid = {path.stem for path in plots.draw_all(grid, tmp_path / "grid")}
     assert {"heat-maps", "main-effects"} <= of_grid and "tactic-payoffs" not in of_grid
     left_out = {name for name in plots.FIGURES for record in caplog.records if f" {name} " in record.getMessage()}
-    assert left_out == {"tactic-payoffs", "tactic-endings", "ledger-changes"} == set(plots.FIGURES) - of_grid
+    others = {"tactic-payoffs", "tactic-endings", "ledger-changes", "sobol-indices", "morris-plane"}
+    assert left_out == others == set(plots.FIGURES) - of_grid
     drawn = plots.main_effects(grid)
     assert [axes.get_title(loc="left") for axes in drawn] == ["Ambiguity (US)", "Brinkmanship (US)"]
     with pytest.raises(plots.NothingToDrawError, match="is no grid of two factors or more"):

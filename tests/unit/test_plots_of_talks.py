@@ -240,3 +240,22 @@ def test_the_changes_of_the_ledger_are_the_paired_differences_of_the_headlines(r
     wanted = [100 * frame[f"{side.label}_{names[row]}"] for side in Side for row in rows]
     assert [bar.get_width() for bar in axes.patches] == pytest.approx(wanted)
     assert axes.get_title(loc="left") == "Brinkmanship (US), 0 to 0.08"
+
+
+def test_the_map_of_offers_shows_each_offer_made_by_then_and_the_deal() -> None:
+    talks = Negotiation(Scenario.load("us-japan-2025"), 7).play()
+    whole, early = plots.offers(talks), plots.offers(talks, until=3)
+    frame = talks.frame()
+    for drawn, part in ((whole, frame), (early, frame[frame["round"] <= 3])):
+        lines = {line.get_label(): line for line in drawn.get_lines()}
+        for side, name in (("sender", "the US"), ("target", "Japan")):
+            own = part[part["proposer"] == side]
+            assert list(lines[f"offers of {name}"].get_xdata()) == list(own["sender_value"])
+            assert list(lines[f"offers of {name}"].get_ydata()) == list(own["target_value"])
+            assert lines[f"offers of {name}"].get_color() == style.SIDES[Side[side.upper()]].colour
+        assert ("accepted in round 8" in lines) == (drawn is whole)
+
+
+def test_the_map_of_offers_can_be_drawn_before_the_first_offer() -> None:
+    drawn = plots.offers(Negotiation(Scenario.load("pie"), 7))
+    assert not [line for line in drawn.get_lines() if str(line.get_label()).startswith("offers of")]

@@ -8,6 +8,8 @@ from typing import Any
 import pytest
 
 from negosim import Negotiation, Scenario
+from negosim.strategies.catalogue import NAMES
+from negosim.transcript.phrases import PLAYS
 from negosim.transcript.wording import (
     amount,
     apart,
@@ -166,7 +168,22 @@ def test_the_opening_says_how_the_threats_stand() -> None:
     opening = told(CASE)[1]
     assert "A reciprocal tariff on Japan of 24 % is paused, 10 % in force." in opening
     assert "A tariff on cars and parts of 27.5 % is in force." in opening
-    assert told(PIE)[1] == "A package is worth 0 to a side at worst and 1 at best. The deadline is round 10."
+    assert told(PIE)[1] == (
+        "A package is worth 0 to a side at worst and 1 at best. The deadline is round 10."
+        " The first player concedes as time runs out; the least it would take is a deal worth 0.00 to it."
+        " The second player concedes as time runs out; the least it would take is a deal worth 0.00 to it."
+    )
+
+
+def test_the_opening_says_how_each_side_decides_and_what_it_would_take_although_the_other_cannot_know() -> None:
+    opening = told(CASE)[1]
+    sender = "The US concedes as time runs out; the least it would take is a deal worth 0.80 to it, which Japan cannot know."
+    assert sender in opening
+    assert "Japan weighs what an offer brings against the chance that it is taken; the least it would take" in opening
+    firm = told(CASE, {"sender.commitment": 0.99})[1]
+    assert "The US never takes less than a deal worth " in firm and " to it, which Japan cannot know." in firm
+    assert "(from 1 on the US pauses what it may)" in opening
+    assert set(PLAYS) == {*NAMES, "own-rule"}
 
 
 def test_a_threat_that_moves_is_told_before_the_offer_and_one_that_stays_after_it() -> None:
@@ -191,11 +208,15 @@ def test_a_threat_carried_out_before_the_deadline_is_told_with_the_trust_that_it
 def test_those_who_refuse_at_home_are_named_with_their_side() -> None:
     changes = {"target.ratifiers.farm-lobby.threshold": 0.9, "sender.ratifiers.congress.threshold": 0.95}
     paragraph = with_words(told(SOFT, changes), "It fails at home")
-    assert (
-        "It fails at home; against it: Congress and markets (the US); Farm lobby (Japan). Everything is open again." in paragraph
+    refusal = (
+        r"It fails at home: worth 0\.\d\d to Congress and markets \(the US\), which asks for 0\.\d\d;"
+        r" worth 0\.\d\d to Farm lobby \(Japan\), which asks for 0\.\d\d\. Everything is open again\."
     )
+    assert re.search(refusal, paragraph)
+    pairs = re.findall(r"worth (0\.\d+) to [^,]*, which asks for (0\.\d+)", paragraph)
+    assert all(float(worth) < float(needed) for worth, needed in pairs)
     ended = told(SOFT, changes | {"talks.failed_ratification": "ends"})
-    assert "open again" not in ended[-2] and "It fails at home; against it:" in ended[-2]
+    assert "open again" not in ended[-2] and "It fails at home: worth" in ended[-2]
     assert "ratification failed. The negotiators agreed, but the deal failed at home." in ended[-1]
     assert "It passes at home." in told(SOFT)[-2]
 
@@ -226,9 +247,10 @@ def test_a_deadline_that_moves_is_told_with_its_date() -> None:
 
 def test_beliefs_are_told_where_there_is_doubt_and_something_new() -> None:
     paragraphs = told(FIRM)
-    assert ("Japan believes of the US: the least it would take is a deal worth 0.76 to it; its demand is final (5 %); "
-            "Treasury Secretary Scott Bessent speaks its mind (50 %).") in paragraphs[1]  # fmt: skip
-    assert any("Japan now believes of the US: its demand is final (" in paragraph for paragraph in paragraphs[2:])
+    assert ("Japan believes of the US: the least it would take is a deal worth 0.76 to it; its demand is final with a "
+            "chance of 5 %; Treasury Secretary Scott Bessent speaks its mind with a chance of 50 %."
+            ) in paragraphs[1]  # fmt: skip
+    assert any("Japan now believes of the US: its demand is final with a chance of " in paragraph for paragraph in paragraphs[2:])
     assert not any("believes" in paragraph for paragraph in told(TRADE))
 
 
@@ -304,6 +326,7 @@ def test_a_run_can_be_told_at_any_point() -> None:
 @pytest.mark.parametrize("number", range(0, 300, 3))
 def test_every_random_world_can_be_told(number: int) -> None:
     talks = Negotiation(world(number), number).play()
-    paragraphs = talks.transcript().split("\n\n")
+    paragraphs = talks.transcript(fold=False).split("\n\n")
     assert len(paragraphs) == len(talks.rounds) + 3
+    assert [paragraph.rstrip() for paragraph in paragraphs[1:]] == [told.rstrip() for told in talks.story()["told"]]
     assert all(paragraph.rstrip().endswith(".") for paragraph in paragraphs[1:])

@@ -1,0 +1,36 @@
+"""What a reader is told in place of the project's short names: strategies, channels of the ledger, endings."""
+
+from __future__ import annotations
+
+from negosim.vocabulary import Ending
+from negosim.weighing import OWN_RULE
+
+PLAYS = {
+    "time-dependent": "concedes as time runs out",
+    "exponential": "concedes as time runs out, on an exponential path",
+    "tit-for-tat": "gives way by as much as the other side did",
+    "relative-tit-for-tat": "gives way in the proportion in which the other side did",
+    "random-tit-for-tat": "gives way by about as much as the other side did",
+    "averaged-tit-for-tat": "gives way in the proportion in which the other side did over all its offers",
+    "micro": "gives way one step whenever the other side has",
+    "commitment": "never takes less than its demand",
+    "bluff": "looks committed until the last round",
+    "attrition": "looks committed to its demand, and gives way by chance",
+    "brinkmanship": "holds out while the talks may break down, up to the risk that it is ready to run",
+    "risk-return": "weighs what an offer brings against the chance that it is taken",
+    "subgame-perfect": "works out from the end what each offer leads to",
+    "shaded-bid": "shades its bids",
+    "veto-aware": "concedes as time runs out, within what the homes would probably pass",
+    OWN_RULE: "decides by a rule of its own",
+}
+"""How a side decides, by the name of its strategy."""
+
+CHANNEL_NAMES = {
+    "value": "settlement", "waste": "missed trades", "precedent": "precedent", "delay": "delay", "tariff_pain": "tariff pain",
+    "market_stress": "market stress", "audience": "retreat from public demands", "reversal": "reversal",
+    "threat_damage": "tariffs left in force", "security": "doubts about the guarantee",
+}  # fmt: skip
+"""The channels of the ledger as a reader knows them."""
+
+NAMES = {ending: ending.label.replace("-", " ") for ending in Ending} | {Ending.WALK_OUT: "walk-out"}
+"""The endings in words."""

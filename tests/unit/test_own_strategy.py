@@ -1,0 +1,220 @@
+"""A strategy of the user's own is compiled and played, and a function that cannot be one is refused in a sentence."""
+
+from __future__ import annotations
+
+import inspect
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+import negosim as ns
+from negosim import Negotiation, Response, Scenario, Side, StrategyError, simulate, strategy
+from negosim.rules.records import OWN, PUBLIC
+
+CASE = Scenario.load("us-japan-2025")
+
+
+def propose(own, other, public, belief, homes, menu, outlook, noise):
+    return max(own.reservation, own.opening - 0.05 * public.round)
+
+
+def respond(own, other, public, belief, homes, offer, outlook):
+    if offer[own.kept_column] >= own.reservation:
+        return Response.ACCEPT
+    return Response.REFUSE
+
+
+def helper(demand):
+    return demand
+
+
+def takes_less(own, other):
+    return 1.0
+
+
+def in_another_order(other, own, public, belief, homes, menu, outlook, noise):
+    return own.reservation
+
+
+def takes_any(*everything):
+    return 1.0
+
+
+def with_a_default(own, other, public, belief, homes, menu, outlook, noise=0.0):
+    return own.reservation
+
+
+def calls_a_helper(own, other, public, belief, homes, menu, outlook, noise):
+    return helper(own.reservation)
+
+
+def reads_a_typo(own, other, public, belief, homes, menu, outlook, noise):
+    return own.reservatoin
+
+
+def reads_an_unknown_name(own, other, public, belief, homes, menu, outlook, noise):
+    return oops  # noqa: F821
+
+
+def opens_a_file(own, other, public, belief, homes, menu, outlook, noise):
+    with open("x") as file:
+        return len(file.read())
+
+
+def returns_a_word(own, other, public, belief, homes, menu, outlook, noise):
+    return "much"
+
+
+def forgets_to_return(own, other, public, belief, homes, menu, outlook, noise):
+    own.reservation  # noqa: B018
+
+
+def may_forget_to_return(own, other, public, belief, homes, menu, outlook, noise):
+    if public.round > 1:
+        return own.reservation
+
+
+def yields(own, other, public, belief, homes, menu, outlook, noise):
+    yield own.reservation
+
+
+def writes(own, other, public, belief, homes, menu, outlook, noise):
+    own.reservation = 0.0
+    return 1.0
+
+
+REFUSED: dict[str, tuple[Callable[..., Any], str]] = {
+    "too few arguments": (
+        takes_less,
+        "propose takes (own, other). Write def propose(own, other, public, belief, homes, menu, outlook, noise):",
+    ),
+    "another order": (in_another_order, "propose takes (other, own, public, belief, homes, menu, outlook, noise). Write def"),
+    "any arguments": (takes_any, "propose takes (*everything). Write def"),
+    "a default": (with_a_default, "noise=0.0). Write def"),
+    "a plain helper": (calls_a_helper, "propose cannot be compiled: Untyped global name 'helper'"),
+    "a field misspelt": (reads_a_typo, "propose cannot be compiled: it reads .reservatoin, which no record has. See docs"),
+    "an unknown name": (reads_an_unknown_name, "propose cannot be compiled: NameError: name 'oops' is not defined. See docs"),
+    "a file": (opens_a_file, "propose cannot be compiled: The 'with (context manager) as (variable):' construct is not"),
+    "a word": (returns_a_word, "propose returns Literal[str](much). It must return a number, the own utility demanded."),
+    "nothing": (forgets_to_return, "propose returns nothing in some case. It must return a number"),
+    "nothing in one branch": (may_forget_to_return, "propose returns nothing in some case. It must return a number"),
+    "a generator": (yields, "propose yields or awaits. It must return a number"),
+    "writing into a record": (writes, "propose sets .reservation of a record. A strategy reads what it is given"),
+    "no function": (3, "propose = '3' is no plain Python function. Write def"),  # type: ignore[dict-item]
+}
+
+
+@pytest.mark.parametrize("wrong", REFUSED)
+def test_a_function_that_cannot_propose_is_refused_in_one_sentence_that_says_why(wrong: str) -> None:
+    function, said = REFUSED[wrong]
+    with pytest.raises(StrategyError) as refusal:
+        strategy(function, respond)
+    assert said in str(refusal.value)
+    assert "\n" not in str(refusal.value)
+    assert len(str(refusal.value)) < 300
+
+
+def test_an_answer_that_is_a_utility_is_refused() -> None:
+    def answers_with_a_number(own, other, public, belief, homes, offer, outlook):
+        return own.reservation
+
+    with pytest.raises(StrategyError, match=r"respond returns float64\. It must return Response\.ACCEPT, Response\.REFUSE"):
+        strategy(propose, answers_with_a_number)
+
+
+@pytest.mark.parametrize("accepts", [True, 1, Response.ACCEPT])
+def test_an_answer_may_be_a_response_its_number_or_a_truth_value(accepts: Any) -> None:
+    def agrees(own, other, public, belief, homes, offer, outlook):
+        return accepts
+
+    case = Scenario.load("pie").vary({"talks.first_proposer": "target"})
+    runs = simulate(case, 1, 0, strategies={"sender": strategy(propose, agrees)}).runs
+    assert runs["rounds"].tolist() == [1]
+
+
+def test_a_demand_that_is_no_number_stops_both_engines_with_a_sentence() -> None:
+    def lost(own, other, public, belief, homes, menu, outlook, noise):
+        return np.nan
+
+    mine = {"target": strategy(lost, respond)}
+    with pytest.raises(ValueError, match=r"propose returned nan\. It must return a number"):
+        simulate(CASE, 1, 7, strategies=mine)
+    with pytest.raises(ValueError, match=r"propose returned nan\. It must return a number"):
+        Negotiation(CASE, 7, strategies=mine).play()
+
+
+def test_an_answer_that_there_is_not_stops_both_engines_with_a_sentence() -> None:
+    def beyond(own, other, public, belief, homes, offer, outlook):
+        return 3
+
+    mine = {"sender": strategy(propose, beyond)}
+    with pytest.raises(ValueError, match="respond returned no Response"):
+        simulate(CASE, 1, 7, strategies=mine)
+    with pytest.raises(ValueError, match="respond returned no Response"):
+        Negotiation(CASE, 7, strategies=mine).play()
+
+
+@pytest.mark.parametrize("play", [simulate, Negotiation])
+def test_strategies_of_no_side_or_of_no_kind_are_refused(play: Callable[..., Any]) -> None:
+    mine = strategy(propose, respond)
+    with pytest.raises(ValueError, match=r"strategies\['targe'\] is of no side\. The nearest known name is \"target\"\."):
+        play(CASE, strategies={"targe": mine})
+    with pytest.raises(ValueError, match=r"strategies\[2\] is of no side\. Known names: sender, target\."):
+        play(CASE, strategies={2: mine})
+    with pytest.raises(TypeError, match=r"strategies\['target'\] = 'micro' is no strategy\. Write ns\.strategy\(propose"):
+        play(CASE, strategies={"target": "micro"})
+    with pytest.raises(TypeError, match="strategies is no dictionary"):
+        play(CASE, strategies=mine)
+
+
+def test_a_side_is_named_by_its_word_or_by_its_enum() -> None:
+    mine = strategy(propose, respond)
+    by_word = simulate(CASE, 50, 7, strategies={"target": mine})
+    by_enum = simulate(CASE, 50, 7, strategies={Side.TARGET: mine})
+    assert by_word.runs.tobytes() == by_enum.runs.tobytes()
+    assert by_word.runs.tobytes() != simulate(CASE, 50, 7).runs.tobytes()
+
+
+def test_a_strategy_of_ones_own_leaves_no_trace_behind() -> None:
+    before = simulate(CASE, 50, 7)
+    simulate(CASE, 50, 7, strategies={"target": strategy(propose, respond)})
+    assert simulate(CASE, 50, 7).runs.tobytes() == before.runs.tobytes()
+
+
+def test_a_fork_keeps_the_strategy_and_refuses_to_name_another_for_that_side() -> None:
+    talks = Negotiation(CASE, 7, strategies={"target": strategy(propose, respond)})
+    straight = Negotiation(CASE, 7, strategies=talks.own_strategies).play()
+    talks.step()
+    assert talks.fork().play().transcript() == straight.transcript()
+    with pytest.raises(ns.ScenarioError, match=r"target\.strategy = 'micro' cannot be changed in a fork: the side plays"):
+        talks.fork({"target.strategy": "micro"})
+    assert talks.fork({"sender.strategy": "micro"}).own_strategies == talks.own_strategies
+
+
+def test_the_story_says_who_plays_a_strategy_of_the_users_own() -> None:
+    talks = Negotiation(CASE, 7, strategies={"target": strategy(propose, respond)}).play()
+    assert talks.story()["own_strategies"] == ["target"]
+    assert "it decides by a rule of its own" in talks.transcript()
+    assert Negotiation(CASE, 7).story()["own_strategies"] == []
+
+
+PAGE = Path(__file__).resolve().parents[2] / "docs" / "strategies.md"
+
+
+def test_the_page_names_every_argument_and_every_field_that_a_strategy_is_given() -> None:
+    firsts = re.findall(r"^\| (`[^|]*) \|", PAGE.read_text(), re.MULTILINE)
+    told = {name for cells in firsts for name in re.findall(r"`(\w+)`", cells)}
+    given = {*OWN.names, *PUBLIC.names, *inspect.signature(propose).parameters, *inspect.signature(respond).parameters}
+    assert told == given
+
+
+def test_the_example_of_the_page_is_played(capsys: pytest.CaptureFixture[str]) -> None:
+    (example,) = re.findall(r"```python\n(.*?)```", PAGE.read_text(), re.DOTALL)
+    exec(compile(example, "<example>", "exec"), {})
+    told = capsys.readouterr().out
+    assert "it decides by a rule of its own" in told
+    assert "10000.0" in told
