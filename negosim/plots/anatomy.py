@@ -62,8 +62,13 @@ def tactics_together(anatomy: Anatomy, scenario: Scenario, axes: Sequence[Axes] 
     effects(left, anatomy, scenario)
     interaction_matrix(right, anatomy, scenario)
     head(left, f"{scenario.title}: each tactic from none to much, alone and two at a time, in points")
-    looks = {side: {"facecolor": look.colour, "hatch": look.hatch, "edgecolor": "white"} for side, look in SIDES.items()}
-    key_below([left, right], [Rectangle((0, 0), 1, 1, label=side_name(scenario, side), **look) for side, look in looks.items()])
+    key_below(
+        [left, right],
+        [
+            Rectangle((0, 0), 1, 1, facecolor=look.colour, hatch=look.hatch, edgecolor="white", label=side_name(scenario, side))
+            for side, look in SIDES.items()
+        ],
+    )
     return [left, right]
 
 
@@ -83,8 +88,8 @@ def effects(axes: Axes, anatomy: Anatomy, scenario: Scenario) -> Axes:
     axes.set_yticks(range(len(found)), [f"{word(str(finding.parameter))}\n0 to {finding.end}" for finding in found])
     axes.set_ylim(len(found) - 0.5, -0.5)
     axes.margins(x=0.62)  # room for the words
-    meaning = "points, the largest single channel, and the share of joint draws\nwith this sign; neither where the runs can tell no change"
-    dress(axes, "Alone: change of payoff", meaning, grid="x")
+    meaning = "points, the largest single channel, and the share of joint draws\nwith this sign; neither where the runs can tell "
+    dress(axes, "Alone: change of payoff", f"{meaning}no change", grid="x")
     return axes
 
 
