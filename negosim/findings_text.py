@@ -323,8 +323,8 @@ def _best(best: Best, who: Mapping[str, str]) -> str:
         assert best.over_highest is not None
         if best.over_highest.sign <= 0:
             return (
-                f"Of the levels tried, {best.lowest:g} to {best.highest:g}, none is better for {name} than {best.highest:g} as "
-                f"far as the runs can tell; the mean is highest at {level}: {_measured(best.over_highest)}."
+                f"Of the levels tried, {best.lowest:g} to {best.highest:g}, the runs can tell none better for {name} than both "
+                f"ends: {_measured(best.over_highest)} between these."
             )
         return f"{text}, the lowest: {_measured(best.over_highest)} against {best.highest:g}."
     if best.over_lowest.sign <= 0:

@@ -7,7 +7,9 @@ from collections.abc import Iterable, Sequence
 from negosim.checks.result import ERRORS
 from negosim.checks.run import Checked, Row
 
-HEAD = f"{'':34}{'closed form':>12}{'engine':>12}{'s.e.':>9}{'bound':>9}{'runs':>10}{'s':>7}  verdict"
+WIDE = 28
+"""Letters of a name that stand before its numbers; then a row that holds has 100 columns."""
+HEAD = f"{'':{4 + WIDE}}{'closed form':>12}{'engine':>12}{'s.e.':>9}{'bound':>9}{'runs':>10}{'s':>7}  verdict"
 
 
 def number(value: float) -> str:
@@ -42,7 +44,7 @@ def heading(row: Row) -> str:
 
 def line(row: Row) -> str:
     """Return a row as one line of a terminal of 100 columns, or two with a long name; its case stands in a line above it."""
-    what = f"    {row.what:30}" if len(row.what) <= 30 else f"    {row.what}\n{'':34}"
+    what = f"    {row.what:{WIDE}}" if len(row.what) <= WIDE else f"    {row.what}\n{'':{4 + WIDE}}"
     numbers = f"{number(row.closed_form):>12}{number(row.engine):>12}{small(row.standard_error):>9}{small(row.bound):>9}"
     return f"{what}{numbers}{row.runs:>10,}{row.seconds:>7.1f}  {row.verdict}"
 

@@ -57,16 +57,23 @@ def _textbook_key() -> list[Line2D]:
 def tactics_together(anatomy: Anatomy, scenario: Scenario, axes: Sequence[Axes] | None = None) -> list[Axes]:
     """Two panels of a case: what each tactic does alone, with its main channel, and what two do beyond the sum."""
     if axes is None:
-        axes = list(figure(10.2, 5.0).subplots(1, 2, width_ratios=(1.0, 1.05)))
+        axes = list(figure(10.8, 5.2).subplots(1, 2, width_ratios=(1.1, 1.0)))
     left, right = axes
     effects(left, anatomy, scenario)
     interaction_matrix(right, anatomy, scenario)
     head(left, f"{scenario.title}: each tactic from none to much, alone and two at a time, in points")
+    key_below(
+        [left, right],
+        [
+            Rectangle((0, 0), 1, 1, facecolor=look.colour, hatch=look.hatch, edgecolor="white", label=side_name(scenario, side))
+            for side, look in SIDES.items()
+        ],
+    )
     return [left, right]
 
 
 def effects(axes: Axes, anatomy: Anatomy, scenario: Scenario) -> Axes:
-    """What each tactic does to both sides' payoffs, with 95 % intervals and the channel that does most of it."""
+    """What each tactic does to both sides' payoffs, with 95 % intervals, the largest single channel, and the share of draws."""
     found = anatomy.single()
     for side in Side:
         look = SIDES[side]
@@ -80,21 +87,21 @@ def effects(axes: Axes, anatomy: Anatomy, scenario: Scenario) -> Axes:
     axes.axvline(0.0, color=FAINT, linewidth=0.9)
     axes.set_yticks(range(len(found)), [f"{word(str(finding.parameter))}\n0 to {finding.end}" for finding in found])
     axes.set_ylim(len(found) - 0.5, -0.5)
-    axes.margins(x=0.45)
-    dress(axes, "Alone: change of payoff, and the channel of most of it", "points", grid="x")
-    handles = [Rectangle((0, 0), 1, 1, facecolor=k.colour, hatch=k.hatch, edgecolor="white") for k in SIDES.values()]
-    names = [side_name(scenario, side) for side in SIDES]
-    axes.legend(handles, names, fontsize=SMALL, frameon=False, loc="lower left")
+    axes.margins(x=0.62)  # room for the words
+    meaning = "points, the largest single channel, and the share of joint draws\nwith this sign; neither where the runs can tell "
+    dress(axes, "Alone: change of payoff", f"{meaning}no change", grid="x")
     return axes
 
 
 def _say_channel(axes: Axes, y: float, value: float, change: Difference, channels: Mapping[str, float]) -> None:
-    """Name the channel that does most of a change, beyond the end of its bar."""
+    """Name the largest channel of a change, and the share of joint draws with its sign, beyond the end of its bar."""
     if change.sign:
         channel = max(channels, key=lambda name: change.sign * channels[name])
         right, end = value > 0, 100.0 * (change.high if value > 0 else change.low)
+        robust = change.robustness
+        share = "" if robust is None else f", {100 * (robust.higher if right else robust.lower):.0f} %"
         axes.annotate(
-            CHANNEL_NAMES[channel], (end, y), (6 if right else -6, 0), textcoords="offset points", va="center",
+            f"{CHANNEL_NAMES[channel]}{share}", (end, y), (6 if right else -6, 0), textcoords="offset points", va="center",
             ha="left" if right else "right", fontsize=SMALL - 1.0, color=INK,
         )  # fmt: skip
 

@@ -110,7 +110,10 @@ class Auction:
         return self.tabled(side.other, others)[0][:, int(self.talks.images[side]["kept_column"])]
 
     def largest_gain(self, side: Side, places: Any, tried: Any, types: int) -> tuple[float, float, float]:
-        """Return (gain, place of the type, bid): the most that a type of a side gains by a bid; ``types`` are of the other."""
+        """Return (gain, place of the type, bid): the most that a type of a side gains by a bid; ``types`` are of the other.
+
+        Against lines so many types pretend gains themselves, up to some 0.5 / types, as a bid can just meet the next of them.
+        """
         others = self.bids(side.other, (np.arange(types) + 0.5) / types)
         meeting = self.left(side, np.unique(others[others <= 1.0])[:: max(1, types // 20)])
         best = (-np.inf, np.nan, np.nan)
