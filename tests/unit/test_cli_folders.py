@@ -44,7 +44,7 @@ def test_a_sweep_goes_on_from_its_folder_alone(file: Path) -> None:
 
 
 def test_runs_are_added_until_they_are_precise_enough_and_the_folder_remembers(file: Path) -> None:
-    file.write_text(EXPERIMENT.replace("chunk = 4", "chunk = 10"), encoding="utf-8")
+    file.write_text(pretend.EXPERIMENT.replace("chunk = 4", "chunk = 10"), encoding="utf-8")
     asked = ("sweep", file, "--until-precision", "0.05")
     told = run(*asked, "--dry-run").stdout
     assert "runs      at least 40: 10 at each point" in told and "is no wider than ±0.05" in told and "1,000,000 at most" in told
