@@ -51,8 +51,8 @@ class Contrast:
     same_rules : whether both were played by the same rules
     changes : one row a `negosim.changes.Change` between the baselines
     differences : one row a point and quantity that both have: point_a, point_b (their numbers), label; quantity, unit, luck
-        (common or independent); mean_a, mean_b, difference, error, low, high (95 % interval); runs_a, runs_b, pairs, in_both,
-        higher and lower as in `negosim.two_samples.Differences`
+        (common or independent); mean_a, mean_b, difference, error, low, high (95 % interval); runs_a, runs_b, pairs, in_both
+        with its interval, higher and lower as in `negosim.two_samples.Differences`
     unmatched : one row a point or quantity that cannot be compared: what, name, only_in (A, B, or empty for both), why
 
     Its text is Markdown, which a notebook sets out.
@@ -247,6 +247,5 @@ def _at(here: pandas.DataFrame, there: pandas.DataFrame, block: list[Quantity], 
     else:
         found = independent_differences(Sample.of(first, everywhere), Sample.of(second, everywhere))
     about = {"quantity": names, "unit": [each.unit for each in block], "luck": "common" if is_paired else "independent"}
-    order = ("mean_a", "mean_b", "difference", "error", "low", "high", "runs_a", "runs_b", "pairs", "in_both", "higher", "lower")
     counts = {name: int for name in ("runs_a", "runs_b", "pairs")}
-    return pandas.DataFrame(about | {name: getattr(found, name) for name in order}).astype(counts)
+    return pandas.DataFrame(about | found._asdict()).astype(counts)

@@ -21,7 +21,7 @@ MOST_CHANGES, MOST_POINTS = 40, 40
 NOISE = 1e-12
 """What is no larger comes from rounding."""
 
-PAIRED_COUNTS = ("runs of A", "of B", "of both", "in both")
+PAIRED_COUNTS = ("runs of A", "of B", "of both", "in both", "95 % of it")
 """Columns about a quantity that only some runs have; the last two are of runs with the same luck."""
 
 PLURALS = {"point": "points", "quantity": "quantities"}
@@ -219,7 +219,8 @@ def _of_some(here: pandas.DataFrame, tables: Mapping[str, Mapping[str, str]]) ->
             "The means in what follows are over the runs that have the number, and these are not the same in A and in B: part of "
             "a difference may come from which runs they are."
         )
-        yield text + (" *In both* is the mean difference over the runs that have it in both." if is_paired else "")
+        in_both = " *In both* is the mean difference over the runs that have it in both, with its own interval."
+        yield text + (in_both if is_paired else "")
         yield ""
     for title, names in tables.items():
         yield from _table(title, here, names, more=more)
@@ -247,13 +248,17 @@ def _cells(row: Mapping[str, Any], factor: float, more: Sequence[str]) -> list[s
     a, b, difference, low, high = (factor * row[key] for key in ("mean_a", "mean_b", "difference", "low", "high"))
     digits = _digits(high - low)
     means = [_number(value, digits) for value in (a, b)]
-    interval = "–" if math.isnan(low) else f"{_signed(low, digits)} to {_signed(high, digits)}"
     shares = ["–" if math.isnan(row[key]) else percent(row[key]) for key in ("higher", "lower")]
     further = {
         "runs of A": f"{row['runs_a']:,}", "of B": f"{row['runs_b']:,}", "of both": f"{row['pairs']:,}",
         "in both": _signed(factor * row["in_both"], digits),
+        "95 % of it": _interval(factor * row["in_both_low"], factor * row["in_both_high"], digits),
     }  # fmt: skip
-    return [*means, _signed(difference, digits), interval, *(further[head] for head in more), *shares]
+    return [*means, _signed(difference, digits), _interval(low, high, digits), *(further[head] for head in more), *shares]
+
+
+def _interval(low: float, high: float, digits: int | None) -> str:
+    return "–" if math.isnan(low) else f"{_signed(low, digits)} to {_signed(high, digits)}"
 
 
 def _digits(width: float) -> int | None:

@@ -30,6 +30,7 @@ class Differences(NamedTuple):
     mean_a, mean_b, runs_a, runs_b : means, and the runs that they are over
     pairs, in_both, higher, lower : the pairs of runs that both have the quantity, the mean difference over these alone, and the
         shares of them in which b is higher or lower; 0 and NaN for independent samples
+    in_both_low, in_both_high : the paired t interval of in_both; NaN for fewer than two pairs
     """
 
     mean_a: Numbers
@@ -42,6 +43,8 @@ class Differences(NamedTuple):
     high: Numbers
     pairs: Numbers
     in_both: Numbers
+    in_both_low: Numbers
+    in_both_high: Numbers
     higher: Numbers
     lower: Numbers
 
@@ -102,8 +105,10 @@ def paired_differences(a: Sample, b: Sample) -> Differences:
     with numpy.errstate(invalid="ignore"):
         higher = (both & (b.values > a.values)).sum(axis=0) / pairs
         lower = (both & (b.values < a.values)).sum(axis=0) / pairs
-        in_both = numpy.where(both, b.values - a.values, 0.0).sum(axis=0) / pairs
-    return _differences(a, b, error, numpy.minimum(a.runs, b.runs) - 1, (pairs, in_both, higher, lower))
+    apart = Sample(b.values - a.values, both)
+    margin = _margin(numpy.sqrt(apart.variances / pairs), pairs - 1)
+    in_both = (apart.means, apart.means - margin, apart.means + margin)
+    return _differences(a, b, error, numpy.minimum(a.runs, b.runs) - 1, (pairs, *in_both, higher, lower))
 
 
 def independent_differences(a: Sample, b: Sample) -> Differences:
@@ -112,19 +117,24 @@ def independent_differences(a: Sample, b: Sample) -> Differences:
     with numpy.errstate(invalid="ignore", divide="ignore"):
         freedom = (of_a + of_b) ** 2 / (of_a**2 / (a.runs - 1) + of_b**2 / (b.runs - 1))
     unknown = numpy.full(of_a.shape, numpy.nan)
-    return _differences(a, b, numpy.sqrt(of_a + of_b), freedom, (numpy.zeros(of_a.shape), unknown, unknown, unknown))
+    return _differences(a, b, numpy.sqrt(of_a + of_b), freedom, (numpy.zeros(of_a.shape), *[unknown] * 5))
 
 
 def _differences(a: Sample, b: Sample, error: Numbers, freedom: Numbers, pairs: tuple[Numbers, ...]) -> Differences:
     """The differences with their intervals; NaN for a quantity that fewer than two runs of a sample have."""
-    from scipy.stats import t
-
     known = (a.runs > 1) & (b.runs > 1)
     error = numpy.where(known, error, numpy.nan)
-    with numpy.errstate(invalid="ignore"):
-        margin = numpy.where(error == 0.0, 0.0, t.ppf(0.5 + CONFIDENCE / 2, freedom) * error)
+    margin = _margin(error, freedom)
     mean_a, mean_b = a.means, b.means
     difference = mean_b - mean_a
     return Differences(
         mean_a, mean_b, a.runs, b.runs, difference, error, difference - margin, difference + margin, *pairs
     )
+
+
+def _margin(error: Numbers, freedom: Numbers) -> Numbers:
+    """t s, half an interval; 0 for an error of 0 whatever its degrees of freedom."""
+    from scipy.stats import t
+
+    with numpy.errstate(invalid="ignore"):
+        return numpy.where(error == 0.0, 0.0, t.ppf(0.5 + CONFIDENCE / 2, freedom) * error)

@@ -208,11 +208,14 @@ def test_what_only_some_runs_have_is_told_with_their_counts_and_over_the_runs_th
     here, text = found.at(), str(found)
     row = here.loc["settled_reciprocal_tariff"]
     assert row["runs_b"] < row["runs_a"] < 300 and 0 < row["pairs"] <= row["runs_b"]
-    assert TERMS + "runs of A | of B | of both | in both | higher in | lower in |" in text
+    assert TERMS + "runs of A | of B | of both | in both | 95 % of it | higher in | lower in |" in text
     (line,) = [line for line in text.splitlines() if line.startswith("| Reciprocal tariff")]
     assert [cell.strip() for cell in line.split("|")][6:9] == [str(row[name]) for name in ("runs_a", "runs_b", "pairs")]
     assert "these are not the same in A and in B" in text and "*In both* is the mean difference" in text
-    assert here.loc["sender_payoff", "in_both"] == pytest.approx(here.loc["sender_payoff", "difference"])
+    of_all = here.loc["sender_payoff"]
+    assert [of_all[f"in_both{end}"] for end in ("", "_low", "_high")] == pytest.approx(
+        [of_all[name] for name in ("difference", "low", "high")]
+    )
     whole = text.partition("| All else |")[2].partition("\n\n")[0]
     assert "| rounds to the end (" in whole.lower() and "settled" not in whole
 

@@ -37,7 +37,7 @@ def test_pairs_that_all_have_a_quantity_are_compared_by_their_differences() -> N
     found = numbers(paired_differences(sample(0, 1, 2, 3), sample(1, 3, 5, 9)))  # the differences are 1, 2, 3 and 6
     error = math.sqrt(14 / 3) / 2
     assert (found["mean_a"], found["mean_b"], found["difference"], found["pairs"]) == (1.5, 4.5, 3.0, 4)
-    assert found["in_both"] == found["difference"]
+    assert [found[f"in_both{end}"] for end in ("", "_low", "_high")] == [found[name] for name in ("difference", "low", "high")]
     assert (found["error"], found["low"], found["high"]) == pytest.approx((error, 3 - T3 * error, 3 + T3 * error))
     assert (found["higher"], found["lower"]) == (1.0, 0.0)
 
@@ -47,6 +47,8 @@ def test_what_only_some_runs_have_is_compared_by_its_means_over_those() -> None:
     assert (found["mean_a"], found["mean_b"], found["difference"]) == (3.0, 7.0, 4.0)
     assert (found["runs_a"], found["runs_b"], found["pairs"], found["higher"]) == (3, 3, 2, 1.0)
     assert found["in_both"] == ((3 - 1) + (11 - 6)) / 2  # runs 0 and 3 alone have it in both
+    margin = 12.706205 * math.sqrt(((2 - 3.5) ** 2 + (5 - 3.5) ** 2) / 2)  # the quantile of one degree of freedom
+    assert (found["in_both_low"], found["in_both_high"]) == pytest.approx((3.5 - margin, 3.5 + margin))
     z = [(-4 + 2) / 0.75, 1 / 0.75, 0.0, (4 - 3) / 0.75]  # deviations of b less those of a, 0 where a run has none, over 3 / 4
     assert found["error"] == pytest.approx(numpy.std(z, ddof=1) / 2)
 
@@ -58,7 +60,7 @@ def test_independent_samples_have_the_interval_of_welch() -> None:
     found = numbers(independent_differences(sample(*a), sample(*b)))
     interval = ttest_ind(b, a, equal_var=False).confidence_interval(0.95)
     assert (found["difference"], found["low"], found["high"]) == pytest.approx((2.0, interval.low, interval.high))
-    assert found["pairs"] == 0 and math.isnan(found["higher"]) and math.isnan(found["in_both"])
+    assert found["pairs"] == 0 and all(math.isnan(found[name]) for name in ("higher", "in_both", "in_both_low"))
 
 
 @pytest.mark.parametrize("compare", [paired_differences, independent_differences])
