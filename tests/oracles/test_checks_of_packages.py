@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from types import ModuleType
 from typing import Any
 
@@ -16,6 +16,7 @@ from negosim.checks.packages import weights_of
 from negosim.checks.result import Result
 from negosim.checks.run import rows_of
 from negosim.checks.textbook import RESULTS
+from negosim.game import forget_frontiers
 from negosim.rules.rungs import distinct
 from negosim.solutions import Solution
 
@@ -52,6 +53,14 @@ WRONG: list[tuple[str, ModuleType | Any, str, Callable[..., Any]]] = [
 ]
 
 
+@pytest.fixture
+def nothing_kept() -> Iterator[None]:
+    """What a game took from a wrong formula is not kept for the games that come after."""
+    yield
+    forget_frontiers()
+
+
+@pytest.mark.usefixtures("nothing_kept")
 @pytest.mark.parametrize(("name", "place", "formula", "wrong"), WRONG, ids=[name for name, *_ in WRONG])
 def test_a_wrong_closed_form_is_found_out(
     name: str, place: Any, formula: str, wrong: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
