@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from negosim.checks.played import QUIET, special_case
-from negosim.checks.result import EXACT, RESOLUTION, Measured, Result, mean_of
+from negosim.checks.result import EXACT, RESOLUTION, Measured, Result, mean_of, share_of
 from negosim.kernel import simulate
 from negosim.scenario import Scenario
 from negosim.theory import agenda_setter, breakdown_share, home_threshold_share, uncertain_home
@@ -66,7 +66,7 @@ def doubtful_home(seed: int, mean: float, half_width: float, disagreement: float
     yield Measured("demand of the sender", float(closed.demand), demand, RESOLUTION)
     failed = runs["ending"] == Ending.RATIFICATION_FAILED
     width = RESOLUTION / max(2.0 * half_width, RESOLUTION)
-    yield mean_of("failures at home", failed, float(closed.failure), width)
+    yield share_of("failures at home", failed, float(closed.failure), width)
     yield mean_of("payoff of the sender", runs["payoff"][:, Side.SENDER], float(closed.payoff), RESOLUTION)
 
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from negosim.checks.played import special_case
-from negosim.checks.result import ERRORS, WIDEST, Measured, Result, mean_of
+from negosim.checks.result import ERRORS, WIDEST, Measured, Result, share_of
 from negosim.game import prepare
 from negosim.kernel import simulate
 from negosim.model import Negotiation
@@ -47,7 +47,7 @@ def silence(seed: int, prior: float, rate: float, time: float) -> Iterator[Measu
     for _ in range(REFUSALS):
         talks.step()
     yield Measured("belief that the sender is committed", closed, float(talks.rounds[-1]["target_believes_sender_committed"]))
-    yield mean_of("share of silent senders that are committed", runs["committed"][silent, Side.SENDER], closed)
+    yield share_of("share of silent senders that are committed", runs["committed"][silent, Side.SENDER], closed)
 
 
 def _under_a_threat(**threat: object) -> Scenario:

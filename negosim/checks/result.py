@@ -20,6 +20,9 @@ ERRORS = 4.0
 WIDEST = 0.01
 """What four standard errors may come to at most, in shares of the pie."""
 
+RARE = (ERRORS**2 - 1.0) / 6.0 + 0.5
+"""Runs by which a count of what is rare may be further off, as counts are skewed (Cornish & Fisher 1938) and whole."""
+
 Parameters = Mapping[str, float]
 
 
@@ -57,6 +60,18 @@ def mean_of(what: str, values: NDArray[Any], closed_form: float, bound: float = 
     """Return the mean of values (runs,) beside its closed form, with its standard error."""
     error = float(np.std(values, ddof=1)) / np.sqrt(len(values))
     return Measured(what, closed_form, float(np.mean(values)), max(bound, EXACT), error, len(values))
+
+
+def share_of(what: str, hits: NDArray[Any], closed_form: float, bound: float = 0.0) -> Measured:
+    """Return the share of hits (runs,), true or false, beside its closed form p, with the standard error sqrt(p (1 - p) / runs).
+
+    That of the runs would be nothing where something rare did not happen. Where the bound lets p be another, the error is the
+    largest of those. What happens sometimes, yet not always, may be RARE runs further off.
+    """
+    nearest_half = float(np.clip(0.5, closed_form - bound, closed_form + bound))
+    error = float(np.sqrt(nearest_half * (1.0 - nearest_half) / len(hits)))
+    rare = RARE / len(hits) if 0.0 < closed_form < 1.0 else 0.0
+    return Measured(what, closed_form, float(np.mean(hits)), max(bound + rare, EXACT), error, len(hits))
 
 
 def limit_of(what: str, closed_form: float, coarse: Measured, fine: Measured, bound: float) -> Measured:

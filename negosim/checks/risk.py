@@ -21,7 +21,7 @@ from typing import Any
 import numpy as np
 
 from negosim.checks.played import special_case
-from negosim.checks.result import Measured, Result, limit_of, mean_of
+from negosim.checks.result import Measured, Result, limit_of, share_of
 from negosim.game import prepare
 from negosim.kernel import simulate
 from negosim.scenario import Scenario
@@ -83,7 +83,7 @@ def disaster_of_values(seed: int, largest: float, smallest: float, cost: float, 
 def _chance_of_disaster(steps: Iterable[Scenario], seed: int, closed: float, bound: float) -> Measured:
     """Return the chance of disaster as the step of risk goes to zero, from a step and half of it."""
     coarse, fine = (
-        mean_of("chance of disaster", simulate(talks, RUNS, seed + k).runs["ending"] == Ending.BREAKDOWN, closed)
+        share_of("chance of disaster", simulate(talks, RUNS, seed + k).runs["ending"] == Ending.BREAKDOWN, closed)
         for k, talks in enumerate(steps)
     )
     return limit_of("chance of disaster", closed, coarse, fine, bound)

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from negosim.checks.played import settled, special_case
-from negosim.checks.result import Measured, Result, mean_of
+from negosim.checks.result import Measured, Result, mean_of, share_of
 from negosim.game import prepare
 from negosim.kernel import simulate
 from negosim.rules.auction import read_bid
@@ -64,7 +64,7 @@ def trade(seed: int, buyer_weight: float, low: float, high: float) -> Iterator[M
     """How often the good is traded, what both sides gain, and the share of what there is to gain."""
     closed, width = sealed_bid_trade(buyer_weight), high - low
     traded, gains = _gains(_auction(buyer_weight, low, high), EFFICIENCY_RUNS, seed)
-    yield mean_of("share traded", traded, float(closed.trade))
+    yield share_of("share traded", traded, float(closed.trade))
     yield mean_of("gain of the seller", gains[:, 0], width * float(closed.seller))
     yield mean_of("gain of the buyer", gains[:, 1], width * float(closed.buyer))
     yield mean_of("efficiency", 6.0 * gains.sum(axis=1) / width, float(closed.efficiency))
@@ -74,7 +74,7 @@ def best(seed: int, low: float, high: float) -> Iterator[Measured]:
     """Halfway between the bids the auction gains as much as any voluntary mechanism can."""
     closed, width = best_mechanism(), high - low
     traded, gains = _gains(_auction(0.5, low, high), RUNS, seed)
-    yield mean_of("share traded", traded, float(closed.trade))
+    yield share_of("share traded", traded, float(closed.trade))
     yield mean_of("gains of both sides", gains.sum(axis=1), width * float(closed.gains))
 
 

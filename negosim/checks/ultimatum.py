@@ -14,7 +14,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from negosim.checks.played import settled, special_case
-from negosim.checks.result import EXACT, RESOLUTION, Measured, Result, mean_of
+from negosim.checks.result import EXACT, RESOLUTION, Measured, Result, mean_of, share_of
 from negosim.kernel import Outcomes, simulate
 from negosim.scenario import Scenario
 from negosim.theory import believed_opaque_sender, opaque_sender, opaque_sender_peak, risk_return_demand
@@ -45,7 +45,7 @@ def demand(seed: int, winning: float, own_cost: float, cost_low: float, cost_hig
     bound = EXACT if safe else RESOLUTION
     yield Measured("demand", float(closed.demand), _tabled(outcomes), bound, runs=RUNS)
     missed = 0.0 if safe else RESOLUTION / width
-    yield mean_of("share that breaks down", ~settled(outcomes), float(closed.breakdown), missed)
+    yield share_of("share that breaks down", ~settled(outcomes), float(closed.breakdown), missed)
     yield mean_of("payoff of the sender", outcomes.runs["payoff"][:, 0], float(closed.payoff), RESOLUTION * missed)
 
 
@@ -71,7 +71,7 @@ def opaque(seed: int, mean: float, half_width: float, disagreement: float) -> It
     bound = RESOLUTION if searched else EXACT
     missed = RESOLUTION / (2.0 * half_width) if searched else EXACT
     yield Measured("offer", float(closed.offer), _tabled(outcomes), bound, runs=RUNS)
-    yield mean_of("share that breaks down", ~settled(outcomes), float(closed.breakdown), missed)
+    yield share_of("share that breaks down", ~settled(outcomes), float(closed.breakdown), missed)
     yield mean_of("payoff of the sender", outcomes.runs["payoff"][:, 0], float(closed.sender), bound)
 
 

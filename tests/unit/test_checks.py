@@ -12,7 +12,7 @@ from typer.testing import CliRunner
 
 from negosim import ScenarioError, cli
 from negosim.checks import RESULTS, Checked, Row, alternating_offers, check
-from negosim.checks.result import Measured, limit_of, mean_of
+from negosim.checks.result import Measured, limit_of, mean_of, share_of
 from negosim.checks.text import line, markdown, strain, summary
 
 
@@ -41,6 +41,30 @@ def test_a_mean_comes_with_its_standard_error() -> None:
     measured = mean_of("m", np.array([0.0, 1.0, 0.0, 1.0]), 0.5)
     assert (measured.engine, measured.runs) == (0.5, 4)
     assert measured.standard_error == pytest.approx(np.sqrt(1 / 3) / 2)
+
+
+def passes(hits: int, runs: int, share: float, bound: float = 0.0) -> bool:
+    what, closed_form, engine, within, error, _ = share_of("s", np.arange(runs) < hits, share, bound)
+    return Row("a", "A", "B", {}, what, closed_form, engine, error, within, runs, 0.0).passes
+
+
+@pytest.mark.parametrize("expected", [0.1, 0.42, 1.0, 3.0, 20.0, 200.0])
+def test_a_true_share_is_refused_as_seldom_as_is_said_however_rare_what_it_counts_is(expected: float) -> None:
+    """Once in 15,787 tables at most, by the binomial distribution itself; ten times as many are always refused."""
+    from scipy.stats import binom
+
+    runs, share = 8_000, expected / 8_000
+    near = range(round(expected + 10 * expected**0.5) + 12)
+    refused = [hits for hits in near if not passes(hits, runs, share)]
+    assert binom.pmf(refused, runs, share).sum() + binom.sf(near[-1], runs, share) < 1 / 15_787
+    assert passes(round(expected), runs, share) and not passes(round(10 * expected + 8), runs, share)
+
+
+def test_what_never_happens_must_not_happen_and_a_bound_widens_what_luck_may_do() -> None:
+    assert passes(0, 2_000, 0.0) and not passes(1, 2_000, 0.0)
+    assert passes(2_000, 2_000, 1.0) and not passes(1_999, 2_000, 1.0)
+    assert share_of("s", np.zeros(100, bool), 0.3, 0.1).standard_error == pytest.approx(math.sqrt(0.4 * 0.6 / 100))
+    assert share_of("s", np.zeros(100, bool), 0.45, 0.1).standard_error == pytest.approx(0.05)
 
 
 def test_a_first_order_gap_is_extrapolated_away() -> None:
