@@ -76,12 +76,13 @@ class Stepper:
         last = len(self) - 1
         play = ipywidgets.Play(min=0, max=last, interval=PACE)
         slider = ipywidgets.IntSlider(min=0, max=last, description="round")
-        back, on = (ipywidgets.Button(description=name, layout={"width": "4em"}) for name in ("◀", "▶"))
-        told = ipywidgets.HTML(layout={"max_width": "34em"})
-        shown = ipywidgets.Image(format="png", layout={"width": "620px", "object_fit": "contain"})
+        back, on = (ipywidgets.Button(description=name, layout={"width": "5em"}) for name in ("back", "next"))
+        told = ipywidgets.HTML(layout={"flex": "1 1 20em", "min_width": "20em", "max_width": "40em"})
+        shown = ipywidgets.Image(format="png", layout={"width": "560px", "object_fit": "contain", "align_self": "flex-start"})
 
         def show(place: int) -> None:
-            told.value, shown.value = prose([self.text(place)]), self.picture(place)
+            told.value = f'<div style="line-height: 1.45">{prose([self.text(place)])}</div>'  # else as high as a button
+            shown.value = self.picture(place)
 
         def move(by: int) -> None:
             slider.value = min(last, max(0, slider.value + by))
