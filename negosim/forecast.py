@@ -136,7 +136,7 @@ def _with_draws(experiment: Experiment, found: Forecast) -> Forecast:
     """The estimate with the joint draws of the assumed numbers."""
     if not experiment.assumed_draws:
         return found
-    some = experiment.comparisons[:3]
+    some = experiment.comparisons[:: max(1, len(experiment.comparisons) // 3)][:3]  # from several cases, if there are any
     points = tuple({p.number: p for c in some for p in (c.against, c.point)}.values()) or experiment.draw_points
     draws, drawing = _timed(lambda: experiment.draws)
     part = Draws(1, tuple(draws[:2]), some, points, experiment.draw_replications)
