@@ -93,6 +93,11 @@ def test_a_seed_that_is_none_gets_a_sentence(person: Person) -> None:
     person.fill("Seed", "-3").press("Set seed").sees("seed = '-3' is no seed. Write a whole number from 0 to")
 
 
+OFFERS = """[...document.querySelectorAll("figure")].map(figure => figure.innerHTML)
+    .filter(shown => shown.includes("Offers and the frontier"))"""
+"""What the panels of offers show, one a course."""
+
+
 def test_other_courses_are_shown_side_by_side_and_can_be_removed(person: Person) -> None:
     page = person.page
     person.press("Step").press("Step").press("Step").stands_at("Round 3 of")
@@ -100,9 +105,9 @@ def test_other_courses_are_shown_side_by_side_and_can_be_removed(person: Person)
         page.locator("#fork-name").fill(name)
         page.locator("#fork-value").fill(value)
         person.press("Fork here").sees(f"What if, from round 4 on: {name} = {value}")
-    assert len({figure.inner_html() for figure in page.locator("figure", has_text="Offers and the frontier").all()}) == 1
+    page.wait_for_function(f"{OFFERS}.length === 3 && new Set({OFFERS}).size === 1")
     person.press("To the end").stands_at("the end.")
-    assert len({figure.inner_html() for figure in page.locator("figure", has_text="Offers and the frontier").all()}) > 1
+    page.wait_for_function(f"new Set({OFFERS}).size > 1")
     person.press("Fork here").sees("2 other courses are shown already. Remove one first.")
     person.press("Remove").press("Remove")
     expect(page.get_by_text("What if, from round 4 on")).to_have_count(0)
