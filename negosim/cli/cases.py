@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import tomllib
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -41,23 +42,41 @@ def play(
     as_json: AsJson = False,
     markdown: Annotated[bool, typer.Option("--markdown", help="Markdown, to keep or to publish.")] = False,
     whole: Annotated[bool, typer.Option("--whole", help="Fold nothing, however long the run.")] = False,
+    figure: Annotated[Path | None, typer.Option("--figure", metavar="FILE", help="Draw its rounds into this PNG file.")] = None,
 ) -> None:
     """Play one run and tell it, round by round.
 
-    Example: negosim play us-japan-2025 --seed 7 --set sender.ambiguity=0.2
+    Example: negosim play us-japan-2025 --seed 7 --set sender.ambiguity=0.2 --figure run.png
     """
     with plainly():
         from negosim.scenario import Scenario
 
         changed = parsed_changes(changes or [])
         case = Scenario.load(scenario).vary(changed)
+        if figure is not None:
+            _check_figure(figure)
         from negosim.model import Negotiation
 
         talks = Negotiation(case, seed, replication).play()
+        if figure is not None:
+            from negosim.plots import path, png
+            from negosim.store import Store
+
+            Store(figure.parent).write_beside(figure.name, png(path(talks)))
         if not as_json:
             typer.echo(talks.transcript("markdown" if markdown else "text", fold=not whole))
             return
         typer.echo(json.dumps({"changes": changed, **talks.story()}, indent=2, allow_nan=False))
+
+
+def _check_figure(figure: Path) -> None:
+    """StoreError, before the run, for what is no PNG file in a folder that exists."""
+    from negosim.store import StoreError
+
+    if figure.suffix != ".png":
+        raise StoreError(f"--figure = '{figure}' does not end in .png. Name a PNG file.")
+    if not figure.parent.is_dir():
+        raise StoreError(f"--figure = '{figure}': there is no folder '{figure.parent}'. Make it, or choose another.")
 
 
 @app.command()

@@ -19,6 +19,7 @@ import negosim
 import negosim.runner
 from negosim import cli
 from negosim.cli import progress
+from negosim.plots import path, png
 from negosim.scenario import Scenario
 from tests.unit import pretend
 
@@ -75,6 +76,12 @@ def test_a_run_is_told_as_the_model_tells_it() -> None:
     talks = negosim.Negotiation(Scenario.load("pie").vary(**{"talks.rounds": 4}), 7, 2).play()
     result = run("play", "pie", "--seed", 7, "--replication", 2, "--set", "talks.rounds=4")
     assert result.exit_code == 0 and result.stdout == talks.transcript() + "\n"
+
+
+def test_a_run_is_told_and_drawn_into_a_file(tmp_path: Path) -> None:
+    result = run("play", "pie", "--seed", 7, "--figure", tmp_path / "run.png")
+    assert result.exit_code == 0 and result.stdout == run("play", "pie", "--seed", 7).stdout
+    assert (tmp_path / "run.png").read_bytes() == png(path(negosim.Negotiation(Scenario.load("pie"), 7).play()))
 
 
 def test_a_run_as_json_has_its_outcome_and_every_round() -> None:
@@ -207,6 +214,8 @@ def test_progress_is_told_in_lines_where_no_terminal_is(monkeypatch: pytest.Monk
         (["play", "pie", "--set", "talks.rounds"], ["--set = 'talks.rounds' is not NAME=VALUE"]),
         (["play", "pie", "--set", "=3"], ["--set = '=3' is not NAME=VALUE"]),
         (["play", "pie", "--set", "talks.rounds=3", "--set", "talks.rounds=4"], ["talks.rounds is set twice"]),
+        (["play", "pie", "--figure", "run.pdf"], ["--figure = 'run.pdf' does not end in .png"]),
+        (["play", "pie", "--figure", "no/where/run.png"], ["--figure = 'no/where/run.png'", "no folder 'no/where'"]),
         (["play", "pie", "--seed", "x"], ["'--seed'", "'x' is not a whole number"]),
         (["play", "pie", "--seed", "-1"], ["'--seed'", "-1 is out of range. It must be at least 0."]),
         (["play", "pie", "--replication", str(2**63)], ["'--replication'", f"{2**63} is out of range", str(2**63 - 1)]),
