@@ -232,7 +232,8 @@ class Results:
         """StoreError for a column that the runs do not have."""
         for name in columns:
             if name not in self.columns:
-                raise StoreError(f"{self.out} has no column {name}. {nearest(name, self.columns)}")
+                more = "" if self.experiment.columns is None else " Or add it to columns in the experiment; it keeps some only."
+                raise StoreError(f"{self.out} has no column {name}. {nearest(name, self.columns)}{more}")
 
     def frame(self, columns: Sequence[str] | None = None, limit: int | None = None) -> pandas.DataFrame:
         """Runs in the order of points and replications, one row a run; no columns, no limit = all."""

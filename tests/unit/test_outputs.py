@@ -69,7 +69,7 @@ def test_figures_of_columns_that_are_not_kept_are_left_out_and_named(kept: Resul
 
 
 def test_a_question_about_a_column_that_is_not_kept_is_refused(kept: Results) -> None:
-    with pytest.raises(StoreError, match="has no column sender_reservation"):
+    with pytest.raises(StoreError, match=r"has no column sender_reservation\. .* Or add it to columns in the experiment"):
         kept.interim()
 
 
