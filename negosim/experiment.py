@@ -108,6 +108,8 @@ class Experiment(Part):
     @classmethod
     def load(cls, path: str | os.PathLike[str], **changes: Any) -> Experiment:
         """The experiment in this TOML file, with other values for some keys; ExperimentError when anything is wrong."""
+        if not isinstance(path, (str, os.PathLike)):
+            raise TypeError(f"{path!r} is no experiment. Give an Experiment, or the path of its TOML file.")
         file = Path(path)
         try:
             fields = scenario_file.read(file)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from numbers import Integral
 from typing import TYPE_CHECKING, Any
 
 import numba
@@ -273,6 +274,15 @@ FIRST_SLICE, SLICE = 16, 0.25
 """Runs in the first slice of a batch, and the seconds that a later one takes, about: who waits for its end waits no longer."""
 
 
+def require_whole(**numbers: object) -> None:
+    """TypeError for a number that is not whole, ValueError for one outside [0, 2**64), in which seeds and runs are counted."""
+    for name, value in numbers.items():
+        if not isinstance(value, Integral):
+            raise TypeError(f"{name} = {value!r} is no whole number. Write {name} = 7, say.")
+        if not 0 <= int(value) < 2**64:
+            raise ValueError(f"{name} = {value} lies outside [0, 2**64). Write {name} = 7, say.")
+
+
 def simulate(
     scenario: Scenario,
     replications: int = 10_000,
@@ -288,13 +298,9 @@ def simulate(
     ``strategies`` are of the user's own, by side: ``{"target": ns.strategy(propose, respond)}``; see docs/strategies.md.
 
     ``game`` is ``prepare(scenario)`` if the caller already has it. With ``between`` the runs are played in slices of SLICE
-    seconds, and it is told how many each had; whatever it raises ends the batch. Raises ValueError for a negative count or seed.
+    seconds, and it is told how many each had; whatever it raises ends the batch. TypeError and ValueError as `require_whole`.
     """
-    if replications < 0 or first < 0 or not 0 <= seed < 2**64:
-        raise ValueError(
-            f"replications = {replications}, first = {first}, seed = {seed}: counts must not be negative and the seed"
-            " must lie in [0, 2**64)."
-        )
+    require_whole(replications=replications, first=first, seed=seed)
     game = prepare(scenario) if game is None else game
     sender, target = strategies_of(scenario, strategies)
     game = without_idle_work(game, (sender, target))

@@ -5,7 +5,6 @@ from __future__ import annotations
 import copy
 import re
 from collections.abc import Mapping
-from numbers import Integral
 from typing import TYPE_CHECKING, Any
 
 import mesa
@@ -16,7 +15,7 @@ from negosim.agents import Negotiator, Principal, Ratifier
 from negosim.cards import talks_card, talks_standing
 from negosim.events import Answered, Event, end_event, fork_event, home_facts, opening_event, plain, round_state
 from negosim.game import prepare
-from negosim.kernel import RUN, Outcomes, record
+from negosim.kernel import RUN, Outcomes, record, require_whole
 from negosim.own_strategy import Own, by_side, strategies_of
 from negosim.rules import closing, floor, moves
 from negosim.rules.opening import hold_dear, open_talks
@@ -49,11 +48,7 @@ class Negotiation(mesa.Model):
     def __init__(
         self, scenario: Scenario, seed: int = 0, replication: int = 0, strategies: Own | None = None
     ) -> None:
-        for name, value in (("seed", seed), ("replication", replication)):
-            if not isinstance(value, Integral):
-                raise TypeError(f"{name} = {value!r} is no whole number. Write {name} = 7, say.")
-            if not 0 <= value < 2**64:
-                raise ValueError(f"{name} = {value} lies outside [0, 2**64). Write {name} = 7, say.")
+        require_whole(seed=seed, replication=replication)
         super().__init__(rng=int(seed))
         self.scenario, self.luck_seed, self.replication = scenario, np.uint64(seed), np.uint64(replication)
         self.game = prepare(scenario)

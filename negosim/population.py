@@ -14,7 +14,7 @@ from numba import types
 from numpy.typing import ArrayLike, NDArray
 
 from negosim.game import disagreement_point, prepare
-from negosim.kernel import FUNCTIONS, RUN, Outcomes, Runs, play, record, without_idle_work
+from negosim.kernel import FUNCTIONS, RUN, Outcomes, Runs, play, record, require_whole, without_idle_work
 from negosim.outlooks import PREPARED
 from negosim.own_strategy import strategies_of
 from negosim.pareto import TOLERANCE
@@ -65,11 +65,10 @@ def simulate_each(scenario: Scenario, saliences: ArrayLike, toughness: ArrayLike
     toughness : (runs, 2), above 0
 
     It is the run that ``simulate(scenario.vary({"sender.principal.salience": ..., "sender.toughness": ..., ...}), 1, seed,
-    first + n)`` plays. ValueError for arrays of another shape or with other numbers, and for a seed or a number of a run out of
-    range; ScenarioError for a scenario that has to be prepared otherwise: see `negosim.population`.
+    first + n)`` plays. ValueError for arrays of another shape or with other numbers; TypeError and ValueError for a seed or a
+    number of a run as `require_whole`; ScenarioError for a scenario that has to be prepared otherwise: see `negosim.population`.
     """
-    if first < 0 or not 0 <= seed < 2**64:
-        raise ValueError(f"first = {first}, seed = {seed}: the first run must not be negative and the seed lie in [0, 2**64).")
+    require_whole(first=first, seed=seed)
     weights, exponents = _checked(scenario, saliences, toughness)
     _refuse_what_is_slow(scenario)
     strategies = strategies_of(scenario)

@@ -15,8 +15,8 @@ from negosim.scenario import Scenario
 from negosim.scenario_error import nearest
 from negosim.wording import parameter_title
 
-Source = Results | Mapping[str, Outcomes]
-"""The results of a sweep, or batches of runs by name: ``{"mine": ns.simulate(...), "theirs": ns.simulate(...)}``."""
+Source = Results | Outcomes | Mapping[str, Outcomes]
+"""The results of a sweep, a batch of runs, or batches by name: ``{"mine": ns.simulate(...), "theirs": ns.simulate(...)}``."""
 
 Points = str | Sequence[int] | None
 """Which points of a sweep: those of a parameter that is varied alone, by its dotted name; or by number; None = all."""
@@ -34,6 +34,8 @@ def samples_of(source: Source, names: Sequence[str], points: Points = None) -> S
     """Return columns of the samples. ValueError for no sample or an unknown point, StoreError for an unknown column."""
     if isinstance(source, Results):
         return _of_sweep(source, names, points)
+    if isinstance(source, Outcomes):
+        source = {source.scenario.name: source}
     if not isinstance(source, Mapping) or not source:
         raise ValueError('there is nothing to draw. Give results, or batches by name: {"mine": ns.simulate(...)}.')
     if points is not None:

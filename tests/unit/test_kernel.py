@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -91,6 +92,13 @@ def test_the_default_seed_is_zero_and_the_largest_seed_is_taken() -> None:
 )
 def test_counts_and_seeds_outside_their_range_are_refused_with_their_value(arguments: dict[str, int], named: str) -> None:
     with pytest.raises(ValueError, match=named):
+        simulate(PIE, **arguments)
+
+
+@pytest.mark.parametrize("arguments", [{"seed": 7.5}, {"seed": "x"}, {"replications": 1e4}, {"replications": 1, "first": None}])
+def test_what_is_no_whole_number_is_refused_and_not_cut_off(arguments: dict[str, Any]) -> None:
+    (name, value) = list(arguments.items())[-1]
+    with pytest.raises(TypeError, match=re.escape(f"{name} = {value!r} is no whole number. Write {name} = 7, say.")):
         simulate(PIE, **arguments)
 
 

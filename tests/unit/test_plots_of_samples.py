@@ -129,6 +129,13 @@ def test_axes_that_are_given_are_drawn_on_and_returned(draw, results: Results) -
     assert draw(results, points=[0, 1], axes=axes) is axes
 
 
+def test_one_batch_needs_no_name() -> None:
+    (label, batch), *_ = BATCHES.items()
+    alone, named = plots.ridge(batch), plots.ridge({CASE.name: batch})
+    assert plots.png(alone) == plots.png(named)
+    assert [text.get_text() for text in alone.get_yticklabels()] == [CASE.name] != [label]
+
+
 def test_what_there_is_not_is_refused_in_a_sentence(results: Results) -> None:
     with pytest.raises(ValueError, match="there is nothing to draw"):
         plots.ridge({})
