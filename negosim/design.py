@@ -30,6 +30,9 @@ MOST_NAMED = 12
 Bases = Mapping[str | None, Scenario]
 """The scenario of the baseline of each case, by its name; of an experiment without cases, by None."""
 
+Draw = Mapping[str | None, Overrides]
+"""What a joint draw of assumed numbers sets in each case, by its name; of an experiment without cases, by None."""
+
 
 @dataclass(frozen=True, slots=True)
 class Point:

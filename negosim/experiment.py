@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
@@ -12,7 +12,7 @@ from pydantic import BeforeValidator, Field, ValidationError
 
 from negosim import dotted, scenario_file
 from negosim.cases import Case, NamedScenario
-from negosim.design import Comparison, Point, assumed_draws, grid, numbered, one_at_a_time, scenario_at
+from negosim.design import Comparison, Draw, Point, assumed_draws, grid, numbered, one_at_a_time, scenario_at
 from negosim.diagnosis import explain
 from negosim.experiment_error import ExperimentError
 from negosim.experiment_schema import experiment_schema
@@ -156,7 +156,7 @@ class Experiment(Part):
         if self.points:
             return self.points
         if self.design == "joint-draws":
-            return self._assumed(self.size or 0, ())
+            return self._assumed(self.size or 0, tuple(self.bases), ())
         if self.design in SAMPLED:
             return sampled(self.vary, self.sample, self.whole, tuple(self.bases.values()))
         values = {block.parameter: block.levelled(block.parameter in self.whole) for block in self.vary}
@@ -231,14 +231,34 @@ class Experiment(Part):
         return tuple(point for point in self.design_points if point.number in wanted)
 
     @cached_property
-    def draws(self) -> list[dict[str, float | int]]:
-        """The joint draws of what the scenario assumes and the baseline leaves alone; see `assumed_draws`."""
-        return self._assumed(self.assumed_draws, self.draw_points)
+    def draws(self) -> list[Draw]:
+        """The joint draws of what the scenarios assume and the baseline leaves alone; see `assumed_draws`.
 
-    def _assumed(self, n: int, points: tuple[Point, ...]) -> list[dict[str, float | int]]:
-        """Joint draws of what neither the baseline nor a case sets, valid in every case."""
-        fixed = {*self.baseline, *(name for case in self.case for name in case.set)}
-        first, *others = self.bases.values()
+        Cases of one scenario have the same draws, which are valid in each of them; another scenario has draws of its own.
+        """
+        found: list[dict[str | None, Overrides]] = [{} for _ in range(self.assumed_draws)]
+        for cases in self._cases_of_one_scenario():
+            points = tuple(point for point in self.draw_points if point.case in cases)
+            for draw, overrides in zip(found, self._assumed(self.assumed_draws, cases, points), strict=True):
+                draw |= dict.fromkeys(cases, overrides)
+        return list(found)
+
+    def _cases_of_one_scenario(self) -> list[tuple[str | None, ...]]:
+        """The names of the cases, those of the same scenario together; without cases (None,)."""
+        groups: list[tuple[Scenario, list[str | None]]] = []
+        for case in self.case:
+            scenario = case.scenario or self.scenario
+            names = next((names for other, names in groups if other == scenario), None)
+            if names is None:
+                groups.append((scenario, [case.name]))
+            else:
+                names.append(case.name)
+        return [tuple(names) for _, names in groups] or [(None,)]
+
+    def _assumed(self, n: int, cases: Sequence[str | None], points: tuple[Point, ...]) -> list[dict[str, float | int]]:
+        """Joint draws of what neither the baseline nor one of these cases sets, valid in each of them."""
+        fixed = {*self.baseline, *(name for case in self.case if case.name in cases for name in case.set)}
+        first, *others = (self.bases[case] for case in cases)
         return assumed_draws(first, n, self.seed, fixed=fixed, points=points, others=others)
 
     @property

@@ -9,9 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from negosim.design import Comparison, Point
+from negosim.design import Comparison, Draw, Point
 from negosim.experiment import Experiment
-from negosim.overrides import Overrides
 
 DRAWS_IN_PART = 10
 """Joint draws in one part of the results: enough that writing takes less time than playing."""
@@ -141,7 +140,7 @@ class Draws:
     """
 
     first: int
-    draws: tuple[Overrides, ...]
+    draws: tuple[Draw, ...]
     comparisons: tuple[Comparison, ...]
     points: tuple[Point, ...]
     replications: int

@@ -40,20 +40,19 @@ def check_playable(experiment: Experiment) -> None:
 
 
 def _check_cases(experiment: Experiment) -> None:
-    """ExperimentError for two cases of one name, and for joint draws that a case cannot share."""
+    """ExperimentError for two cases of one name, and for a design of joint draws that a case cannot share."""
     names = [case.name for case in experiment.case]
     for number, name in enumerate(names, start=1):
         if name in names[: number - 1]:
             raise ExperimentError("names two cases", field=f"case.{number}.name", value=name, remedy="Rename one.")
-    drawn = "assumed_draws" if experiment.assumed_draws else 'design = "joint-draws"'
-    if experiment.assumed_draws or experiment.design == "joint-draws":
+    if experiment.design == "joint-draws":
         for case in experiment.case:
             if case.scenario is not None:
                 raise ExperimentError(
-                    f"cannot stand beside {drawn}: its assumed numbers are others",
+                    'cannot stand beside design = "joint-draws": its assumed numbers are others',
                     field=f"case.{case.name}.scenario",
                     value=case.scenario.name,
-                    remedy="Draw in an experiment of its own.",
+                    remedy="Draw in an experiment of its own, or ask for assumed_draws beside another design.",
                 )
 
 

@@ -289,15 +289,18 @@ def _means(experiment: Experiment, part: Draws, between: Between) -> pyarrow.Tab
     """One row a draw and point: the mean of each number over the runs that have it, nan if none has.
 
     For each quantity of COMPARED also its mean difference to the point `against`, run for run with the same luck
-    (`_gain`), and the standard error of that mean (`_gain_error`).
+    (`_gain`), and the standard error of that mean (`_gain_error`). Cases of other scenarios have other numbers: nan where a
+    case has no such number.
     """
     rows: list[dict[str, float]] = []
-    for number, overrides in enumerate(part.draws, start=part.first):
-        bases = {case: base.vary(overrides) for case, base in experiment.bases.items()}
+    for number, draw in enumerate(part.draws, start=part.first):
+        bases = {case: base.vary(draw[case]) for case, base in experiment.bases.items()}
         rows += _draw(experiment, part, number, bases, between)
     counts = ("draw", "point", "against", "runs")
+    names = dict.fromkeys(name for row in rows for name in row)
+    columns = {name: [row.get(name, numpy.nan) for row in rows] for name in names}
     return pyarrow.table(
-        {name: pyarrow.array([row[name] for row in rows], pyarrow.int32() if name in counts else None) for name in rows[0]}
+        {name: pyarrow.array(column, pyarrow.int32() if name in counts else None) for name, column in columns.items()}
     )
 
 

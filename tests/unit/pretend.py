@@ -71,13 +71,13 @@ ASSUMING = {
 }
 
 
-def assuming(ranges: dict[str, tuple[float, float]] | None = None) -> Scenario:
-    """The pie with assumed numbers that have a range."""
-    pie = Scenario.load("pie")
+def assuming(ranges: dict[str, tuple[float, float]] | None = None, name: str = "pie") -> Scenario:
+    """The pie, or another scenario, with assumed numbers that have a range."""
+    scenario = Scenario.load(name)
     notes = {
-        name: {"assumed": "for the test", "range": span} for name, span in (ranges or ASSUMING).items()
+        parameter: {"assumed": "for the test", "range": span} for parameter, span in (ranges or ASSUMING).items()
     }
-    return Scenario.model_validate({**dict(pie), "notes": notes})
+    return Scenario.model_validate({**dict(scenario), "notes": notes})
 
 
 EXPERIMENT = """

@@ -219,10 +219,42 @@ def test_joint_draws_are_played_in_every_case(tmp_path: Path, monkeypatch: pytes
     monkeypatch.setattr(negosim.runner, "simulate", pretend.simulate)
     cases = [{"name": "plain"}, {"name": "tough", "set": {"sender.toughness": 1.5}}]
     made = experiment(scenario=assuming(), case=cases, assumed_draws=4, draw_replications=4)
-    assert all(set(draw) == {"talks.rounds"} for draw in made.draws)  # what a case sets is not drawn
+    assert all(set(drawn) == {"talks.rounds"} for draw in made.draws for drawn in draw.values())  # what a case sets is not drawn
+    assert all(draw["plain"] == draw["tough"] for draw in made.draws)
     draws = sweep(made, tmp_path / "runs").draws()
     assert draws["point"].tolist() == [0, 1, 2, 3, 4, 5] * 4 and set(draws["against"]) == {0, 3}
     assert draws["sender_payoff_gain"].to_numpy() == pytest.approx([0.0, 0.1, 0.2] * 8, abs=1e-12)
+
+
+def test_cases_of_another_scenario_have_joint_draws_of_their_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    seen: list[tuple[str, float]] = []
+
+    def noted(scenario: Scenario, *given: Any, **named: Any) -> pretend.Outcomes:
+        seen.append((scenario.name, scenario.sender.discount if scenario.name == "logrolling" else scenario.sender.toughness))
+        return simulate(scenario, *given, **named)
+
+    monkeypatch.setattr(negosim.runner, "simulate", noted)
+    other = assuming({"talks.rounds": (20, 30), "sender.discount": (0.5, 0.9)}, "logrolling")
+    cases = [{"name": "a"}, {"name": "rolling", "scenario": other}, {"name": "b"}, {"name": "again", "scenario": other}]
+    vary = [{"parameter": "sender.ambiguity", "values": [0.1]}]
+    made = experiment(scenario=assuming(), case=cases, vary=vary, assumed_draws=12, draw_replications=4)
+    alone = {case: experiment(scenario=scenario, vary=vary, assumed_draws=12).draws for case, scenario in made.bases.items()}
+    assert made.draws == [{case: draws[n][None] for case, draws in alone.items()} for n in range(12)]
+    frame = sweep(made, tmp_path / "runs", workers=1).draws()
+    of = {"a": "sender.toughness", "rolling": "sender.discount", "b": "sender.toughness", "again": "sender.discount"}
+    drawn = [draw[case][name] for draw in made.draws for case, name in of.items() for _ in ("baseline", "point")]
+    assert [value for _, value in seen[-96:]] == drawn
+    assert frame["point"].tolist() == list(range(8)) * 12
+    settled = frame[["settled_pie", *(f"settled_{issue.name}" for issue in other.issues)]].notna().to_numpy().tolist()
+    pie, rolling = [[True, False, False]] * 2, [[False, True, True]] * 2
+    assert settled == [*pie, *rolling] * 24
+
+
+def test_a_case_without_assumed_numbers_is_named_when_joint_draws_are_wanted(tmp_path: Path) -> None:
+    made = experiment(scenario=assuming(), case=CASES, assumed_draws=4)
+    with pytest.raises(ExperimentError, match=r"logrolling has no assumed number with a range to draw from.*assumed_draws = 0"):
+        sweep(made, tmp_path / "runs")
+    assert not (tmp_path / "runs").exists()
 
 
 def test_couples_are_points_of_one_case() -> None:
@@ -258,7 +290,6 @@ def test_couples_are_points_of_one_case() -> None:
              "case": [{"name": "a"}, {"name": "b", "set": {"markets.resume_threshold": 0.7, "markets.pause_threshold": 0.8}}]},
             ["point 3 of case b:"],
         ),
-        ({"scenario": assuming(), "assumed_draws": 4, "case": CASES}, ["case.rolling.scenario = 'logrolling'", "assumed_draws"]),
         (
             {"scenario": assuming(), "design": "joint-draws", "size": 4, "vary": [], "case": CASES},
             ["case.rolling.scenario = 'logrolling' cannot stand beside", "joint-draws"],

@@ -86,7 +86,7 @@ def test_what_is_fixed_is_not_drawn_nor_is_any_weight_of_its_salience() -> None:
 
 def test_an_experiment_does_not_draw_what_its_baseline_sets() -> None:
     made = experiment(scenario=assuming(), baseline={"talks.rounds": 6}, assumed_draws=4)
-    assert [set(draw) for draw in made.draws] == [{"sender.toughness"}] * 4
+    assert [set(draw[None]) for draw in made.draws] == [{"sender.toughness"}] * 4
 
 
 def test_draws_that_are_no_valid_scenario_are_left_out() -> None:

@@ -221,7 +221,7 @@ def test_each_draw_is_played_with_its_own_numbers(tmp_path: Path, monkeypatch: p
     monkeypatch.setattr(negosim.runner, "simulate", simulate)
     made = experiment(scenario=assuming(), assumed_draws=4, replications=4)
     sweep(made, tmp_path / "runs", workers=1)
-    expected = [(draw["talks.rounds"], draw["sender.toughness"]) for draw in made.draws]
+    expected = [(draw[None]["talks.rounds"], draw[None]["sender.toughness"]) for draw in made.draws]
     assert seen[3:] == [(*pair, ambiguity) for pair in expected for ambiguity in (0.0, 0.1, 0.2)]
 
 
