@@ -25,7 +25,7 @@ RUNS = 400
 """Runs at each of them."""
 
 COMPARISONS = 12
-"""Comparisons that are tried in a joint draw, spread over the design and its cases: what is made ready once a draw is shared by them."""
+"""Comparisons that are tried in a joint draw, spread over the design: what is made ready once a draw is shared by all of them."""
 
 Found = TypeVar("Found")
 
