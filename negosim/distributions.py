@@ -58,7 +58,7 @@ class Distribution(Part):
             if getattr(self, name) is None and not (self.kind == "beta" and name in ("low", "high")):
                 raise ExperimentError(f"lacks {name}", remedy=f"The kind {self.kind} takes {listed}.")
         for name in self.model_fields_set - {"kind"}:
-            if name not in takes:
+            if name not in takes and getattr(self, name) is not None:  # a manifest has nulls for what was left out
                 raise ExperimentError(f"has {name}, which means nothing here", remedy=f"The kind {self.kind} takes {listed}.")
         self._check_order()
         return self

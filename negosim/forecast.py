@@ -24,6 +24,9 @@ POINTS = 6
 RUNS = 400
 """Runs at each of them."""
 
+COMPARISONS = 12
+"""Comparisons that are tried in a joint draw, spread over the design: what is made ready once a draw is shared by all of them."""
+
 Found = TypeVar("Found")
 
 
@@ -136,7 +139,8 @@ def _with_draws(experiment: Experiment, found: Forecast) -> Forecast:
     """The estimate with the joint draws of the assumed numbers."""
     if not experiment.assumed_draws:
         return found
-    some = experiment.comparisons[:: max(1, len(experiment.comparisons) // 3)][:3]  # from several cases, if there are any
+    step = max(1, len(experiment.comparisons) // COMPARISONS)
+    some = experiment.comparisons[::step][:COMPARISONS]
     points = tuple({p.number: p for c in some for p in (c.against, c.point)}.values()) or experiment.draw_points
     draws, drawing = _timed(lambda: experiment.draws)
     part = Draws(1, tuple(draws[:2]), some, points, experiment.draw_replications)

@@ -56,6 +56,8 @@ def parameter_title(scenario: Scenario, name: str) -> str:
     ('Ambiguity (US)', 'Damage (tariff on cars and parts)')
     >>> parameter_title(case, "target.ratifiers.farm-lobby.threshold"), parameter_title(case, "trade.flows.us-to-us.amount")
     ('Threshold (Japan: farm lobby)', 'Amount (trade: flows us to us)')
+    >>> [parameter_title(case, f"sender.{whose}.salience.rice") for whose in ("principal", "negotiators.greer")]
+    ['Weight of US rice in the minimum-access quota (US)', 'Weight of US rice in the minimum-access quota (US: greer)']
     """
     head, _, last = name.rpartition(".")
     owner, *inner = head.split(".")
@@ -68,7 +70,7 @@ def parameter_title(scenario: Scenario, name: str) -> str:
     elif owner == "linkage":
         whose = " and ".join(_uncapitalised(scenario.issue(issue).title) for issue in inner[0].split("--"))
     else:
-        inner = [] if head.endswith(".salience") else inner
+        inner = inner[:-1] if head.endswith(".salience") else inner
         people = inner[1:] if owner in known else inner  # the name says whether it is a ratifier
         whose = ": ".join([known.get(owner, owner), *([" ".join(people).replace("-", " ")] if people else [])])
     return f"{_capital(words)} ({whose})"

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from negosim import manifest as module
+from negosim.distributions import TAKES
 from negosim.manifest import differences, experiment_of, fingerprint, hashes, manifest_of, platforms, renewed
 from tests.unit.pretend import assuming, experiment
 
@@ -110,3 +111,13 @@ def test_a_renewed_manifest_takes_over_words_and_platforms_and_nothing_else(mani
     assert merged["experiment"]["title"] == "Better said" and platforms(merged) == [manifest["platform"], ELSEWHERE]
     assert merged["sha256"] == hashes(merged) and merged["points"] == manifest["points"]
     assert renewed(merged, here) == merged and renewed(manifest, manifest) == manifest
+
+
+@pytest.mark.parametrize("kind", sorted(TAKES))
+def test_an_experiment_with_any_distribution_comes_back_from_its_manifest(kind: str) -> None:
+    given = {"low": 0.5, "mode": 1.0, "high": 2.0, "mean": 1.0, "sd": 0.1, "median": 1.0, "log_sd": 0.1, "a": 1.0, "b": 3.0}
+    distribution = {"kind": kind, **{name: given[name] for name in TAKES[kind]}}
+    vary = [{"parameter": "sender.toughness", "distribution": distribution}]
+    made = experiment(design="latin-hypercube", size=4, vary=vary)
+    again = experiment_of(manifest_of(made))
+    assert again.design_points == made.design_points and again.vary == made.vary
