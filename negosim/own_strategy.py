@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import dis
 import inspect
+import random
 import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
 import numba
+import numpy as np
 from numba import types
 
 from negosim.rules.compiled import rule
@@ -106,6 +108,16 @@ def _check_form(role: str, function: Callable[..., Any]) -> None:
         if step.opname == "STORE_ATTR":
             remedy = "A strategy reads what it is given and keeps nothing from round to round: use a name of its own."
             raise StrategyError(f"{role} sets .{step.argval} of a record. {remedy}")
+    if _draws_luck(function):
+        remedy = "Take noise, which propose is given." if role == "propose" else "Decide by what it is given."
+        raise StrategyError(f"{role} draws luck of its own, with which no run could be played again. {remedy}")
+
+
+def _draws_luck(function: Callable[..., Any]) -> bool:
+    """Whether a function names the generators of Python or NumPy, which know nothing of a run's seed."""
+    names = function.__code__.co_names
+    owners = [getattr(function.__globals__.get(name), "__self__", None) for name in names]
+    return "random" in names or any(isinstance(owner, random.Random | np.random.RandomState) for owner in owners)
 
 
 def _compiled(role: str, function: Callable[..., Any]) -> Any:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import inspect
+import random
 import re
 from collections.abc import Callable
 from pathlib import Path
+from random import uniform
 from typing import Any
 
 import numpy as np
@@ -87,6 +89,18 @@ def writes(own, other, public, belief, homes, menu, outlook, noise):
     return 1.0
 
 
+def draws_like_python(own, other, public, belief, homes, menu, outlook, noise):
+    return random.random()
+
+
+def draws_by_name(own, other, public, belief, homes, menu, outlook, noise):
+    return uniform(0.5, 1.0)
+
+
+def draws_like_numpy(own, other, public, belief, homes, menu, outlook, noise):
+    return np.random.rand()
+
+
 REFUSED: dict[str, tuple[Callable[..., Any], str]] = {
     "too few arguments": (
         takes_less,
@@ -104,6 +118,9 @@ REFUSED: dict[str, tuple[Callable[..., Any], str]] = {
     "nothing in one branch": (may_forget_to_return, "propose returns nothing in some case. It must return a number"),
     "a generator": (yields, "propose yields or awaits. It must return a number"),
     "writing into a record": (writes, "propose sets .reservation of a record. A strategy reads what it is given"),
+    "luck of its own": (draws_like_python, "propose draws luck of its own, with which no run could be played again. Take noise"),
+    "luck by its name": (draws_by_name, "propose draws luck of its own"),
+    "luck of NumPy": (draws_like_numpy, "propose draws luck of its own"),
     "no function": (3, "propose = '3' is no plain Python function. Write def"),  # type: ignore[dict-item]
 }
 
