@@ -100,6 +100,8 @@ class Narrator:
         """Say how a side decides in this run, and what it would take; the other side does not know where that is in doubt."""
         delegation, label, name = self.scenario.delegation(side), side.label, capital(self.names[side])
         hidden = f", which {self.names[side.other]} cannot know"
+        if facts[f"{label}_strategy"] is None:
+            return f"What it takes to win {self.names[side]} over, {self.names[side.other]} cannot know."
         if facts[f"{label}_committed"]:
             return f"{name} never takes less than a deal worth {number(facts[f'{label}_demands'])} to it{hidden}."
         secret = hidden if delegation.ambiguity > 0.0 else ""
