@@ -130,3 +130,10 @@ def test_a_distribution_of_one_value_and_a_run_far_away_can_be_drawn() -> None:
     ElementTree.fromstring(payoff_panel(CASE, {Side.SENDER: same}, {Side.SENDER: 0.25}, "you"))
     ElementTree.fromstring(payoff_panel(CASE, {Side.SENDER: same}, {Side.SENDER: -3.0}, "you"))
     ElementTree.fromstring(round_panel(np.array([1, 1, 1]), 2000))
+
+
+def test_a_few_games_far_out_do_not_stretch_the_scale_and_are_told() -> None:
+    found = np.concatenate([np.linspace(0.2, 0.6, 997), [-70.0, -50.0, 9.0]])
+    picture = payoff_panel(CASE, {Side.SENDER: found}, {Side.SENDER: 0.4}, "you")
+    assert "2 games lie lower, down to −70.0; 1 lie higher, up to 9.0" in picture
+    assert ">−10" not in picture and ">0.4<" in picture

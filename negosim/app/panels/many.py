@@ -15,12 +15,19 @@ from negosim.vocabulary import Ending, Side
 from negosim.wording import ENDED, percent, side_name
 
 BINS = 40
+TAIL = 0.005
+"""The share of the games at either end that does not stretch the scale: a few of them can lie a hundred times as far out."""
+
 ROW, BAR = 30.0, 150.0
 
 
 def payoff_panel(scenario: Scenario, payoffs: Mapping[Side, NDArray[np.float64]], marked: Mapping[Side, float], mark: str) -> str:
-    """A histogram of the payoffs of each side, one above the other on one scale, with one payoff marked in each."""
-    values = np.concatenate([*payoffs.values(), np.array(list(marked.values()))])
+    """A histogram of the payoffs of each side, one above the other on one scale, with one payoff marked in each.
+
+    Games far out lie in the outermost bars, and a line says how many there are and how far they reach.
+    """
+    ends = [np.quantile(found, (TAIL, 1.0 - TAIL)) for found in payoffs.values()]
+    values = np.concatenate([*ends, np.array(list(marked.values()))])
     low, high = float(np.floor(values.min() * 10) / 10), float(np.ceil(values.max() * 10) / 10)
     low, high = (low, high) if high > low else (low - 0.1, high + 0.1)
     parts, top = [], 8.0
@@ -30,16 +37,26 @@ def payoff_panel(scenario: Scenario, payoffs: Mapping[Side, NDArray[np.float64]]
         name = side_name(scenario, side)
         middle = f"{name}: median {np.median(found):.2f}, mean {found.mean():.2f}"
         parts.append(svg.words((40, top + 12), middle, svg.TEXT, "start", "bold"))
+        if far_out := _far_out(found, low, high):
+            parts.append(svg.words((40, top + 158), far_out, anchor="start"))
         if side in marked:
             parts.append(_marked(frame, marked[side], mark))
-        top += 156.0
+        top += 170.0
     label = "; ".join(f"payoff of {side_name(scenario, side)}, median {np.median(found):.2f}" for side, found in payoffs.items())
     told = "; ".join(f"{mark} {value:.2f}" for value in marked.values())
     return svg.document(top, f"Histograms: {label}. Marked: {told}.", parts)
 
 
+def _far_out(values: NDArray[np.float64], low: float, high: float) -> str:
+    """What lies beyond the ends of the scale, in words; nothing if nothing does."""
+    below, above = int((values < low).sum()), int((values > high).sum())
+    told = [f"{below:,} games lie lower, down to {values.min():.1f}"] if below else []
+    told += [f"{above:,} lie higher, up to {values.max():.1f}"] if above else []
+    return "; ".join(told).replace("-", "\N{MINUS SIGN}")
+
+
 def _histogram(frame: svg.Frame, side: Side, values: NDArray[np.float64]) -> str:
-    counts, edges = np.histogram(values, bins=BINS, range=frame.x)
+    counts, edges = np.histogram(np.clip(values, *frame.x), bins=BINS, range=frame.x)
     parts = []
     for count, left, right in zip(counts / counts.max(), edges, edges[1:], strict=False):
         if count > 0.0:
