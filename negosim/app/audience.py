@@ -40,4 +40,4 @@ def _unheard(name: str, value: Any) -> Any:
         return NEVER_NEWS
     if name.endswith("_threat_damage"):
         return -1.0 if value < 0.0 else 0.0
-    return None if name.endswith(("_payoff", "_strategy")) else math.nan
+    return None if name.endswith(("_payoff", "_strategy", "_committed")) else math.nan

@@ -29,7 +29,7 @@ def DistributionView(scenario: Scenario, seed: int) -> None:  # noqa: N802
         widgets.Figure(
             title=f"Payoffs of {GAMES:,} games",
             svg=payoff_panel(scenario, {side: many.payoffs(side) for side in Side}, mine, "this run"),
-            note="1 is a side's ideal package, 0 its worst; costs of the talks are taken off.",
+            note="1 is a side's ideal package, 0 its worst; costs of the talks are taken off. The bars count games.",
         )
         with solara.Div(classes=["ns-course"]):
             widgets.Figure(title="How they end", svg=ending_panel(many.shares(), Ending(int(one["ending"]))))

@@ -5,6 +5,7 @@ Rounds in which nothing but offers and refusals happened are summed up in one pa
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterable, Sequence
 
@@ -96,10 +97,12 @@ def _summed_up(scenario: Scenario, narrator: Narrator, stretch: Sequence[Event])
 
 
 def _how_far(narrator: Narrator, side: Side, first: dict[str, float], last: dict[str, float]) -> str:
-    """Say what a side's folded offers were worth to both sides, at first and at last."""
+    """Say what a side's folded offers were worth to both sides, or to the one that is heard of, at first and at last."""
     told = []
     for other in (side, side.other):
         begin, end = (facts[f"{other.label}_value"] for facts in (first, last))
+        if math.isnan(begin):
+            continue
         whom = "itself" if other is side else narrator.names[other]
         before, after = apart(begin, end)
         told.append(f"{after} to {whom}" if abs(begin - end) < 0.0005 else f"{before} at first and {after} at last to {whom}")

@@ -108,3 +108,10 @@ class Person:
     def panel(self, title: str) -> str:
         """The picture with this title, as SVG."""
         return self.page.locator("figure", has_text=title).locator("svg").first.evaluate("picture => picture.outerHTML")
+
+    def sees_change(self, title: str, before: str) -> Person:
+        """Wait until the picture with this title is there and is another one."""
+        changed = """([title, before]) => [...document.querySelectorAll('figure')].some(one =>
+            one.textContent.includes(title) && one.querySelector('svg').outerHTML !== before)"""
+        self.page.wait_for_function(changed, arg=[title, before])
+        return self

@@ -9,6 +9,7 @@ import pytest
 
 from negosim import Negotiation, Scenario, Side
 from negosim.app.audience import facts_heard, heard
+from negosim.events import Event
 from negosim.transcript import narrate
 from negosim.transcript.wording import side_name
 
@@ -56,3 +57,13 @@ def test_a_transcript_that_a_side_hears_tells_nothing_of_what_the_other_believes
 def test_damage_in_spite_of_a_deal_is_heard_of_but_not_its_size() -> None:
     heard_of = facts_heard({"target_threat_damage": -0.123, "target_payoff": 0.4}, Side.SENDER)
     assert heard_of == {"target_threat_damage": -1.0, "target_payoff": None}
+
+
+@pytest.mark.parametrize("side", Side)
+def test_how_the_other_side_decides_and_of_which_type_it_is_are_not_heard(side: Side) -> None:
+    facts, label = TALKS[0].events[0].facts, side.other.label
+    texts = {
+        narrate(CASE, heard([Event("opening", facts | {f"{label}_committed": committed})], side)) for committed in (True, False)
+    }
+    assert len(texts) == 1 and "cannot know." in texts.pop()
+    assert facts_heard(facts, side)[f"{label}_strategy"] is None

@@ -125,17 +125,15 @@ def test_distributions_mark_the_run() -> None:
     assert round_panel(many.rounds(), int(many.rounds()[0])).count("this run") == 2  # drawn, and said
 
 
-def test_a_few_payoffs_far_away_do_not_squeeze_the_others() -> None:
-    near = np.linspace(0.0, 0.5, 1000)
-    assert "beyond the scale" not in payoff_panel(CASE, {Side.SENDER: near}, {Side.SENDER: 0.25}, "you")
-    far = np.append(near, [-70.0, -9.0])
-    picture = payoff_panel(CASE, {Side.SENDER: far}, {Side.SENDER: 0.25}, "you")
-    assert "0.2 % of the payoffs lie beyond the scale, in its outermost bars." in picture and "\N{MINUS SIGN}" not in picture
-    assert "beyond the scale" not in payoff_panel(CASE, {Side.SENDER: far}, {Side.SENDER: -70.0}, "you")
-
-
 def test_a_distribution_of_one_value_and_a_run_far_away_can_be_drawn() -> None:
     same = np.full(50, 0.25)
     ElementTree.fromstring(payoff_panel(CASE, {Side.SENDER: same}, {Side.SENDER: 0.25}, "you"))
     ElementTree.fromstring(payoff_panel(CASE, {Side.SENDER: same}, {Side.SENDER: -3.0}, "you"))
     ElementTree.fromstring(round_panel(np.array([1, 1, 1]), 2000))
+
+
+def test_a_few_games_far_out_do_not_stretch_the_scale_and_are_told() -> None:
+    found = np.concatenate([np.linspace(0.2, 0.6, 997), [-70.0, -50.0, 9.0]])
+    picture = payoff_panel(CASE, {Side.SENDER: found}, {Side.SENDER: 0.4}, "you")
+    assert "2 games lie lower, down to −70.0; 1 lie higher, up to 9.0" in picture
+    assert ">−10" not in picture and ">0.4<" in picture

@@ -33,6 +33,7 @@ def played(game: Game, accepts_from: float = 2.0) -> Game:
 @pytest.mark.parametrize("name", Scenario.names())
 def test_every_scenario_can_be_played_by_a_person_on_either_side(name: str, side: Side) -> None:
     game = played(Game.begun(Scenario.load(name), side, 3))
+    assert "nan" not in game.playing.transcript()
     assert game.playing.payoff is not None and np.isfinite(game.playing.payoff)
     assert "The end, in round" in game.playing.transcript()
 

@@ -15,16 +15,21 @@ from negosim.vocabulary import Ending, Side
 from negosim.wording import ENDED, percent, side_name
 
 BINS = 40
-
-RARE = 0.01
-"""Share of a side's payoffs at either end that may stand in the outermost bars, if they would make the scale twice as wide."""
+TAIL = 0.005
+"""The share of the games at either end that does not stretch the scale: a few of them can lie a hundred times as far out."""
 
 ROW, BAR = 30.0, 150.0
 
 
 def payoff_panel(scenario: Scenario, payoffs: Mapping[Side, NDArray[np.float64]], marked: Mapping[Side, float], mark: str) -> str:
-    """A histogram of the payoffs of each side, one above the other on one scale, with one payoff marked in each."""
-    low, high = _scale(payoffs, marked)
+    """A histogram of the payoffs of each side, one above the other on one scale, with one payoff marked in each.
+
+    Games far out lie in the outermost bars, and a line says how many there are and how far they reach.
+    """
+    ends = [np.quantile(found, (TAIL, 1.0 - TAIL)) for found in payoffs.values()]
+    values = np.concatenate([*ends, np.array(list(marked.values()))])
+    low, high = float(np.floor(values.min() * 10) / 10), float(np.ceil(values.max() * 10) / 10)
+    low, high = (low, high) if high > low else (low - 0.1, high + 0.1)
     parts, top = [], 8.0
     for side, found in payoffs.items():
         frame = svg.Frame(40, top + 34, 404, 92, (low, high), (0.0, 1.0))
@@ -32,28 +37,22 @@ def payoff_panel(scenario: Scenario, payoffs: Mapping[Side, NDArray[np.float64]]
         name = side_name(scenario, side)
         middle = f"{name}: median {np.median(found):.2f}, mean {found.mean():.2f}"
         parts.append(svg.words((40, top + 12), middle, svg.TEXT, "start", "bold"))
+        if far_out := _far_out(found, low, high):
+            parts.append(svg.words((40, top + 158), far_out, anchor="start"))
         if side in marked:
             parts.append(_marked(frame, marked[side], mark))
-        top += 156.0
-    beyond = float(np.mean([(found < low) | (found > high) for found in payoffs.values()]))
-    if beyond > 0.0:
-        text = f"{percent(beyond)} of the payoffs lie beyond the scale, in its outermost bars."
-        parts.append(svg.words((40, top), text, svg.SMALL, "start"))
-        top += 14.0
+        top += 170.0
     label = "; ".join(f"payoff of {side_name(scenario, side)}, median {np.median(found):.2f}" for side, found in payoffs.items())
     told = "; ".join(f"{mark} {value:.2f}" for value in marked.values())
     return svg.document(top, f"Histograms: {label}. Marked: {told}.", parts)
 
 
-def _scale(payoffs: Mapping[Side, NDArray[np.float64]], marked: Mapping[Side, float]) -> tuple[float, float]:
-    """From the lowest to the highest payoff in tenths, but for a few far away that would squeeze all the others."""
-    values = np.concatenate([*payoffs.values(), list(marked.values())])
-    most = np.concatenate([*(np.quantile(found, (RARE, 1.0 - RARE)) for found in payoffs.values()), list(marked.values())])
-    if np.ptp(values) <= 2.0 * np.ptp(most):
-        most = values
-    lower, upper = most.min(), most.max()
-    low, high = float(np.floor(lower * 10) / 10), float(np.ceil(upper * 10) / 10)
-    return (low, high) if high > low else (low - 0.1, high + 0.1)
+def _far_out(values: NDArray[np.float64], low: float, high: float) -> str:
+    """What lies beyond the ends of the scale, in words; nothing if nothing does."""
+    below, above = int((values < low).sum()), int((values > high).sum())
+    told = [f"{below:,} games lie lower, down to {values.min():.1f}"] if below else []
+    told += [f"{above:,} lie higher, up to {values.max():.1f}"] if above else []
+    return "; ".join(told).replace("-", "\N{MINUS SIGN}")
 
 
 def _histogram(frame: svg.Frame, side: Side, values: NDArray[np.float64]) -> str:
