@@ -144,11 +144,13 @@ def test_nothing_that_only_the_other_side_knows_is_sent_to_the_browser(side: Sid
         asked(person, game)
         if game.playing.question == "offer":
             game = game.offered()
-            person.press("Table this offer")
+            person.page.locator(".ns-dial input[type=text]").first.fill("a lot")
+            person.page.keyboard.press("Tab")
+            person.sees("is not a number.").press("Table this offer")  # a sentence about bad input tells nothing either
         else:
             game = game.answered(Response.REFUSE)
             person.press("Refuse")
-    person.sees("You did better than")
+    person.sees("You did better than").press("Play again").sees("Begin the talks")
     frames = "\n".join(person.frames)
     assert f"{game.playing.reservation:.3f}" in frames  # the person's own is there, so it would be seen
     private = {name: value for name, value in hidden.items() if telling(value, known)}
@@ -156,3 +158,5 @@ def test_nothing_that_only_the_other_side_knows_is_sent_to_the_browser(side: Sid
     assert {name: value for name, value in private.items() if said_anywhere(value, frames)} == {}
     other = side.other.label
     assert re.findall(rf"{other}_(?:value|payoff|reservation|trust|believes)|{other}\.(?:strategy|toughness)", frames) == []
+    for giveaway in (CASE.delegation(side.other).strategy, "never takes less", r"\bnan\b"):
+        assert re.findall(giveaway, frames) == [], giveaway
