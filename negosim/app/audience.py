@@ -1,4 +1,4 @@
-"""What one side hears of the talks: events without what only the other side knows.
+"""What a person who plays one side hears of the talks: events without what only the other side knows.
 
 Every fact whose name begins with the other side's label is that side's own (its worths, beliefs, trust, type, payoff); so is
 what it compared when it answered.
@@ -31,7 +31,8 @@ def facts_heard(facts: dict[str, Any], side: Side) -> dict[str, Any]:
     kept = {name: value if not name.startswith(f"{other}_") else _unheard(name, value) for name, value in facts.items()}
     if facts.get("proposer") == side.label and "answer" in facts:
         kept |= {"answer_worth": math.nan, "answer_needed": math.nan, "answer_basis": "unsaid"}
-    return kept | {name: math.nan for name in HINDSIGHT if name in facts}
+    mine = {f"{side.label}_strategy": "person", f"{side.label}_committed": False}
+    return kept | {name: value for name, value in (mine | dict.fromkeys(HINDSIGHT, math.nan)).items() if name in facts}
 
 
 def _unheard(name: str, value: Any) -> Any:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import socket
-import threading
 import warnings
 
 from negosim.kernel import simulate
@@ -39,7 +38,7 @@ def bound(host: str, port: int) -> socket.socket:
 
 
 def warm_up(scenario: str) -> None:
-    """Compile, or load from the cache, what the first click would else wait for."""
+    """Compile, or load from the cache, what the page and the first click would else wait for."""
     opened = Scenario.load(scenario)
     simulate(opened, 1)
     Negotiation(opened).play()
@@ -57,6 +56,5 @@ def serve(scenario: str, listening: socket.socket) -> None:
     import uvicorn
     from solara.server.starlette import app
 
-    threading.Thread(target=warm_up, args=(scenario,), name="negosim-warming-up", daemon=True).start()
     server = uvicorn.Server(uvicorn.Config(app, log_level="warning", timeout_graceful_shutdown=1, ws="auto"))
     server.run(sockets=[listening])

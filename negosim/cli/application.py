@@ -81,17 +81,22 @@ def page_width() -> int:
 
 
 def loaded(module: str) -> Any:
-    """Import a module that compiles rules when it is new, in a thread: an interruption would not be heard in the midst of it."""
+    """Import a module that compiles rules when it is new; see `interruptibly`."""
+    return interruptibly(lambda: import_module(module))
+
+
+def interruptibly(work: Callable[[], Any]) -> Any:
+    """Do what compiles rules in a thread, and return what it returns: an interruption would not be heard in the midst of it."""
     found: list[Any] = []
     errors: list[BaseException] = []
 
-    def load() -> None:
+    def do() -> None:
         try:
-            found.append(import_module(module))
+            found.append(work())
         except BaseException as error:
             errors.append(error)
 
-    thread = threading.Thread(target=load, name=f"{THREADS}-loading", daemon=True)
+    thread = threading.Thread(target=do, name=f"{THREADS}-compiling", daemon=True)
     thread.start()
     while thread.is_alive():
         thread.join(0.2)

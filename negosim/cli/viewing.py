@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from negosim.cli.application import app, leave_at_once, loaded, option, plainly
+from negosim.cli.application import app, interruptibly, leave_at_once, loaded, option, plainly
 
 NEEDED = ("solara", "uvicorn")
 
@@ -38,6 +38,7 @@ def view(
         typer.echo(f"Opening {scenario}. The first use compiles the rules, which takes about a minute.", err=True)
         serving = loaded("negosim.app.serving")
         with serving.bound(host, port) as listening:
+            interruptibly(lambda: serving.warm_up(scenario))
             address = f"http://{f'[{host}]' if ':' in host else host}:{listening.getsockname()[1]}"
             typer.echo(f"negosim is at {address} (Ctrl-C ends it)")
             try:

@@ -22,6 +22,7 @@ PLAYS = {
     "shaded-bid": "shades its bids",
     "veto-aware": "concedes as time runs out, within what the homes would probably pass",
     OWN_RULE: "decides by a rule of its own",
+    "person": "is played by you",
 }
 """How a side decides, by the name of its strategy."""
 

@@ -7,17 +7,12 @@ from collections.abc import Callable, Iterator
 import pytest
 from playwright.sync_api import Browser, BrowserContext, sync_playwright
 
-from negosim import Negotiation, Scenario, simulate
 from tests.app.driving import Person, chromium, serving
-
-CASE = next(scenario for scenario in map(Scenario.load, Scenario.names()) if scenario.kind == "case")
 
 
 @pytest.fixture(scope="session")
 def address() -> Iterator[str]:
-    """The address of a server of the default scenario, once the rules are compiled: that can take minutes on a busy machine."""
-    simulate(CASE, 1)
-    Negotiation(CASE).play()
+    """The address of a server of the default scenario, which is told once the rules are compiled."""
     with serving() as at:
         yield at
 

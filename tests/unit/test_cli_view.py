@@ -8,6 +8,7 @@ import signal
 import socket
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -77,3 +78,15 @@ def test_ctrl_c_ends_it_cleanly() -> None:
         server.send_signal(signal.SIGINT)
         assert server.wait(30) == 0
         assert server.stderr.read().splitlines()[1:] == ["Stopped."]
+
+
+def test_ctrl_c_while_rules_are_compiled_ends_it_before_any_page_is_served(tmp_path: Path) -> None:
+    command = [sys.executable, "-c", "from negosim.cli import app; app()", "view", "pie", "--port", "0"]
+    environment = os.environ | {"PYTHONUNBUFFERED": "1", "NEGOSIM_CACHE_DIR": str(tmp_path)}
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment) as server:
+        assert server.stdout is not None and server.stderr is not None
+        assert server.stderr.readline() == "Opening pie. The first use compiles the rules, which takes about a minute.\n"
+        time.sleep(3.0)
+        server.send_signal(signal.SIGINT)
+        assert server.wait(30) == 130
+        assert server.stderr.read().split() == ["Stopped."] and server.stdout.read() == ""

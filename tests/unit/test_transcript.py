@@ -183,7 +183,7 @@ def test_the_opening_says_how_each_side_decides_and_what_it_would_take_although_
     firm = told(CASE, {"sender.commitment": 0.99})[1]
     assert "The US never takes less than a deal worth " in firm and " to it, which Japan cannot know." in firm
     assert "(from 1 on the US pauses what it may)" in opening
-    assert set(PLAYS) == {*NAMES, "own-rule"}
+    assert set(PLAYS) == {*NAMES, "own-rule", "person"}
 
 
 def test_a_threat_that_moves_is_told_before_the_offer_and_one_that_stays_after_it() -> None:
