@@ -8,13 +8,11 @@ from __future__ import annotations
 
 import dis
 import inspect
-import random
 import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
 import numba
-import numpy as np
 from numba import types
 
 from negosim.rules.compiled import rule
@@ -39,6 +37,9 @@ RETURNS = {
 """What each returns."""
 
 LAST_RESPONSE = max(map(int, Response))
+
+GENERATORS = ("random", "numpy.random.mtrand")
+"""The modules of Python's and NumPy's global generators, from which ``from random import uniform`` brings a method."""
 
 
 class StrategyError(ValueError):
@@ -117,7 +118,7 @@ def _draws_luck(function: Callable[..., Any]) -> bool:
     """Whether a function names the generators of Python or NumPy, which know nothing of a run's seed."""
     names = function.__code__.co_names
     owners = [getattr(function.__globals__.get(name), "__self__", None) for name in names]
-    return "random" in names or any(isinstance(owner, random.Random | np.random.RandomState) for owner in owners)
+    return "random" in names or any(type(owner).__module__ in GENERATORS for owner in owners)
 
 
 def _compiled(role: str, function: Callable[..., Any]) -> Any:
