@@ -105,13 +105,32 @@ def _check_form(role: str, function: Callable[..., Any]) -> None:
         raise StrategyError(f"{role} takes ({', '.join(taken)}). {asked}")
     if inspect.isgeneratorfunction(function) or inspect.iscoroutinefunction(function):
         raise StrategyError(f"{role} yields or awaits. It must return {RETURNS[role]}.")
-    for step in dis.get_instructions(function):
-        if step.opname == "STORE_ATTR":
-            remedy = "A strategy reads what it is given and keeps nothing from round to round: use a name of its own."
-            raise StrategyError(f"{role} sets .{step.argval} of a record. {remedy}")
+    _check_reach(role, function)
     if _draws_luck(function):
-        remedy = "Take noise, which propose is given." if role == "propose" else "Decide by what it is given."
+        remedy = f"Take {'noise or ' if role == 'propose' else ''}own.luck, which {role} is given."
         raise StrategyError(f"{role} draws luck of its own, with which no run could be played again. {remedy}")
+
+
+def _check_reach(role: str, function: Callable[..., Any]) -> None:
+    """Raise StrategyError for a function that writes outside itself, imports, or reads what no compiler takes from outside."""
+    keeps_nothing = "A strategy reads what it is given and keeps nothing from round to round: use a name of its own."
+    outside: dict[str, Any] = dict(inspect.getclosurevars(function).nonlocals)
+    for step in dis.get_instructions(function):
+        name = str(step.argval)
+        if step.opname == "STORE_ATTR":
+            raise StrategyError(f"{role} sets .{name} of a record. {keeps_nothing}")
+        if step.opname == "STORE_GLOBAL" or (step.opname == "STORE_DEREF" and name in outside):
+            raise StrategyError(f"{role} changes {name}, which stands outside it. {keeps_nothing}")
+        if step.opname == "IMPORT_NAME":
+            raise StrategyError(f"{role} imports {name}. Import it above the function; math, NumPy and negosim.rules can be used.")
+        if step.opname == "LOAD_GLOBAL" and name in function.__globals__:
+            outside[name] = function.__globals__[name]
+    for name, value in outside.items():
+        if isinstance(value, list | dict | set):
+            remedy = f"Write {name} = numpy.array({name}) above it." if isinstance(value, list) else "Read numbers or an array."
+            raise StrategyError(f"{role} reads {name}, a {type(value).__name__}, which cannot be compiled. {remedy}")
+        if inspect.isfunction(value) and value.__module__ == function.__module__:
+            raise StrategyError(f"{role} calls {name}, a plain function. Write @numba.njit above def {name}.")
 
 
 def _draws_luck(function: Callable[..., Any]) -> bool:
@@ -125,7 +144,7 @@ def _compiled(role: str, function: Callable[..., Any]) -> Any:
     """Compile a function, once its return type is found to be one that its role has, with a watch on the values it returns."""
     signature = PROPOSE if role == "propose" else RESPOND
     try:
-        compiled = rule(signature.args)(function)
+        compiled = _checked(signature.args)(function)
     except (numba.core.errors.NumbaError, numba.core.errors.UnsupportedBytecodeError, KeyError) as error:
         raise StrategyError(f"{role} cannot be compiled: {_in_a_sentence(error)} See docs/strategies.md.") from None
     (found,) = compiled.nopython_signatures
@@ -134,8 +153,13 @@ def _compiled(role: str, function: Callable[..., Any]) -> Any:
         shown = "nothing in some case" if nothing else str(found.return_type)[:40]
         raise StrategyError(f"{role} returns {shown}. It must return {RETURNS[role]}.")
     if found.return_type != signature.return_type:
-        compiled = rule(signature)(function)
+        compiled = _checked(signature)(function)
     return rule(signature)(_watched_demand(compiled) if role == "propose" else _watched_answer(compiled))
+
+
+def _checked(signature: Any) -> Any:
+    """Return what compiles a user's function as rules are, but so that an index beyond an array raises and reads no foreign memory."""
+    return numba.njit(signature, nogil=True, error_model="numpy", boundscheck=True)
 
 
 def _watched_demand(propose: Any) -> Callable[..., float]:

@@ -101,6 +101,31 @@ def draws_like_numpy(own, other, public, belief, homes, menu, outlook, noise):
     return np.random.rand()
 
 
+asked_before = 0
+steps = [0.9, 0.8]
+by_round = {1: 0.9}
+
+
+def counts(own, other, public, belief, homes, menu, outlook, noise):
+    global asked_before
+    asked_before += 1
+    return 0.9
+
+
+def reads_a_list(own, other, public, belief, homes, menu, outlook, noise):
+    return steps[0]
+
+
+def reads_a_dictionary(own, other, public, belief, homes, menu, outlook, noise):
+    return by_round[1]
+
+
+def imports(own, other, public, belief, homes, menu, outlook, noise):
+    import math
+
+    return math.sqrt(own.reservation)
+
+
 REFUSED: dict[str, tuple[Callable[..., Any], str]] = {
     "too few arguments": (
         takes_less,
@@ -109,7 +134,7 @@ REFUSED: dict[str, tuple[Callable[..., Any], str]] = {
     "another order": (in_another_order, "propose takes (other, own, public, belief, homes, menu, outlook, noise). Write def"),
     "any arguments": (takes_any, "propose takes (*everything). Write def"),
     "a default": (with_a_default, "noise=0.0). Write def"),
-    "a plain helper": (calls_a_helper, "propose cannot be compiled: Untyped global name 'helper'"),
+    "a plain helper": (calls_a_helper, "propose calls helper, a plain function. Write @numba.njit above def helper."),
     "a field misspelt": (reads_a_typo, "propose cannot be compiled: it reads .reservatoin, which no record has. See docs"),
     "an unknown name": (reads_an_unknown_name, "propose cannot be compiled: NameError: name 'oops' is not defined. See docs"),
     "a file": (opens_a_file, "propose cannot be compiled: The 'with (context manager) as (variable):' construct is not"),
@@ -118,9 +143,13 @@ REFUSED: dict[str, tuple[Callable[..., Any], str]] = {
     "nothing in one branch": (may_forget_to_return, "propose returns nothing in some case. It must return a number"),
     "a generator": (yields, "propose yields or awaits. It must return a number"),
     "writing into a record": (writes, "propose sets .reservation of a record. A strategy reads what it is given"),
-    "luck of its own": (draws_like_python, "propose draws luck of its own, with which no run could be played again. Take noise"),
+    "luck of its own": (draws_like_python, "propose draws luck of its own, with which no run could be played again. Take noise or own.luck"),
     "luck by its name": (draws_by_name, "propose draws luck of its own"),
     "luck of NumPy": (draws_like_numpy, "propose draws luck of its own"),
+    "a count kept outside": (counts, "propose changes asked_before, which stands outside it. A strategy reads what it is given"),
+    "a list": (reads_a_list, "propose reads steps, a list, which cannot be compiled. Write steps = numpy.array(steps) above it."),
+    "a dictionary": (reads_a_dictionary, "propose reads by_round, a dict, which cannot be compiled. Read numbers or an array."),
+    "an import": (imports, "propose imports math. Import it above the function; math, NumPy and negosim.rules can be used."),
     "no function": (3, "propose = '3' is no plain Python function. Write def"),  # type: ignore[dict-item]
 }
 
@@ -173,6 +202,32 @@ def test_an_answer_that_there_is_not_stops_both_engines_with_a_sentence() -> Non
         simulate(CASE, 1, 7, strategies=mine)
     with pytest.raises(ValueError, match="respond returned no Response"):
         Negotiation(CASE, 7, strategies=mine).play()
+
+
+def test_an_index_beyond_what_is_given_stops_both_engines_and_reads_nothing_else() -> None:
+    def beyond(own, other, public, belief, homes, menu, outlook, noise):
+        return menu[10**6, 0]
+
+    mine = {"target": strategy(beyond, respond)}
+    with pytest.raises(IndexError, match="index is out of bounds"):
+        simulate(CASE, 1, 7, strategies=mine)
+    with pytest.raises(IndexError, match="index is out of bounds"):
+        Negotiation(CASE, 7, strategies=mine).play()
+
+
+def test_a_count_of_an_enclosing_function_cannot_be_changed_and_a_field_may_be_called_as_a_list_outside() -> None:
+    count = 0
+
+    def counts_within(own, other, public, belief, homes, menu, outlook, noise):
+        nonlocal count
+        count += 1
+        return 0.9
+
+    with pytest.raises(StrategyError, match="propose changes count, which stands outside it"):
+        strategy(counts_within, respond)
+    scope: dict[str, Any] = {"round": [1, 2], "Response": Response}
+    exec("def propose(own, other, public, belief, homes, menu, outlook, noise):\n    return 1.0 - 0.01 * public.round", scope)
+    simulate(CASE, 1, 7, strategies={"target": strategy(scope["propose"], respond)})
 
 
 @pytest.mark.parametrize("play", [simulate, Negotiation])
