@@ -150,12 +150,16 @@ def vote_facts(model: Negotiation, votes: list[bool]) -> dict[str, Any]:
 
 
 def home_facts(model: Negotiation, offer: NDArray[np.float64]) -> dict[str, Any]:
-    """Return what an offer is worth to each ratifier and what it asks for; ``offer`` is a row of a menu."""
+    """Return what an offer is worth to each ratifier, what it asks for, and the least that both sides know it to ask for.
+
+    ``offer`` is a row of a menu.
+    """
     facts, first = {}, int(model.talks.public[0]["home_column"])
     for ratifier in model.ratifiers:
         name, label = ratifier.person.name, ratifier.side.label
         facts[column(f"home_{label}_worth", name)] = float(offer[first + ratifier.number])
         facts[column(f"home_{label}_needed", name)] = float(model.talks.thresholds[ratifier.number])
+        facts[column(f"home_{label}_least", name)] = float(model.talks.homes[ratifier.number, 0])
     return facts
 
 

@@ -122,7 +122,8 @@ def _check_reach(role: str, function: Callable[..., Any]) -> None:
         if step.opname == "STORE_GLOBAL" or (step.opname == "STORE_DEREF" and name in outside):
             raise StrategyError(f"{role} changes {name}, which stands outside it. {keeps_nothing}")
         if step.opname == "IMPORT_NAME":
-            raise StrategyError(f"{role} imports {name}. Import it above the function; math, NumPy and negosim.rules can be used.")
+            remedy = "Import it above the function; math, NumPy and negosim.rules can be used."
+            raise StrategyError(f"{role} imports {name}. {remedy}")
         if step.opname == "LOAD_GLOBAL" and name in function.__globals__:
             outside[name] = function.__globals__[name]
     for name, value in outside.items():
@@ -158,7 +159,7 @@ def _compiled(role: str, function: Callable[..., Any]) -> Any:
 
 
 def _checked(signature: Any) -> Any:
-    """Return what compiles a user's function as rules are, but so that an index beyond an array raises and reads no foreign memory."""
+    """Return what compiles a user's function as a rule is, but for an index beyond an array, which raises IndexError."""
     return numba.njit(signature, nogil=True, error_model="numpy", boundscheck=True)
 
 

@@ -91,7 +91,8 @@ def _offers(axes: Axes, scenario: Scenario, frame: pandas.DataFrame) -> None:
         asked = ~own & frame["answer_basis"].isin(LEAST).to_numpy()
         if asked.any():
             needed = frame["answer_needed"].to_numpy()[asked]
-            axes.plot(rounds[asked], needed, "_", color=look.colour, markersize=16, mew=3, label=f"least that {name} would take")
+            least = f"least that {name} takes in that round"
+            axes.plot(rounds[asked], needed, "_", color=look.colour, markersize=16, mew=3, label=least)
     axes.plot([], [], color=INK, linestyle=":", linewidth=1.0, label="deadline")
     _answers(axes, frame)
     dress(axes, "Worth of the offers, and the answers", y=WORTH)

@@ -10,7 +10,7 @@ from typing import Any
 from negosim.events import Event, column
 from negosim.parameters import Issue
 from negosim.scenario import Scenario
-from negosim.transcript.phrases import CHANNEL_NAMES, NAMES, PLAYS
+from negosim.transcript.phrases import AGAINST_NO_DEAL, CHANNEL_NAMES, GIVEN_WAY, NAMES, PLAYS, WEIGHED
 from negosim.transcript.wording import (
     amount,
     apart,
@@ -33,30 +33,6 @@ IN_A_SENTENCE = 4
 """An offer that names more terms than this is told in lines, one for each kind of term."""
 FORESEEN = 10
 """Years after which nobody says any more when a settlement is taken back."""
-
-WEIGHED = {
-    "commitment": "worth {worth} to it; it never takes less than {needed}",
-    "aspiration": "worth {worth} to it; it aspires to {needed} in this round",
-    "reciprocity": "worth {worth} to it; an answer in kind asks for {needed}",
-    "reservation": "worth {worth} to it; its reservation value is {needed}",
-    "home": "with a chance of {worth} it would pass at home; it asks for {needed}",
-    "no-home": "this would surely fail at home",
-    "going-on": "it expects {worth} of this deal and {needed} of going on",
-    "outside-option": "it expects {worth} of this deal and has {needed} by leaving",
-    "rung": "worth {worth} to it; its own next proposal asks for {needed}",
-    "bid": "worth {worth} to it; its own bid asks for {needed}",
-    "out-of-reach": "worth {worth} to it; its own bid asks for more than there is",
-    "chance": "it holds out, with a chance of {worth} to give way in this round",
-    "risk": "the risk run so far makes sides give way whose reservation value is {worth} at most; its own is {needed}",
-    "last-chance": "it expects {worth} of this deal and {needed} of an end without one",
-    "own-rule": "worth {worth} to it; it decides by a rule of its own",
-    "": "worth {worth} to it",
-    "unsaid": "it does not say why",
-}
-"""What an offer was weighed against, by the basis of the answer."""
-
-GIVEN_WAY = "it gives way, which in this round had a chance of {worth}"
-"""The same where the chance of giving way came up."""
 
 
 class Narrator:
@@ -105,8 +81,11 @@ class Narrator:
         if facts[f"{label}_committed"]:
             return f"{name} never takes less than a deal worth {number(facts[f'{label}_demands'])} to it{hidden}."
         secret = hidden if delegation.ambiguity > 0.0 else ""
-        least = f"the least it would take is a deal worth {number(facts[f'{label}_reservation'])} to it{secret}"
-        return f"{name} {PLAYS[facts[f'{label}_strategy']]}; {least}."
+        plays, worth = facts[f"{label}_strategy"], number(facts[f"{label}_reservation"])
+        least = f"the least it would take is a deal worth {worth} to it"
+        if self.scenario.threats and plays in AGAINST_NO_DEAL:
+            least = f"an end without a deal is worth {worth} to it, threats and costs aside"
+        return f"{name} {PLAYS[plays]}; {least}{secret}."
 
     def _round(self, facts: Facts) -> str:
         proposer = Side[facts["proposer"].upper()]
@@ -153,7 +132,7 @@ class Narrator:
         if before is None:
             return ""
         change = facts[f"{side.label}_value"] - before[f"{side.label}_value"]
-        return "gives way and " if change < -0.005 else "asks for more and " if change > 0.005 else ""
+        return "gives way and " if change < -0.005 else "raises its demand and " if change > 0.005 else ""
 
     def _terms(self, facts: Facts, side: Side, before: Facts | None) -> tuple[list[Issue], list[Issue], list[Issue]]:
         """Return the issues on the table on which a side gives, those on which it asks, both against today, and the rest.
@@ -200,10 +179,23 @@ class Narrator:
         verb = {"accept": "accepts", "refuse": "refuses", "walk-out": "leaves the talks"}[facts["answer"]]
         weighed = GIVEN_WAY if verb == "accepts" and facts["answer_basis"] == "chance" else WEIGHED[facts["answer_basis"]]
         reason = weighed.format(worth=worth, needed=needed)
+        reason += self._who_would_refuse(facts) if facts["answer_basis"] == "no-home" else ""
         text = f"{capital(self.names[side])} {verb}: {reason}."
         if facts["answer"] == "accept" and not facts["signed"]:
             text += f" {capital(self.names[side.other])} does not sign, as not even that is worth its reservation value to it."
         return text
+
+    def _who_would_refuse(self, facts: Facts) -> str:
+        """Name the ratifiers that are known to ask for more than an offer brings them."""
+        told = []
+        for side in Side:
+            for person in self.scenario.delegation(side).ratifiers:
+                names = (column(f"home_{side.label}_{which}", person.name) for which in ("worth", "needed", "least"))
+                worth, needed, least = (facts[name] for name in names)
+                if worth <= least and worth < needed:
+                    brings, asks = apart(worth, least)
+                    told.append(f"worth {brings} to {person.title} ({self.names[side]}), which asks for {asks} at least")
+        return f", as it is {', and '.join(told)}" if told else ""
 
     # ---- threats, home, agenda, clock
 
@@ -387,7 +379,8 @@ class Narrator:
             return []
         countries = self.scenario.trade.countries
         changes = [(country.title, round(facts[column("welfare", country.name)], 2) or 0.0) for country in countries]
-        return [f"Welfare: {', '.join(f'{title} {change:+.2f} %' for title, change in changes)}."]
+        told = ", ".join(f"{title} {change:+.2f} %" for title, change in changes)
+        return [f"Welfare (real expenditure, against the time before the dispute): {told}."]
 
 
 def _distance(real: float, issue: Issue, side: Side) -> float:

@@ -49,7 +49,7 @@ def test_a_transcript_that_a_side_hears_tells_nothing_of_what_the_other_believes
     for talks in TALKS:
         text = narrate(CASE, heard(talks.events, side))
         assert "it does not say why" in text and "nan" not in text and "inf" not in text
-        assert "is played by you; the least it would take is a deal worth" in text
+        assert "is played by you; an end without a deal is worth" in text
         mine, theirs = (re.escape(side_name(CASE.delegation(each))) for each in (side, side.other))
         for telling in (rf"Payoff of {theirs}", rf"{theirs} (now )?believes", rf"trust in {mine}"):
             assert not re.search(telling, text, re.IGNORECASE), telling

@@ -143,7 +143,7 @@ REFUSED: dict[str, tuple[Callable[..., Any], str]] = {
     "nothing in one branch": (may_forget_to_return, "propose returns nothing in some case. It must return a number"),
     "a generator": (yields, "propose yields or awaits. It must return a number"),
     "writing into a record": (writes, "propose sets .reservation of a record. A strategy reads what it is given"),
-    "luck of its own": (draws_like_python, "propose draws luck of its own, with which no run could be played again. Take noise or own.luck"),
+    "luck of its own": (draws_like_python, "propose draws luck of its own, with which no run could be played again. Take"),
     "luck by its name": (draws_by_name, "propose draws luck of its own"),
     "luck of NumPy": (draws_like_numpy, "propose draws luck of its own"),
     "a count kept outside": (counts, "propose changes asked_before, which stands outside it. A strategy reads what it is given"),

@@ -179,7 +179,7 @@ def test_the_opening_says_how_each_side_decides_and_what_it_would_take_although_
     opening = told(CASE)[1]
     sender = "The US concedes as time runs out; the least it would take is a deal worth 0.80 to it, which Japan cannot know."
     assert sender in opening
-    assert "Japan weighs what an offer brings against the chance that it is taken; the least it would take" in opening
+    assert "Japan weighs what an offer brings against the chance that it is taken; an end without a deal is worth" in opening
     firm = told(CASE, {"sender.commitment": 0.99})[1]
     assert "The US never takes less than a deal worth " in firm and " to it, which Japan cannot know." in firm
     assert "(from 1 on the US pauses what it may)" in opening
@@ -330,3 +330,13 @@ def test_every_random_world_can_be_told(number: int) -> None:
     assert len(paragraphs) == len(talks.rounds) + 3
     assert [paragraph.rstrip() for paragraph in paragraphs[1:]] == [told.rstrip() for told in talks.story()["told"]]
     assert all(paragraph.rstrip().endswith(".") for paragraph in paragraphs[1:])
+
+
+def test_a_refusal_for_the_homes_names_who_would_refuse_and_what_is_asked_for() -> None:
+    text = told(CASE)[3]
+    assert (
+        "Japan refuses: this would surely fail at home, as it is worth 0.18 to Car makers (Japan), which asks for 0.30 at least,"
+        " and worth 0.13 to Farm lobby (Japan), which asks for 0.25 at least."
+    ) in text
+    thresholds = {f"target.ratifiers.{person.name}.threshold": 0.0 for person in CASE.target.ratifiers}
+    assert "fail at home" not in told(CASE, thresholds)[3]

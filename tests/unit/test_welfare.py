@@ -136,7 +136,7 @@ def test_the_model_tells_the_welfare_that_the_table_has() -> None:
     assert talks.outcome is not None
     row = talks.outcome.frame().iloc[0]
     assert row[WELFARE].tolist() == simulate(CASE, 1, seed=7).frame().iloc[0][WELFARE].tolist()
-    told = f"Welfare: the US {row['welfare_us']:+.2f} %, Japan {row['welfare_japan']:+.2f} %, the rest of the world +0.00 %."
+    told = f": the US {row['welfare_us']:+.2f} %, Japan {row['welfare_japan']:+.2f} %, the rest of the world +0.00 %."
     assert talks.transcript().endswith(told)
     assert talks.story()["outcome"]["welfare_japan"] == row["welfare_japan"]
 
