@@ -17,6 +17,9 @@ from negosim.diagnosis import explain
 from negosim.salience import Salience, reweighted
 from negosim.scenario_error import ScenarioError, nearest
 
+MOST_NAMED = 4
+"""Names that an error message lists."""
+
 
 class Leaf(NamedTuple):
     """One value of a scenario: dotted name, value, declaration, and whether it was set or defaulted."""
@@ -84,7 +87,7 @@ def replaced(model: Any, changes: Mapping[tuple[str, ...], Any], root: BaseModel
         return tuple(items)
     if not isinstance(model, BaseModel):
         name = prefix + ".".join(next(iter(changes)))
-        raise ScenarioError("is unknown", field=name, remedy=nearest(name, _names(root)))
+        raise ScenarioError("is unknown", field=name, remedy=_remedy(name, root))
     values = {field: getattr(model, field) for field in model.model_fields_set}
     for step, group in groups.items():
         child = _child(model, step, f"{prefix}{step}", root)
@@ -121,7 +124,19 @@ def _child(here: Any, step: str, name: str, root: BaseModel) -> Any:
                 return item
     if isinstance(here, Salience) and step in here:
         return here[step]
-    raise ScenarioError("is unknown", field=name, remedy=nearest(name, _names(root)))
+    raise ScenarioError("is unknown", field=name, remedy=_remedy(name, root))
+
+
+def _remedy(name: str, root: BaseModel) -> str:
+    """Return a sentence with the names that end so, if a name lacks its group, or else the nearest name.
+
+    >>> from negosim import Scenario
+    >>> _remedy("ambiguity", Scenario.load("pie"))
+    'Write sender.ambiguity or target.ambiguity.'
+    """
+    known = list(_names(root))
+    whole = [each for each in known if each.endswith(f".{name}")]
+    return f"Write {' or '.join(whole)}." if 0 < len(whole) <= MOST_NAMED else nearest(name, known)
 
 
 def _reweighted(
@@ -133,7 +148,7 @@ def _reweighted(
     for path, weight in changes.items():
         name = prefix + ".".join(path)
         if len(path) != 1 or path[0] not in known:
-            raise ScenarioError("is unknown", field=name, remedy=nearest(name, _names(root)))
+            raise ScenarioError("is unknown", field=name, remedy=_remedy(name, root))
         if isinstance(weight, bool) or not isinstance(weight, (int, float)):
             raise ScenarioError("must be a number", field=name, value=weight, remedy="Write 0.2, say.")
         given[path[0]] = float(weight)

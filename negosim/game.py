@@ -20,7 +20,7 @@ from negosim.rules.preferences import solve_preferences
 from negosim.rules.records import SIDE, THREAT, WORLD, Game
 from negosim.rules.timing import fill_conceded
 from negosim.rules.utility import risk, utility
-from negosim.scenario import Scenario
+from negosim.scenario import Scenario, require_loaded
 from negosim.vocabulary import Side, ThreatState
 from negosim.voices import voices
 
@@ -38,8 +38,7 @@ def prepare(scenario: Scenario) -> Game:
 
     TypeError for what is no Scenario.
     """
-    if not isinstance(scenario, Scenario):
-        raise TypeError(f"scenario = {scenario!r} is no Scenario. Load one: Scenario.load({str(scenario)!r}), by name or path.")
+    require_loaded(scenario)
     game, solved = _frontiers(_tastes(scenario))
     world, sides, threats = _world(scenario, game), _sides(scenario, game), _threats(scenario)
     graph = linkage_graph(scenario.issues, scenario.linkage)

@@ -67,6 +67,12 @@ class Scenario(Part):
         default_factory=dict, exclude=True, description="provenance by dotted name"
     )
 
+    def __new__(cls, *unnamed: Any, **values: Any) -> Scenario:
+        """Refuse a name or a path where ``Scenario.load`` is meant."""
+        if unnamed:
+            raise TypeError(f"a Scenario is loaded by its name or path. Write Scenario.load({unnamed[0]!r}).")
+        return super().__new__(cls)
+
     @model_validator(mode="after")
     def _parts_fit_together(self) -> Scenario:
         consistency.check_names(self.issues, self.linkage, self.threats)
@@ -115,6 +121,8 @@ class Scenario(Part):
         its positive weights are varied at once, they are divided by their sum. The notes of what was varied
         say so. Unknown names and values out of range raise ScenarioError.
         """
+        if changes is not None and not isinstance(changes, Mapping):
+            raise TypeError(f'changes = {changes!r} is no dictionary. Write vary({{"sender.ambiguity": 0.2}}), say.')
         wanted = {**(changes or {}), **more}
         if not wanted:
             return self
@@ -261,6 +269,13 @@ class Scenario(Part):
                 '{value = ..., assumed = "reason", range = [low, high]}.' + others,
             )
         check_ranges(leaves, self.notes, need_range=is_case)
+
+
+def require_loaded(scenario: Scenario) -> None:
+    """TypeError for what is no Scenario, such as the name of one."""
+    if not isinstance(scenario, Scenario):
+        raise TypeError(f"scenario = {scenario!r} is no Scenario. Load one: Scenario.load({str(scenario)!r}), by name or path.")
+
 
 
 def _plain(scenario: Scenario, name: str, value: Any) -> Any:

@@ -23,8 +23,11 @@ def shipped_names() -> list[str]:
 def find(name_or_path: str | os.PathLike[str], folder: Path | None = None) -> Path:
     """The file of a scenario: a shipped name, or a path (ends in .toml or has a separator), from `folder`.
 
-    ScenarioError with the nearest of the known names, or all of them, when there is no such file.
+    ScenarioError with the nearest of the known names, or all of them, when there is no such file; TypeError for what is neither.
     """
+    if not isinstance(name_or_path, str | os.PathLike):
+        shown = str(name_or_path)[:60]
+        raise TypeError(f'name_or_path = {shown} is neither a name nor a path. Write Scenario.load("us-japan-2025"), say.')
     text = os.fspath(name_or_path)
     is_path = isinstance(name_or_path, os.PathLike) or text.endswith(".toml") or "/" in text or os.sep in text
     path = (folder or Path()) / text if is_path else SHIPPED / f"{text}.toml"

@@ -1,6 +1,6 @@
 """A run to step through in a notebook: a slider over the rounds, a play button, what was said, and the offers on the map.
 
-It needs ipywidgets (``pip install "negosim[notebooks]"``); without it a stepper shows its rounds as text.
+It needs ipywidgets (``pip install ".[notebooks]"`` in the folder of the clone); without it a stepper shows its rounds as text.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from negosim.markup import prose
 from negosim.plots import offers, png
+from negosim.plots.readings import require_talks
 from negosim.transcript import paragraphs
 
 if TYPE_CHECKING:
@@ -23,10 +24,13 @@ PACE = 1500
 def stepper(talks: Negotiation) -> Stepper:
     """Return a stepper through talks. Talks that still go on are played to their end on a copy, and stay as they are.
 
+    TypeError for what is no Negotiation.
+
     >>> from negosim import Negotiation, Scenario
     >>> stepper(Negotiation(Scenario.load("pie"), 7)).text(0)[:44]
     'A package is worth 0 to a side at worst and '
     """
+    require_talks(talks)
     return Stepper(talks)
 
 

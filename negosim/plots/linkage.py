@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from negosim.issues import layout, linkage_graph
 from negosim.plots.style import COMPLEMENTS, HEAD, INK, SIDES, SMALL, SUBSTITUTES, Dashes, one
-from negosim.scenario import Scenario
+from negosim.scenario import Scenario, require_loaded
 from negosim.vocabulary import Side
 from negosim.wording import side_name
 
@@ -45,6 +45,7 @@ def linkage(scenario: Scenario, axes: Axes | None = None) -> Axes:
 
     Full lines join complements, broken ones substitutes; width and number are the weight of the linkage.
     """
+    require_loaded(scenario)
     axes = one(axes, 9.0, 8.0)
     graph = linkage_graph(scenario.issues, scenario.linkage)
     places = {name: numpy.array(place) for name, place in layout(graph).items()}

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from matplotlib.axes import Axes
 
 from negosim.plots.frontier import MARGIN, enlarge, frontier_line, status_quo_point
+from negosim.plots.readings import require_talks
 from negosim.plots.style import ENDINGS, INK, SIDES, SMALL, dress, key, one
 from negosim.vocabulary import Ending, Response, Side
 from negosim.wording import WORTH, in_a_sentence, side_name
@@ -35,6 +36,7 @@ def offers(talks: Negotiation, until: int | None = None, axes: Axes | None = Non
     Utilities are of the package alone, before all costs, after the attitude to risk. The frontier is that of the true
     types, which neither side knows.
     """
+    require_talks(talks)
     axes, game, scenario = one(axes, 9.6, 6.0), talks.game, talks.scenario
     pair = (int(talks.talks.owns["profile"][0]), int(talks.talks.owns["profile"][1]))
     whole = talks.frame()

@@ -11,6 +11,7 @@ from matplotlib.patches import Patch
 
 from negosim.events import column
 from negosim.plots.distributions import mark_rounds, round_label
+from negosim.plots.readings import require_talks
 from negosim.plots.style import FAINT, INK, SIDES, SMALL, TEXT, dress, head, key, stacked
 from negosim.vocabulary import Ending, Response, Side, ThreatState
 from negosim.wording import ENDED, WORTH, in_a_sentence
@@ -51,6 +52,7 @@ def path(talks: Negotiation, axes: Sequence[Axes] | None = None) -> list[Axes]:
 
     axes : one a strip, from top to bottom. ValueError for a run of which no round is played yet.
     """
+    require_talks(talks)
     if not talks.rounds:
         raise ValueError("no round of these talks is played yet. Call step() or play() first.")
     scenario, frame = talks.scenario, talks.frame()

@@ -22,9 +22,20 @@ from negosim.store import StoreError
 if TYPE_CHECKING:
     import pandas
 
+    from negosim.model import Negotiation
+
 
 class NothingToDrawError(ValueError):
     """The results do not hold what a figure is about: what is missing, and how to get it."""
+
+
+def require_talks(talks: Negotiation) -> None:
+    """TypeError for what is no Negotiation."""
+    from negosim.model import Negotiation
+
+    if not isinstance(talks, Negotiation):
+        shown = str(talks)[:60]
+        raise TypeError(f"talks = {shown!r} is no Negotiation. Write ns.Negotiation(scenario, seed=7).play(), say.")
 
 
 Levels = dict[str, list[tuple[float, Point]]]

@@ -13,7 +13,7 @@ from matplotlib.lines import Line2D
 
 from negosim.events import column
 from negosim.outcomes import settled_column
-from negosim.plots.readings import NothingToDrawError
+from negosim.plots.readings import NothingToDrawError, require_talks
 from negosim.plots.style import ENDINGS, FAINT, INK, SIDES, SMALL, TEXT, dress, head, key_below, stacked
 from negosim.record import DATA, Rate, rates_on_record
 from negosim.vocabulary import Ending, Side, ThreatState
@@ -38,6 +38,7 @@ def timeline(talks: Negotiation, axes: Sequence[Axes] | None = None) -> list[Axe
     The deadline of the run is marked, its end, and what was settled. The record is in `negosim/data`, with its sources.
     NothingToDrawError for talks without threats, without dates or without a round.
     """
+    require_talks(talks)
     scenario = talks.scenario
     if not scenario.threats or scenario.calendar is None or not talks.rounds:
         missing = "threats" if not scenario.threats else "dates" if scenario.calendar is None else "round that is played"

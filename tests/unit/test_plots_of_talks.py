@@ -24,6 +24,7 @@ from negosim.plots.linkage import radius
 from negosim.plots.path import STATES
 from negosim.results import Results
 from negosim.scenario import Scenario
+from negosim.stepping import stepper
 from negosim.vocabulary import CHANNELS, Side
 from negosim.wording import CHANNEL_NAMES
 from tests.unit.plotted import small_sweep
@@ -259,3 +260,15 @@ def test_the_map_of_offers_shows_each_offer_made_by_then_and_the_deal() -> None:
 def test_the_map_of_offers_can_be_drawn_before_the_first_offer() -> None:
     drawn = plots.offers(Negotiation(Scenario.load("pie"), 7))
     assert not [line for line in drawn.get_lines() if str(line.get_label()).startswith("offers of")]
+
+
+@pytest.mark.parametrize("draw", [plots.path, plots.offers, plots.timeline, stepper])
+@pytest.mark.parametrize("given", [CASE, Scenario.load("pie")])
+def test_what_is_no_negotiation_is_refused_with_how_to_get_one(draw: Any, given: Any) -> None:
+    with pytest.raises(TypeError, match=r"is no Negotiation\. Write ns\.Negotiation\(scenario, seed=7\)\.play\(\), say\."):
+        draw(given)
+
+
+def test_the_name_of_a_scenario_is_no_scenario_to_draw() -> None:
+    with pytest.raises(TypeError, match=r"scenario = 'us-japan-2025' is no Scenario\. Load one: Scenario\.load"):
+        plots.linkage(CASE)  # type: ignore[arg-type]

@@ -291,3 +291,13 @@ def test_a_note_that_says_too_little_or_too_much_is_refused(refused: Load, note:
 def test_the_range_of_a_salience_must_contain_the_factor_one(refused: Load) -> None:
     text = '[target.principal]\nsalience = { values = { rice = 1 }, assumed = "a", range = [1.5, 2] }'
     assert "leaves out 1" in str(refused(_over("us-japan-2025", text)))
+
+
+def test_what_is_neither_a_name_nor_a_path_is_refused() -> None:
+    with pytest.raises(TypeError, match=r"name_or_path = 7 is neither a name nor a path\. Write Scenario\.load"):
+        Scenario.load(7)  # type: ignore[arg-type]
+
+
+def test_a_scenario_that_is_made_of_its_name_is_told_to_be_loaded() -> None:
+    with pytest.raises(TypeError, match=r"loaded by its name or path\. Write Scenario\.load\('pie'\)\."):
+        Scenario("pie")  # type: ignore[call-arg]

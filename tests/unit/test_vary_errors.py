@@ -92,3 +92,15 @@ def test_the_nearest_name_is_given_or_else_all_of_them() -> None:
     assert nearest("ambiguty", ["ambiguity", "candour"]) == 'The nearest known name is "ambiguity".'
     assert nearest("zzz", ["one", "two"]) == "Known names: one, two."
     assert nearest("zzz", []) == "No name is known here."
+
+
+def test_a_name_without_its_group_is_answered_with_all_that_end_so() -> None:
+    with pytest.raises(ScenarioError, match=r"ambiguity is unknown\. Write sender\.ambiguity or target\.ambiguity\.$"):
+        CASE.vary({"ambiguity": 0.2})
+    with pytest.raises(ScenarioError, match=r"rounds is unknown\. Write talks\.rounds\.$"):
+        CASE.vary({"rounds": 3})
+
+
+def test_changes_that_are_no_dictionary_are_refused_with_one_to_copy() -> None:
+    with pytest.raises(TypeError, match=r"changes = 'sender\.ambiguity' is no dictionary\. Write vary"):
+        CASE.vary("sender.ambiguity")  # type: ignore[arg-type]
