@@ -27,7 +27,7 @@ def find(name_or_path: str | os.PathLike[str], folder: Path | None = None) -> Pa
     """
     if not isinstance(name_or_path, str | os.PathLike):
         shown = str(name_or_path)[:60]
-        raise TypeError(f'name_or_path = {shown} is neither a name nor a path. Write Scenario.load("us-japan-2025"), say.')
+        raise TypeError(f'name_or_path = {shown} is neither a name nor a path. Write Scenario.load("pie"), say.')
     text = os.fspath(name_or_path)
     is_path = isinstance(name_or_path, os.PathLike) or text.endswith(".toml") or "/" in text or os.sep in text
     path = (folder or Path()) / text if is_path else SHIPPED / f"{text}.toml"
