@@ -18,7 +18,6 @@ from negosim.app.panels.offers import own_panel
 from negosim.app.panels.rounds import belief_panel, has_threats_or_stress, threat_panel
 from negosim.app.playing import Playing
 from negosim.app.watching import Watching
-from negosim.scenario_error import ScenarioError
 from negosim.transcript.wording import side_name as side_in_a_sentence
 from negosim.vocabulary import Ending, Response, Side
 from negosim.wording import day, percent, side_name
@@ -37,16 +36,7 @@ Changing = Callable[[Callable[[Game], Game]], None]
 @solara.component
 def PlayView(game: solara.Reactive[Game | None], watching: Watching) -> None:  # noqa: N802
     """The view: the choice of a side, the game, or its end."""
-    problem = solara.use_reactive("")
-
-    def turn(step: Callable[[Any], Any]) -> None:
-        try:
-            game.set(step(game.value))
-            problem.set("")
-        except ScenarioError as error:
-            problem.set(str(error))
-
-    change = solara.use_memo(lambda: turn, [])
+    change, problem = widgets.use_steps(game)
     widgets.Notice(text=problem.value, event_close=lambda _=None: problem.set(""))
     if game.value is None:
         Choice(watching, change)

@@ -15,7 +15,6 @@ from negosim.app.panels.offers import map_panel
 from negosim.app.panels.rounds import belief_panel, has_threats_or_stress, threat_panel
 from negosim.app.watching import Watching
 from negosim.scenario import Scenario
-from negosim.scenario_error import ScenarioError
 from negosim.vocabulary import Ending, Side
 from negosim.wording import day
 
@@ -36,16 +35,7 @@ WHAT_IF = "Takes another course from the round shown, with the same luck and one
 @solara.component
 def WatchView(watching: solara.Reactive[Watching], opened: Scenario, in_many: bool) -> None:  # noqa: N802
     """Settings, and beside them one run or, with the same settings, many."""
-    problem = solara.use_reactive("")
-
-    def turn(step: Callable[[Watching], Watching]) -> None:
-        try:
-            watching.set(step(watching.value))
-            problem.set("")
-        except ScenarioError as error:
-            problem.set(str(error))
-
-    change = solara.use_memo(lambda: turn, [])  # the same all along, so that what it is given to is not drawn anew
+    change, problem = widgets.use_steps(watching)
     state = watching.value
     with solara.Div(classes=["ns-layout"]):
         Settings(opened, state.base, state.changes, change)

@@ -7,6 +7,8 @@ from typing import Any
 
 import solara
 
+from negosim.scenario_error import ScenarioError
+
 Rows = list[dict[str, Any]]
 Told = Callable[[Any], None]
 
@@ -75,3 +77,20 @@ def Table(title: str, heads: list[str], rows: list[list[str]]) -> None:  # noqa:
 @solara.component_vue("vue/start.vue")
 def Start(options: Rows, event_start: Told) -> None:  # noqa: N802
     """The choice of a side to play; `event_start` gets {side, seed}."""
+
+
+def use_steps(state: solara.Reactive[Any]) -> tuple[Callable[[Callable[[Any], Any]], None], solara.Reactive[str]]:
+    """Return what takes a step from one state to the next, and the sentence of the last error that a step had.
+
+    The first is the same at every drawing, so that what it is given to is not drawn anew.
+    """
+    problem = solara.use_reactive("")
+
+    def take(step: Callable[[Any], Any]) -> None:
+        try:
+            state.set(step(state.value))
+            problem.set("")
+        except ScenarioError as error:
+            problem.set(str(error))
+
+    return solara.use_memo(lambda: take, []), problem

@@ -182,15 +182,20 @@ def test_an_answer_may_be_a_response_its_number_or_a_truth_value(accepts: Any) -
     assert runs["rounds"].tolist() == [1]
 
 
+def assert_both_engines_stop(mine: dict[str, Any], error: type[Exception], said: str) -> None:
+    """Both engines raise this error, with words that match."""
+    with pytest.raises(error, match=said):
+        simulate(CASE, 1, 7, strategies=mine)
+    with pytest.raises(error, match=said):
+        Negotiation(CASE, 7, strategies=mine).play()
+
+
 def test_a_demand_that_is_no_number_stops_both_engines_with_a_sentence() -> None:
     def lost(own, other, public, belief, homes, menu, outlook, noise):
         return np.nan
 
     mine = {"target": strategy(lost, respond)}
-    with pytest.raises(ValueError, match=r"propose returned nan\. It must return a number"):
-        simulate(CASE, 1, 7, strategies=mine)
-    with pytest.raises(ValueError, match=r"propose returned nan\. It must return a number"):
-        Negotiation(CASE, 7, strategies=mine).play()
+    assert_both_engines_stop(mine, ValueError, r"propose returned nan\. It must return a number")
 
 
 def test_an_answer_that_there_is_not_stops_both_engines_with_a_sentence() -> None:
@@ -198,10 +203,7 @@ def test_an_answer_that_there_is_not_stops_both_engines_with_a_sentence() -> Non
         return 3
 
     mine = {"sender": strategy(propose, beyond)}
-    with pytest.raises(ValueError, match="respond returned no Response"):
-        simulate(CASE, 1, 7, strategies=mine)
-    with pytest.raises(ValueError, match="respond returned no Response"):
-        Negotiation(CASE, 7, strategies=mine).play()
+    assert_both_engines_stop(mine, ValueError, "respond returned no Response")
 
 
 def test_an_index_beyond_what_is_given_stops_both_engines_and_reads_nothing_else() -> None:
@@ -209,10 +211,7 @@ def test_an_index_beyond_what_is_given_stops_both_engines_and_reads_nothing_else
         return menu[10**6, 0]
 
     mine = {"target": strategy(beyond, respond)}
-    with pytest.raises(IndexError, match="index is out of bounds"):
-        simulate(CASE, 1, 7, strategies=mine)
-    with pytest.raises(IndexError, match="index is out of bounds"):
-        Negotiation(CASE, 7, strategies=mine).play()
+    assert_both_engines_stop(mine, IndexError, "index is out of bounds")
 
 
 def test_a_count_of_an_enclosing_function_cannot_be_changed_and_a_field_may_be_called_as_a_list_outside() -> None:

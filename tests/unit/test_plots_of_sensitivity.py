@@ -13,10 +13,9 @@ from matplotlib.container import ErrorbarContainer
 from matplotlib.patches import Rectangle
 
 from negosim import plots
-from negosim.failures import PointsFailedError
 from negosim.plots.sensitivity import BARS, MOST_NAMED
 from negosim.results import Results
-from tests.unit.test_sensitivity import FACTORS, UNIT, Shares, swept
+from tests.unit.test_sensitivity import FACTORS, UNIT, Shares, swept, swept_with_failures
 
 TITLES = ("Unpredictability (First)", "Proposer probability (talks)", "Auction weight (talks)")
 
@@ -77,15 +76,9 @@ def test_another_design_has_no_such_figure(
 
 
 def test_points_that_failed_leave_nothing_to_draw(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def breaking(x: Shares) -> float:
-        if x[0] > 0.9:
-            raise ArithmeticError("no solution")
-        return x[0]
-
-    with pytest.raises(PointsFailedError):
-        swept(monkeypatch, tmp_path, breaking, size=16, chunk=4)
+    results = swept_with_failures(monkeypatch, tmp_path)
     with pytest.raises(plots.NothingToDrawError, match="Indices need every point"):
-        plots.sobol_indices(Results(tmp_path / "runs"))
+        plots.sobol_indices(results)
 
 
 def test_groups_without_a_spread_are_left_out_of_the_plane(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -79,6 +79,19 @@ def swept(
     return sweep(experiment(**{**given, **fields}), folder / "runs", workers=1)
 
 
+def swept_with_failures(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Results:
+    """A Saltelli sweep some points of which failed."""
+
+    def breaking(x: Shares) -> float:
+        if x[0] > 0.9:
+            raise ArithmeticError("no solution")
+        return x[0]
+
+    with pytest.raises(PointsFailedError):
+        swept(monkeypatch, tmp_path, breaking, size=16, chunk=4)
+    return Results(tmp_path / "runs")
+
+
 def values(results: Results, index: str, quantity: str = "sender_payoff") -> list[float]:
     """One index of a quantity, factor by factor."""
     frame = results.sensitivity(quantity)
@@ -262,13 +275,6 @@ def test_a_quantity_that_is_not_there_is_named(tmp_path: Path, monkeypatch: pyte
 
 
 def test_a_point_that_failed_is_named_with_its_reason(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def breaking(x: Shares) -> float:
-        if x[0] > 0.9:
-            raise ArithmeticError("no solution")
-        return x[0]
-
-    with pytest.raises(PointsFailedError):
-        swept(monkeypatch, tmp_path, breaking, size=16, chunk=4)
-    results = Results(tmp_path / "runs")
+    results = swept_with_failures(monkeypatch, tmp_path)
     with pytest.raises(StoreError, match=r"lacks \d+ of 128 points, such as point \d+, which failed: ArithmeticError: no sol"):
         results.sensitivity("sender_payoff")

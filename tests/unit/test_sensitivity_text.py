@@ -8,12 +8,10 @@ import numpy
 import pandas
 import pytest
 
-from negosim.failures import PointsFailedError
 from negosim.report import FILES, INDICES_FILE, report_paths, write_report
-from negosim.results import Results
 from negosim.scenario import Scenario
 from negosim.sensitivity_text import factor_title, leading_factors, sensitivity_text
-from tests.unit.test_sensitivity import FACTORS, UNIT, Shares, swept
+from tests.unit.test_sensitivity import FACTORS, UNIT, Shares, swept, swept_with_failures
 
 
 def additive(x: Shares) -> float:
@@ -78,14 +76,7 @@ def test_cases_have_a_section_each(tmp_path: Path, monkeypatch: pytest.MonkeyPat
 
 
 def test_a_failed_point_leaves_the_report_without_indices_but_says_why(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def breaking(x: Shares) -> float:
-        if x[0] > 0.9:
-            raise ArithmeticError("no solution")
-        return x[0]
-
-    with pytest.raises(PointsFailedError):
-        swept(monkeypatch, tmp_path, breaking, size=16, chunk=4)
-    results = Results(tmp_path / "runs")
+    results = swept_with_failures(monkeypatch, tmp_path)
     _, text = write_report(results)
     assert "There are no indices. " in text and "which failed: ArithmeticError: no solution." in text
     assert not (results.out / INDICES_FILE).exists()
