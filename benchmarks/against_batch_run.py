@@ -18,8 +18,8 @@ import mesa
 from processor import machine
 
 import negosim as ns
-from negosim.game import prepare
-from negosim.model import Negotiation
+from negosim.engine.model import Negotiation
+from negosim.engine.prepare import prepare
 from negosim.rules.records import Game
 
 CHUNK = 25_000

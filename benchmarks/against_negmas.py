@@ -24,8 +24,8 @@ from four_issues import LEVELS, RESERVATION, Games, Played, drawn, scenario_tree
 from processor import machine
 
 import negosim as ns
-from negosim.game import prepare
-from negosim.population import simulate_each
+from negosim.engine.population import simulate_each
+from negosim.engine.prepare import prepare
 
 NEGMAS = "0.16.0"
 HERE = Path(__file__).resolve().parent

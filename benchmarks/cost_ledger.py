@@ -61,14 +61,13 @@ LOOKUPS = ("places found on a menu", "numbers read from a menu", "sheets of the 
 
 def count(file: str, runs: int) -> dict[str, float]:
     """Return how often each operation is done in a run, on average; the game is read from a file."""
-    from negosim import kernel
-    from negosim.rules import draws
-    from negosim.rules.records import Game
+    from negosim.engine import kernel
+    from negosim.rules import luck
+    from negosim.rules.records import Game, new_talks
     from negosim.strategies.catalogue import strategy
-    from negosim.talks import new_talks
 
     warnings.simplefilter("ignore", RuntimeWarning)  # the generator's products wrap around, as they should
-    draws._high_product = lambda left, right: np.uint64((int(left) * int(right)) >> 64)
+    luck._high_product = lambda left, right: np.uint64((int(left) * int(right)) >> 64)
     with np.load(file) as arrays:
         game = Game(**{name: arrays[name] for name in Game._fields})
         strategies = [str(arrays[side]) for side in ("sender", "target")]
@@ -189,9 +188,8 @@ def main() -> None:
     from processor import machine
 
     import negosim as ns
-    from negosim.game import prepare
-    from negosim.kernel import without_idle_work
-    from negosim.own_strategy import strategies_of
+    from negosim.engine.kernel import without_idle_work
+    from negosim.engine.prepare import prepare, strategies_of
 
     scenario = ns.Scenario.load("us-japan-2025")
     game = prepare(scenario)

@@ -15,7 +15,7 @@ import tempfile
 import time
 
 import negosim as ns
-from negosim.game import prepare
+from negosim.engine.prepare import prepare
 
 IMPORT = "import negosim"
 FIRST_PLAY = "import negosim as ns; ns.Negotiation(ns.Scenario.load('us-japan-2025'), seed=7).play().transcript()"

@@ -20,8 +20,8 @@ from pathlib import Path
 
 import numpy
 
-from negosim.experiment import Experiment
-from negosim.runner import sweep
+from negosim.experiment.experiment import Experiment
+from negosim.sweep.runner import sweep
 
 TEXT = """
 name = "large"

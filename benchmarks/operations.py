@@ -11,12 +11,13 @@ from typing import Any, NamedTuple
 import numpy as np
 
 import negosim as ns
-from negosim import kernel
-from negosim.model import Negotiation
-from negosim.rules import beliefs, closing, draws, menus, moves, opening, outlook
+from negosim.engine import kernel
+from negosim.engine.model import Negotiation
+from negosim.rules import beliefs, closing, luck, menus, moves, opening
 from negosim.rules.compiled import rule
 from negosim.rules.records import Game, Talks
-from negosim.strategies import risk_return, time_dependent
+from negosim.rules.solvers import continuation
+from negosim.strategies.shipped import risk_return, time_dependent
 
 SEED = np.uint64(1)
 RUNS = 30
@@ -151,7 +152,7 @@ def _ends_of_rounds(game, talks, n):
         moves.carry_out_threats(game, talks, SEED, np.uint64(i))
         moves.bear_costs(game, talks, 0)
         moves.bear_costs(game, talks, 1)
-        moves.clock(game, talks, SEED, np.uint64(i))
+        moves.run_clock(game, talks, SEED, np.uint64(i))
 
 
 @rule
@@ -177,7 +178,7 @@ def _records(game, talks, runs, settled, in_force, n):
 def _draws(n):
     total = 0.0
     for i in range(n):
-        total += draws.uniform(SEED, np.uint64(i), 3, 1, 2)
+        total += luck.uniform(SEED, np.uint64(i), 3, 1, 2)
     return total
 
 
@@ -185,7 +186,7 @@ def _draws(n):
 def _normals(n):
     total = 0.0
     for i in range(n):
-        total += draws.normal((i % 997 + 0.5) / 997.0)
+        total += luck.normal((i % 997 + 0.5) / 997.0)
     return total
 
 
@@ -209,7 +210,7 @@ def _sheets(s, table, n):
     total = 0.0
     for i in range(n):
         k = i % s.owns.shape[0]
-        total += outlook.outlook_now(s.owns[k], s.owns[k], s.publics[k], table)[0, 0]
+        total += continuation.outlook_now(s.owns[k], s.owns[k], s.publics[k], table)[0, 0]
     return total
 
 
@@ -218,7 +219,7 @@ def _entries(s, table, n):
     total = 0.0
     for i in range(n):
         k = i % s.owns.shape[0]
-        total += outlook._entry(table, outlook._state(s.owns[k], s.owns[k], s.publics[k], table), 3, 1)
+        total += continuation._entry(table, continuation._state(s.owns[k], s.owns[k], s.publics[k], table), 3, 1)
     return total
 
 

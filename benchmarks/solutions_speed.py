@@ -13,7 +13,7 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 
-from negosim import solutions
+from negosim.theory import solutions
 
 ISSUES = 10
 

@@ -11,10 +11,10 @@ import subprocess
 import sys
 import tempfile
 
-from negosim.experiment import Experiment
-from negosim.report import write_report
-from negosim.results import Results
-from negosim.runner import sweep
+from negosim.experiment.experiment import Experiment
+from negosim.report.write import write_report
+from negosim.results.results import Results
+from negosim.sweep.runner import sweep
 
 TIMES = 8
 

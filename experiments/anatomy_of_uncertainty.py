@@ -13,14 +13,14 @@ import sys
 from pathlib import Path
 
 import negosim as ns
-from negosim.anatomy_text import Anatomy, anatomy_tables, anatomy_text
 from negosim.cli import told_progress
 from negosim.cli.program import Asked, Program
-from negosim.findings import findings_of
-from negosim.interactions import interaction_draws, interactions
-from negosim.results import Results
-from negosim.store import Store
-from negosim.textbook_tactics import WORLDS, Overlay, play
+from negosim.report.anatomy import Anatomy, anatomy_tables, anatomy_text
+from negosim.results.findings import findings_of
+from negosim.results.interactions import interaction_draws, interactions
+from negosim.results.results import Results
+from negosim.store.store import Store
+from negosim.validation.textbook.tactics import WORLDS, Overlay, play
 
 SCENARIO, SEED = "us-japan-2025", 2025
 PROGRAM = Program("anatomy", __doc__ or "", ("alone", "pairs"), usual=(25_000, 256, 1_000))

@@ -20,10 +20,10 @@ import pandas
 import negosim as ns
 from negosim.cli import told_progress
 from negosim.cli.program import Asked, Program
-from negosim.matrix import Choices, Matrix, matrix_of, point_of, profiles
-from negosim.paired import half_width
-from negosim.results import Results
-from negosim.store import Store
+from negosim.results.paired import half_width
+from negosim.results.payoff_matrix import Choices, Matrix, matrix_of, point_of, profiles
+from negosim.results.results import Results
+from negosim.store.store import Store
 from negosim.strategies.catalogue import NAMES
 
 SCENARIO, SEED = "us-japan-2025", 2026

@@ -16,9 +16,9 @@ from pathlib import Path
 import typer
 
 from negosim.cli.application import plainly
-from negosim.report import with_part
-from negosim.results import Results
-from negosim.store import Store, StoreError
+from negosim.report.write import with_part
+from negosim.results.results import Results
+from negosim.store.store import Store, StoreError
 
 SECTIONS = ("## In short", "## Which factors matter")
 """Where in the findings the page's part begins; it ends with the next heading of another kind."""

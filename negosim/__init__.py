@@ -8,25 +8,25 @@ from typing import Any
 __version__ = "0.1.0"
 
 _HOMES = {
-    "Scenario": "scenario",
-    "ScenarioError": "scenario_error",
-    "BargainingProblem": "bargaining_problem",
-    "Negotiation": "model",
-    "simulate": "kernel",
-    "strategy": "own_strategy",
-    "StrategyError": "own_strategy",
-    "simulate_each": "population",
-    "sweep": "runner",
-    "compare": "contrast",
-    "Experiment": "experiment",
-    "Results": "results",
-    "check": "checks",
-    "stepper": "stepping",
-    "Side": "vocabulary",
-    "Ending": "vocabulary",
-    "Response": "vocabulary",
+    "Scenario": "scenario.scenario",
+    "ScenarioError": "common.errors",
+    "BargainingProblem": "engine.problem",
+    "Negotiation": "engine.model",
+    "simulate": "engine.kernel",
+    "strategy": "strategies.own",
+    "StrategyError": "strategies.own",
+    "simulate_each": "engine.population",
+    "sweep": "sweep.runner",
+    "compare": "sweep.compare",
+    "Experiment": "experiment.experiment",
+    "Results": "results.results",
+    "check": "validation.textbook",
+    "stepper": "app.stepper",
+    "Side": "common.vocabulary",
+    "Ending": "common.vocabulary",
+    "Response": "common.vocabulary",
 }
-_MODULES = ("plots", "solutions", "summary", "theory")
+_MODULES = {"plots": "plots", "solutions": "theory.solutions", "summary": "results.summary", "theory": "theory"}
 
 __all__ = ["__version__", *_HOMES, *_MODULES]
 
@@ -36,7 +36,7 @@ def __getattr__(name: str) -> Any:
     if name in _HOMES:
         return getattr(import_module(f"negosim.{_HOMES[name]}"), name)
     if name in _MODULES:
-        return import_module(f"negosim.{name}")
+        return import_module(f"negosim.{_MODULES[name]}")
     raise AttributeError(f"negosim has no attribute {name!r}; it has {', '.join(__all__)}.")
 
 

@@ -60,9 +60,9 @@ AsJson = Annotated[bool, typer.Option("--json", help="JSON, for other programs."
 @contextmanager
 def plainly() -> Iterator[None]:
     """What a user got wrong as one line on the error stream with status 2; an interruption with status 130."""
-    from negosim.engine import EngineError
-    from negosim.scenario_error import ScenarioError
-    from negosim.store import StoreError
+    from negosim.common.errors import ScenarioError
+    from negosim.store.store import StoreError
+    from negosim.sweep.executors import EngineError
 
     try:
         yield

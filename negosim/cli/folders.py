@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from negosim.cli.application import AllowPlatform, AsJson, app, ended_like_an_interruption, loaded, option, plainly
-from negosim.cli.experiments import report
 from negosim.cli.progress import duration, told_progress
+from negosim.cli.sweep import report
 
 if TYPE_CHECKING:
-    from negosim.reproduce import Reproduction
-    from negosim.status import Status
+    from negosim.sweep.reproduce import Reproduction
+    from negosim.sweep.status import Status
 
 Folder = Annotated[Path, typer.Argument(help="The folder that a sweep wrote.", show_default=False)]
 
@@ -30,7 +30,7 @@ def status(folder: Folder, as_json: AsJson = False) -> None:
     Example: negosim status runs/six-tactics
     """
     with plainly():
-        from negosim.status import status_of
+        from negosim.sweep.status import status_of
 
         found = status_of(folder)
         if as_json:
@@ -82,9 +82,9 @@ def merge(
     Example: negosim merge runs/all runs/shard-1 runs/shard-2
     """
     with plainly(), ended_like_an_interruption():
-        from negosim.merge import merge as run
-        from negosim.results import Results
-        from negosim.store import Store
+        from negosim.results.results import Results
+        from negosim.store.store import Store
+        from negosim.sweep.merge import merge as run
 
         with told_progress():
             merged = run(out, folders, allow_platform)
@@ -116,7 +116,7 @@ def reproduce(
     Example: negosim reproduce runs/six-tactics --sample 10
     """
     with plainly(), ended_like_an_interruption():
-        reproduction = loaded("negosim.reproduce")
+        reproduction = loaded("negosim.sweep.reproduce")
         with told_progress() as progress:
             found = reproduction.reproduce(folder, sample, workers, progress)
         if as_json:

@@ -11,9 +11,9 @@ from typing import NamedTuple
 import typer
 
 from negosim.cli.application import plainly, whole_number
-from negosim.failures import PointsFailedError
-from negosim.report import with_part
-from negosim.store import Store, StoreError
+from negosim.report.write import with_part
+from negosim.store.failures import PointsFailedError
+from negosim.store.store import Store, StoreError
 
 
 class Asked(NamedTuple):

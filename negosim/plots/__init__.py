@@ -7,26 +7,19 @@ line and marker everywhere: `style.SIDES`.
 from __future__ import annotations
 
 from negosim.plots.anatomy import tactics_together, textbook_tactics
-from negosim.plots.distributions import endings, outcomes, payoffs, rounds
-from negosim.plots.ecdf import ecdf
-from negosim.plots.forest import forest
-from negosim.plots.frontier import frontier
+from negosim.plots.endings import endings, outcomes, payoffs, rounds, settlements
+from negosim.plots.frontier import frontier, offers
 from negosim.plots.gallery import FIGURES, draw_all, typical_run
-from negosim.plots.heat_maps import heat_map, heat_maps
-from negosim.plots.ledger import ledger, ledger_changes
+from negosim.plots.heat_maps import heat_map, heat_maps, payoff_matrix
+from negosim.plots.ledger import forest, ledger, ledger_changes
 from negosim.plots.linkage import linkage
-from negosim.plots.matrix import payoff_matrix
-from negosim.plots.offers import offers
-from negosim.plots.path import path
 from negosim.plots.readings import NothingToDrawError
 from negosim.plots.responses import main_effects, response_curves
-from negosim.plots.ridge import ridge
+from negosim.plots.run import path, timeline
+from negosim.plots.samples import ecdf, ending_shares, ridge
 from negosim.plots.sensitivity import morris_plane, sobol_indices
-from negosim.plots.settlements import settlements
-from negosim.plots.shares import ending_shares
 from negosim.plots.style import SIDES, png
 from negosim.plots.tactics import tactic_endings, tactic_payoffs
-from negosim.plots.timeline import timeline
 
 __all__ = [
     "FIGURES",

@@ -11,14 +11,14 @@ from matplotlib.colors import Normalize
 from matplotlib.lines import Line2D
 from matplotlib.patches import Rectangle
 
-from negosim.anatomy_text import Anatomy, is_clear, share_of_draws, word
-from negosim.findings import Difference
-from negosim.plots.curves import closed_form, measured_beside
+from negosim.common.vocabulary import Side
+from negosim.plots.responses import closed_form, measured_beside
 from negosim.plots.style import FAINT, INK, SHADE, SIDES, SMALL, TEXT, TITLE, dress, figure, head, key_below, panels
-from negosim.scenario import Scenario
-from negosim.textbook_tactics import Overlay
-from negosim.vocabulary import Side
-from negosim.wording import CHANNEL_NAMES, side_name
+from negosim.report.anatomy import Anatomy, is_clear, share_of_draws, word
+from negosim.report.words import CHANNEL_NAMES, side_name
+from negosim.results.findings import Difference
+from negosim.scenario.scenario import Scenario
+from negosim.validation.textbook.tactics import Overlay
 
 LEAST = 0.05
 """Points below which an interaction reads as 0.0."""

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 
 import numpy
 
-from negosim.design import Point
-from negosim.overrides import Value
-from negosim.paired import half_width
+from negosim.common.errors import nearest
+from negosim.experiment.design import Point
+from negosim.experiment.overrides import Value
+from negosim.experiment.quantities import Quantity, columns_of, quoted, unfolded
 from negosim.plots.readings import NothingToDrawError, measured, shown_points
-from negosim.quantities import Quantity, columns_of, quoted, unfolded
-from negosim.results import Results
-from negosim.scenario_error import nearest
+from negosim.results.paired import half_width
+from negosim.results.results import Results
 
 if TYPE_CHECKING:
     import pandas
@@ -101,7 +101,7 @@ def level_means(results: Results, levels: Sequence[Level], names: Sequence[str])
 
     The mean of a level with k points is the mean of theirs, m = sum_j m_j / k. Runs of one number have the same luck at every
     point, so the error is that of the sums over the points, z_r = sum_j I_jr (y_jr - m_j) / (p_j k), with I and p as in
-    `negosim.two_samples`: s = sd(z) / sqrt(n), and the interval is m -+ t s.
+    `negosim.results.samples`: s = sd(z) / sqrt(n), and the interval is m -+ t s.
     """
     some = measured(results, names)
     places = ", ".join(f"({point.number}, {place})" for place, (_, points) in enumerate(levels) for point in points)

@@ -9,21 +9,20 @@ from pathlib import Path
 
 from matplotlib.axes import Axes
 
-from negosim.model import Negotiation
-from negosim.plots.distributions import outcomes
+from negosim.engine.model import Negotiation
+from negosim.plots.endings import outcomes, settlements
 from negosim.plots.frontier import frontier
 from negosim.plots.heat_maps import heat_maps
 from negosim.plots.ledger import ledger, ledger_changes
 from negosim.plots.linkage import linkage
-from negosim.plots.path import path
 from negosim.plots.readings import NothingToDrawError, number_of, require, require_same_rules
 from negosim.plots.responses import main_effects
+from negosim.plots.run import path
 from negosim.plots.sensitivity import morris_plane, sobol_indices
-from negosim.plots.settlements import settlements
 from negosim.plots.style import png
 from negosim.plots.tactics import tactic_endings, tactic_payoffs
-from negosim.results import Results
-from negosim.store import Store, StoreError
+from negosim.results.results import Results
+from negosim.store.store import Store, StoreError
 
 log = logging.getLogger(__name__)
 

@@ -16,11 +16,11 @@ from matplotlib.text import Text
 from matplotlib.transforms import Bbox
 from numpy.typing import NDArray
 
-from negosim.issues import layout, linkage_graph
+from negosim.common.vocabulary import Side
 from negosim.plots.style import COMPLEMENTS, HEAD, INK, SIDES, SMALL, SUBSTITUTES, Dashes, one
-from negosim.scenario import Scenario, require_loaded
-from negosim.vocabulary import Side
-from negosim.wording import side_name
+from negosim.report.words import side_name
+from negosim.scenario.linkage import layout, linkage_graph
+from negosim.scenario.scenario import Scenario, require_loaded
 
 Curve = NDArray[numpy.float64]
 """Points (points, 2) along an edge, in units of the layout."""

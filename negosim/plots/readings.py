@@ -10,19 +10,19 @@ from typing import TYPE_CHECKING
 
 import numpy
 
-from negosim.design import Point
-from negosim.paired import STATISTICS, half_width
-from negosim.quantities import Quantity, aggregated, columns_of, quantities_of, quoted, unfolded
-from negosim.results import Results
+from negosim.common.errors import nearest
+from negosim.experiment.design import Point
+from negosim.experiment.quantities import Quantity, aggregated, columns_of, quantities_of, quoted, unfolded
+from negosim.results.paired import STATISTICS, half_width
+from negosim.results.results import Results
 from negosim.rules.compiled import sources_hash
-from negosim.scenario import Scenario
-from negosim.scenario_error import nearest
-from negosim.store import StoreError
+from negosim.scenario.scenario import Scenario
+from negosim.store.store import StoreError
 
 if TYPE_CHECKING:
     import pandas
 
-    from negosim.model import Negotiation
+    from negosim.engine.model import Negotiation
 
 
 class NothingToDrawError(ValueError):
@@ -31,7 +31,7 @@ class NothingToDrawError(ValueError):
 
 def require_talks(talks: Negotiation) -> None:
     """TypeError for what is no Negotiation."""
-    from negosim.model import Negotiation
+    from negosim.engine.model import Negotiation
 
     if not isinstance(talks, Negotiation):
         shown = str(talks)[:60]
@@ -141,7 +141,7 @@ def means_at(results: Results, names: Sequence[str], point: int | None = None) -
 
 
 def differences(results: Results, names: Sequence[str], against: Mapping[int, int]) -> pandas.DataFrame:
-    """Mean differences run for run of some points to others, as in `negosim.paired` but of these quantities alone.
+    """Mean differences run for run of some points to others, as in `negosim.results.paired` but of these quantities alone.
 
     against : which point each is compared with. One row a point and quantity: point, quantity, unit, pairs,
     difference, low and high (95 % interval).

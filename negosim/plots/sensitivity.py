@@ -12,10 +12,10 @@ from matplotlib.patches import Patch
 
 from negosim.plots.readings import NothingToDrawError, measured
 from negosim.plots.style import FAINT, INK, SMALL, dress, head, key_below, panels
-from negosim.results import Results
-from negosim.sensitivity import factor_names, sensitivity
-from negosim.sensitivity_text import factor_title, leading_factors
-from negosim.wording import quantity_title
+from negosim.report.sensitivity import factor_title, leading_factors
+from negosim.report.words import quantity_title
+from negosim.results.results import Results
+from negosim.results.sensitivity import factor_names, sensitivity
 
 if TYPE_CHECKING:
     import pandas

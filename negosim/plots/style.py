@@ -17,7 +17,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.layout_engine import ConstrainedLayoutEngine
 
-from negosim.vocabulary import Ending, Side
+from negosim.common.vocabulary import Ending, Side
 
 DPI = 160
 """Dots an inch of the files."""

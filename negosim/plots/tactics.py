@@ -10,15 +10,15 @@ from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
-from negosim.design import Point
-from negosim.plots.curves import MARKER, band, dress_levels, mark_own, mark_range, own_key
+from negosim.common.vocabulary import Ending, Side
+from negosim.experiment.design import Point
+from negosim.experiment.quantities import ending_quantity
 from negosim.plots.readings import differences, levels, means_at
+from negosim.plots.responses import MARKER, band, dress_levels, mark_own, mark_range, own_key
 from negosim.plots.style import ENDINGS, FAINT, INK, SHADE, SIDES, head, key_below, panels
-from negosim.quantities import ending_quantity
-from negosim.results import Results
-from negosim.scenario import Scenario
-from negosim.vocabulary import Ending, Side
-from negosim.wording import ENDED, POINTS, side_name
+from negosim.report.words import ENDED, POINTS, side_name
+from negosim.results.results import Results
+from negosim.scenario.scenario import Scenario
 
 FAILURES = (Ending.BREAKDOWN, Ending.IMPASSE, Ending.RATIFICATION_FAILED, Ending.WALK_OUT)
 """The endings without a deal, from the bottom of the stack to its top."""

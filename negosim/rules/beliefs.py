@@ -15,7 +15,7 @@ import math
 import numpy as np
 
 from negosim.rules.compiled import rule
-from negosim.rules.draws import normal_cdf
+from negosim.rules.luck import normal_cdf
 from negosim.rules.menus import read_number
 
 TOLERANCE = 1e-9  # a utility this little below a demand still meets it: rounding must not decide an answer
@@ -265,3 +265,31 @@ def updated_trust(trust, breaks, slip, kept):
         reliable_weight, other_weight = trust * slip, (1.0 - trust) * unreliable
     total = reliable_weight + other_weight
     return trust if total <= 0.0 else reliable_weight / total
+
+
+@rule(lean=True)
+def place_of(share, tilt):
+    """Return the place in the support, 0 to 1, below which a share of the types lies.
+
+    >>> place_of(0.5, 1.0), place_of(0.5, 3.0)
+    (0.5, 0.75)
+    """
+    return tilt * share / (1.0 + (tilt - 1.0) * share)
+
+
+@rule(lean=True)
+def reservation_at(low, high, tilt, share):
+    """Return the reservation value below which a share of a side's types lies: the quantile function of its prior."""
+    return low + (high - low) * place_of(share, tilt)
+
+
+@rule(lean=True)
+def mean_density(below, above, tilt):
+    """Return the mean density of the types between two places in the support, in units of the uniform density.
+
+    (F(above) - F(below)) / (above - below) with F(x) = x / (tilt - (tilt - 1) x), the inverse of ``place_of``.
+
+    >>> mean_density(0.0, 0.75, 3.0) * 0.75
+    0.5
+    """
+    return tilt / ((tilt - (tilt - 1.0) * below) * (tilt - (tilt - 1.0) * above))

@@ -23,15 +23,20 @@ from platformdirs import user_cache_dir
 PACKAGE = Path(__file__).resolve().parent.parent
 
 
+def sources() -> list[Path]:
+    """Return the files that decide what is compiled: the rules, the strategies, the kernel, and the numbers of the vocabulary."""
+    folders = [path for folder in ("rules", "strategies") for path in (PACKAGE / folder).rglob("*.py")]
+    return sorted([*folders, PACKAGE / "engine" / "kernel.py", PACKAGE / "common" / "vocabulary.py"])
+
+
 @cache
 def sources_hash() -> str:
     """Return a hash of the sources that are compiled, the numbers of the vocabulary, and the versions of the compilers."""
     digest = hashlib.sha256()
     for version in (sys.version, numpy.__version__, numba.__version__, llvmlite.__version__):
         digest.update(version.encode())
-    sources = [*PACKAGE.glob("rules/*.py"), *PACKAGE.glob("strategies/*.py"), PACKAGE / "kernel.py", PACKAGE / "vocabulary.py"]
-    for path in sorted(sources):
-        digest.update(path.name.encode() + path.read_bytes())
+    for path in sources():
+        digest.update(path.relative_to(PACKAGE).as_posix().encode() + path.read_bytes())
     return digest.hexdigest()[:16]
 
 

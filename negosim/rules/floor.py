@@ -7,12 +7,12 @@ them if each bid satisfies the other.
 
 from __future__ import annotations
 
-from negosim.rules import luck, timing
+from negosim.common.vocabulary import Response
+from negosim.rules import clock, luck
 from negosim.rules.beliefs import TOLERANCE
 from negosim.rules.compiled import rule
 from negosim.rules.menus import evaluate
 from negosim.rules.opening import pick
-from negosim.vocabulary import Response
 
 ACCEPT, REFUSE = int(Response.ACCEPT), int(Response.REFUSE)
 
@@ -22,9 +22,9 @@ def open_floor(game, talks, seed, replication):
     """Step 3: the protocol names the proposer of the round, or gives both sides the floor."""
     world, public = game.world[0], talks.public[0]
     t = public.round
-    draw = luck.chance(seed, replication, t, luck.WORLD, luck.PROPOSER) if world.protocol == timing.RANDOM_PROPOSER else 0.0
-    public.proposer = timing.proposer(world.protocol, world.first_proposer, world.proposer_probability, t, draw)
-    public.both = 1 if timing.both_speak(world.protocol) else 0
+    draw = luck.chance(seed, replication, t, luck.WORLD, luck.PROPOSER) if world.protocol == clock.RANDOM_PROPOSER else 0.0
+    public.proposer = clock.proposer(world.protocol, world.first_proposer, world.proposer_probability, t, draw)
+    public.both = 1 if clock.both_speak(world.protocol) else 0
     public.tabled_part = public.part
 
 
@@ -88,7 +88,7 @@ def conclude(game, talks, seed, replication):
     public = talks.public[0]
     if public.both == 0:
         return talks.answers[public.proposer]
-    if game.world[0].protocol == timing.DOUBLE_AUCTION:
+    if game.world[0].protocol == clock.DOUBLE_AUCTION:
         return _open_bids(game, talks)
     return _give_way(talks, seed, replication)
 

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import math
 
-from negosim.rules import home, luck, threats, timing
+from negosim.common.vocabulary import Ending
+from negosim.rules import clock, luck, ratification, threats
 from negosim.rules.beliefs import (
     TOLERANCE,
     believed_profile,
@@ -22,6 +23,8 @@ from negosim.rules.menus import evaluate, menu_position, read_package, read_row
 from negosim.rules.opening import hold_dear
 from negosim.rules.payoff import PAIN, STRESS
 
+IMPASSE, BREAKDOWN = int(Ending.IMPASSE), int(Ending.BREAKDOWN)
+
 
 @rule(lean=True)
 def move_world(game, talks, seed, replication):
@@ -29,7 +32,7 @@ def move_world(game, talks, seed, replication):
     world, public = game.world[0], talks.public[0]
     public.round += 1
     t = public.round
-    public.elapsed, public.goes_on = timing.elapsed_share(world, t, public.part), timing.goes_on(world, t)
+    public.elapsed, public.goes_on = clock.elapsed_share(world, t, public.part), clock.goes_on(world, t)
     volatility = game.sides[0].volatility
     inputs = 0.0
     for j in range(game.threats.shape[0]):
@@ -227,8 +230,8 @@ def carry_out_threats(game, talks, seed, replication):
 def vote(game, talks, ratifier):
     """Step 6: one ratifier votes on the deal on the table, and its vote is public. Returns whether it consents."""
     value = talks.offer[game.world[0].home_column + ratifier]
-    consented = home.consents(value, talks.thresholds[ratifier])
-    home.reveal(talks.homes, ratifier, value, consented)
+    consented = ratification.consents(value, talks.thresholds[ratifier])
+    ratification.reveal(talks.homes, ratifier, value, consented)
     return consented
 
 
@@ -274,16 +277,16 @@ def bear_costs(game, talks, side):
 
 
 @rule(lean=True)
-def clock(game, talks, seed, replication):
+def run_clock(game, talks, seed, replication):
     """Step 8: breakdown, a sudden deadline, or the deadline, which may move once. Returns an Ending's number, or 0."""
     world, public = game.world[0], talks.public[0]
     t = public.round
     if world.breakdown_hazard > 0.0:
         if luck.chance(seed, replication, t, luck.WORLD, luck.BREAKDOWN) < world.breakdown_hazard:
-            return 5
+            return BREAKDOWN
     if world.end_hazard > 0.0:
         if luck.chance(seed, replication, t, luck.WORLD, luck.SUDDEN_DEADLINE) < world.end_hazard:
-            return 4
+            return IMPASSE
     if t < public.deadline:
         return 0
     if public.extended == 0 and world.extension_rounds > 0:
@@ -291,4 +294,4 @@ def clock(game, talks, seed, replication):
             public.extended = 1
             public.deadline = world.rounds + world.extension_rounds
             return 0
-    return 4
+    return IMPASSE

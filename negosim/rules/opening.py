@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import math
 
-from negosim.rules import home, luck
+from negosim.rules import luck, ratification
+from negosim.rules.beliefs import mean_density, place_of
 from negosim.rules.compiled import rule
 from negosim.rules.payoff import holding_weights
-from negosim.rules.prior import mean_density, place_of
 
 
 @rule(lean=True)
@@ -136,4 +136,4 @@ def open_talks(game, talks, seed, replication):
     for r in range(game.homes.shape[0]):
         talks.homes[r, 0], talks.homes[r, 1] = game.homes[r, 0], game.homes[r, 1]
         draw = luck.chance(seed, replication, 0, luck.RATIFIERS + r, luck.THRESHOLD)
-        talks.thresholds[r] = home.threshold(game.homes[r, 0], game.homes[r, 1], draw)
+        talks.thresholds[r] = ratification.threshold(game.homes[r, 0], game.homes[r, 1], draw)

@@ -13,6 +13,8 @@ import numpy as np
 from numba import types
 from numpy.typing import NDArray
 
+from negosim.common.vocabulary import CHANNELS
+
 F, I = np.float64, np.int64  # noqa: E741
 
 
@@ -178,3 +180,19 @@ TALKS = _named(
     menu=(_f, 2), weights=(_f, 2), other_package=(_f, 1), ledger=(_f, 2),
 )  # fmt: skip
 """The Numba type of Talks, for explicit signatures."""
+
+
+def new_talks(game: Game) -> Talks:
+    """Return the state of a run, not yet opened."""
+    voices, cells = int(game.sides["voices"].max()), int(game.sides["cells"].max())
+    threats, ratifiers, issues, columns = len(game.threats), len(game.homes), len(game.status_quo), game.menus.shape[3]
+    return Talks(
+        public=np.zeros(1, PUBLIC), owns=np.zeros(2, OWN), images=np.zeros(2, OWN),
+        threat_state=np.zeros(threats, dtype=np.int64), threat_level=np.zeros(threats), in_force=np.zeros(threats),
+        homes=np.zeros((ratifiers, 2)),
+        thresholds=np.zeros(ratifiers), beliefs=np.zeros((2, voices, cells + 1)), offer=np.zeros(columns),
+        package=np.zeros(issues), offers=np.zeros((2, columns)), packages=np.zeros((2, issues)),
+        leads=np.zeros(2, dtype=np.int64), answers=np.zeros(2, dtype=np.int64), locked=np.zeros(issues),
+        menu=np.zeros(game.menus.shape[2:]), weights=np.zeros((voices, cells + 1)), other_package=np.zeros(issues),
+        ledger=np.zeros((2, len(CHANNELS))),
+    )  # fmt: skip

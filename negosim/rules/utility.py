@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from negosim.rules.compiled import rule
-from negosim.rules.draws import uniform
+from negosim.rules.luck import uniform
 
 ENUMERATED = 12  # up to so many torn issues, all their vertices are looked at
 STARTS = 64  # beyond that, so many climbs from drawn vertices

@@ -1,1 +1,1 @@
-"""Strategies: each decides in utilities alone, in one file with its source; ``catalogue`` names them all."""
+"""Strategies: how a side decides what to demand and how to answer; ``shipped`` has those that come with the package."""

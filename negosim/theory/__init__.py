@@ -19,12 +19,11 @@ from negosim.theory.alternating_offers import (
     rubinstein_share,
     stahl_share,
 )
+from negosim.theory.brinkmanship import disaster_by_cost, disaster_by_value, stop_by_cost, stop_by_value
 from negosim.theory.concession import exponential_concession, meeting_time, polynomial_concession
-from negosim.theory.contest_in_risk import disaster_by_cost, disaster_by_value, stop_by_cost, stop_by_value
-from negosim.theory.home import UncertainHome, agenda_setter, home_threshold_share, uncertain_home
-from negosim.theory.learning import commitment_after_silence
 from negosim.theory.linkage import Utilities, additive_frontier, linked_nash, separate_nash
-from negosim.theory.reputation import Attrition, attrition, commitment_threshold
+from negosim.theory.ratification import UncertainHome, agenda_setter, home_threshold_share, uncertain_home
+from negosim.theory.reputation import Attrition, attrition, commitment_after_silence, commitment_threshold
 from negosim.theory.sealed_bids import Trade, best_mechanism, buyer_bid, sealed_bid_trade, seller_bid
 from negosim.theory.tariffs import optimal_tariff, symmetric_tariff
 from negosim.theory.threats import dearest_compliance, threat_needed, tolerated_reversal

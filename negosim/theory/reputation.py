@@ -7,7 +7,18 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike
 
-from negosim.theory.domain import INNER_SHARE, NOT_NEGATIVE, POSITIVE, Array, Interval, Numbers, arguments, plain, require
+from negosim.theory.domain import (
+    INNER_SHARE,
+    NOT_NEGATIVE,
+    POSITIVE,
+    PROBABILITY,
+    Array,
+    Interval,
+    Numbers,
+    arguments,
+    plain,
+    require,
+)
 
 _PRIOR = Interval(0, 1, "[)", "Give the probability of the commitment type; at 1 nobody is left who could concede.")
 
@@ -115,3 +126,23 @@ def _rates(demand_1: Array, demand_2: Array, rate_1: Array, rate_2: Array) -> tu
 def _conceded(time: ArrayLike, remaining: ArrayLike, rate: ArrayLike, certain_at: ArrayLike) -> Numbers:
     (elapsed,) = arguments(time=(time, NOT_NEGATIVE))
     return plain(1 - np.asarray(remaining) * np.exp(-np.asarray(rate) * np.minimum(elapsed, certain_at)))
+
+
+def commitment_after_silence(prior: ArrayLike, concession_rate: ArrayLike, time: ArrayLike) -> Numbers:
+    """Return the probability that a side is committed to its demand after it has not conceded for a time.
+
+    z(t) = z / (z + (1 - z) exp(-lambda t))
+
+    prior (z) in [0, 1], the probability at time 0; concession_rate (lambda) not negative, the hazard rate at which the
+    *other*, uncommitted type concedes, per unit of time; time (t) not negative. The rates of `attrition` are those of both types
+    together; there the posterior is z_i exp(lambda_i t) / c_i.
+    Source: Bayes' rule, as for the commitment types of Myerson (1991), Game Theory, and Abreu & Gul (2000), Econometrica 68.
+
+    >>> round(commitment_after_silence(0.1, 0.3, 5.0), 6)
+    0.332428
+    """
+    before, rate, elapsed = arguments(
+        prior=(prior, PROBABILITY), concession_rate=(concession_rate, NOT_NEGATIVE), time=(time, NOT_NEGATIVE)
+    )
+    silent = np.exp(-rate * elapsed)
+    return plain(before / np.where(before > 0, before + (1 - before) * silent, 1.0))

@@ -9,10 +9,10 @@ import pytest
 from playwright.sync_api import expect
 
 from negosim import Response, Scenario, Side
-from negosim.app.own_game import Game
-from negosim.app.playing import Playing
-from negosim.events import standing
-from negosim.vocabulary import CHANNELS
+from negosim.app.state.offer import Game
+from negosim.app.state.play import Playing
+from negosim.common.vocabulary import CHANNELS
+from negosim.engine.events import standing
 from tests.app.driving import Person
 
 CASE = next(scenario for scenario in map(Scenario.load, Scenario.names()) if scenario.kind == "case")

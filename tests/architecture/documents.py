@@ -10,12 +10,12 @@ from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 
-from negosim.checks import check
-from negosim.checks.text import markdown, summary
-from negosim.facts_text import facts_table
-from negosim.parameter_table import parameter_table
-from negosim.verdicts import compare
-from negosim.vocabulary import Ending
+from negosim.common.vocabulary import Ending
+from negosim.report.checks import markdown, summary
+from negosim.report.facts import facts_table
+from negosim.report.parameters import parameter_table
+from negosim.validation.record.verdicts import compare
+from negosim.validation.textbook import check
 from tests.architecture.house import ROOT
 
 DOCUMENTS = (ROOT / "README.md", ROOT / "negosim" / "ODD.md")

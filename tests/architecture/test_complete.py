@@ -14,7 +14,7 @@ from tests.conftest import kind_of, missing
     [
         ("tests/unit/test_kernel.py::test_a_run_ends", "unit"),
         ("tests/laws/deep/test_x.py::test_x[1-a]", "laws"),
-        ("negosim/kernel.py::negosim.kernel.simulate", "doctests"),
+        ("negosim/engine/kernel.py::negosim.engine.kernel.simulate", "doctests"),
     ],
 )
 def test_the_kind_of_a_test_is_its_folder(nodeid: str, kind: str) -> None:

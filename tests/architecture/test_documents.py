@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from negosim.parameter_table import parameter_rows
-from negosim.scenario import Scenario
+from negosim.common.vocabulary import Ending
+from negosim.report.parameters import parameter_rows
+from negosim.scenario.scenario import Scenario
 from negosim.strategies.catalogue import NAMES
-from negosim.vocabulary import Ending
 from tests.architecture.documents import DOCUMENTS, renewed
 from tests.architecture.house import ROOT
 

@@ -16,13 +16,13 @@ MYPY = [sys.executable, "-m", "mypy"]
 FLOORS = [str(Path(sys.executable).with_name("lint-imports")), "--no-cache"]
 
 FORBIDDEN = {
-    "from negosim import scenario": "negosim.vocabulary -> negosim.scenario",
-    "import networkx": "negosim.vocabulary -> networkx",
-    "import mesa": "negosim.vocabulary -> mesa",
-    "import distributed": "negosim.vocabulary -> distributed",
-    "import matplotlib.pyplot": "negosim.vocabulary -> matplotlib",
-    "import solara": "negosim.vocabulary -> solara",
-    "import typer": "negosim.vocabulary -> typer",
+    "from negosim import scenario": "negosim.common.vocabulary -> negosim.scenario.scenario",
+    "import networkx": "negosim.common.vocabulary -> networkx",
+    "import mesa": "negosim.common.vocabulary -> mesa",
+    "import distributed": "negosim.common.vocabulary -> distributed",
+    "import matplotlib.pyplot": "negosim.common.vocabulary -> matplotlib",
+    "import solara": "negosim.common.vocabulary -> solara",
+    "import typer": "negosim.common.vocabulary -> typer",
 }
 
 

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from negosim.scenario import Scenario
+from negosim.scenario.scenario import Scenario
 from tests.architecture.house import files
 
 ALLOWED = {

@@ -12,8 +12,8 @@ import numpy as np
 import pandas
 import pytest
 
-from negosim.failures import Failure, PointsFailedError
-from negosim.matrix import Matrix
+from negosim.results.payoff_matrix import Matrix
+from negosim.store.failures import Failure, PointsFailedError
 from tests.architecture.house import ROOT
 
 FOLDER = ROOT / "experiments"

@@ -10,16 +10,16 @@ from typing import get_args
 import pandas
 import pytest
 
-from negosim.cases import Case
-from negosim.distributions import TAKES
-from negosim.experiment import Experiment
-from negosim.factors import Vary
-from negosim.precision import Precision
-from negosim.report import FILES, INDICES_FILE, write_report
-from negosim.results import Results
-from negosim.runner import sweep
-from negosim.sensitivity import INDICES
-from negosim.vocabulary import CHANNELS
+from negosim.common.vocabulary import CHANNELS
+from negosim.experiment.distributions import TAKES
+from negosim.experiment.experiment import Experiment
+from negosim.experiment.factors import Vary
+from negosim.experiment.spec import Case, Precision
+from negosim.report.write import INDICES_FILE, write_report
+from negosim.results.results import Results
+from negosim.results.sensitivity import INDICES
+from negosim.store.store import FILES
+from negosim.sweep.runner import sweep
 from tests.architecture.house import ROOT
 from tests.experiments.test_anatomy_and_best_responses import program
 

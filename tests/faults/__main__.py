@@ -8,7 +8,7 @@ from pathlib import Path
 
 from _pytest.outcomes import Skipped
 
-from negosim.report import with_part
+from negosim.report.write import with_part
 from tests.faults import files, processes, questions
 from tests.faults.provoking import Fault, provoked
 

@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from negosim.runner import sweep
-from negosim.store import StoreError
+from negosim.store.store import StoreError
+from negosim.sweep.runner import sweep
 from tests.faults.undisturbed import OUT, PARTS, TEXT, experiment, gone_on, laid_out, logged, part, refusal, whole_parts
 
 
@@ -116,7 +116,7 @@ def the_manifest_is_edited() -> tuple[str, str]:
     path = OUT / "manifest.json"
     whole = path.read_bytes()
     path.write_bytes(whole.replace(b'"replications": 10000', b'"replications": 500'))
-    from negosim.results import Results
+    from negosim.results.results import Results
 
     said = refusal(lambda: Results(OUT))
     return said, _manifest_renewed(whole)[1]
@@ -158,7 +158,8 @@ def the_disk_is_full() -> tuple[str, str]:
 
 def the_disk_is_full_when_the_findings_are_written() -> tuple[str, str]:
     """The disk is filled up when the sweep is through and only the findings are to be written; then there is more space"""
-    from negosim.report import FILES, write_report
+    from negosim.report.write import write_report
+    from negosim.store.store import FILES
 
     with _small_disk("16m") as remount:
         results = sweep(experiment(), OUT)

@@ -9,12 +9,13 @@ from unittest import mock
 
 import pytest
 
-from negosim import manifest, origin, runner
-from negosim.experiment import Experiment
-from negosim.failures import PointsFailedError
-from negosim.results import Results
-from negosim.runner import sweep
-from negosim.store import Store
+from negosim.experiment.experiment import Experiment
+from negosim.results.results import Results
+from negosim.store import manifest
+from negosim.store.failures import PointsFailedError
+from negosim.store.store import Store
+from negosim.sweep import runner
+from negosim.sweep.runner import sweep
 from tests.faults.undisturbed import OUT, TEXT, experiment, laid_out, negosim, part, refusal
 
 ELSEWHERE = {"system": "Linux", "machine": "aarch64", "library": "glibc 2.36", "instructions": "neon"}
@@ -40,7 +41,7 @@ def another_design() -> tuple[str, str]:
 
 def another_version() -> tuple[str, str]:
     """The same sweep under another version of NumPy"""
-    with mock.patch.object(manifest, "versions", lambda: {**origin.versions(), "numpy": "1.26.4"}):
+    with mock.patch.object(manifest, "versions", lambda: {**manifest.versions(), "numpy": "1.26.4"}):
         return _refused(TEXT)
 
 

@@ -15,9 +15,9 @@ from typing import Any
 
 import pytest
 
-from negosim.experiment import Experiment
-from negosim.runner import sweep
-from negosim.store import StoreError
+from negosim.experiment.experiment import Experiment
+from negosim.store.store import StoreError
+from negosim.sweep.runner import sweep
 
 TEXT = """
 name = "faults"

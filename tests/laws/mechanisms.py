@@ -14,9 +14,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from negosim import Scenario, Side, simulate
-from negosim.kernel import Outcomes
-from negosim.parameter_table import PLACES
-from negosim.vocabulary import CHANNELS, Ending
+from negosim.common.vocabulary import CHANNELS, Ending
+from negosim.engine.outcomes import Outcomes
+from negosim.report.parameters import PLACES
 
 ERRORS = 5.0
 MOVED = 0.01

@@ -5,8 +5,9 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from negosim import Negotiation, Scenario, kernel
-from negosim.kernel import RUN, Outcomes
+from negosim import Negotiation, Scenario
+from negosim.engine import kernel
+from negosim.engine.outcomes import RUN, Outcomes
 
 
 def differences(ours: Outcomes, theirs: Outcomes) -> list[str]:

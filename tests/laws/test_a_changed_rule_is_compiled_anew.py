@@ -16,7 +16,7 @@ import pytest
 
 import negosim
 from negosim import Scenario
-from negosim.game import prepare
+from negosim.engine.prepare import prepare
 
 PACKAGE = Path(negosim.__file__).parent
 RUN = """
@@ -76,13 +76,17 @@ def test_a_process_finds_the_code_of_another_and_an_edited_rule_reaches_the_kern
     assert compiled.items() <= stamps(cache).items(), "code of the sources as they were has gone"
 
 
+SOURCES = [path for folder in ("rules", "strategies") for path in (PACKAGE / folder).rglob("*.py")]
+COMPILED = sorted(path.relative_to(PACKAGE).as_posix() for path in SOURCES)
+
+
 def loaded_by_rules() -> list[str]:
     """Return the files, rules apart, whose constants are in the machine code of rules and strategies."""
-    sources = [*PACKAGE.glob("rules/*.py"), *PACKAGE.glob("strategies/*.py")]
+    sources = [PACKAGE / name for name in COMPILED if not name.endswith("own.py")]  # which compiles what a user wrote
     imports = [node for file in sources for node in ast.walk(ast.parse(file.read_text(encoding="utf-8")))]
     modules = {node.module for node in imports if isinstance(node, ast.ImportFrom) and node.module is not None}
     files = {module.removeprefix("negosim.").replace(".", "/") + ".py" for module in modules if module.startswith("negosim.")}
-    return sorted(file for file in files if "/" not in file and (PACKAGE / file).exists())
+    return sorted(file for file in files if not file.startswith(("rules/", "strategies/")) and (PACKAGE / file).exists())
 
 
 def hash_of(package: Path) -> str:
@@ -94,17 +98,16 @@ def hash_of(package: Path) -> str:
     return str(module.sources_hash())
 
 
-COMPILED = sorted(str(f.relative_to(PACKAGE)) for f in [*PACKAGE.glob("rules/*.py"), *PACKAGE.glob("strategies/*.py")])
 
 
 def test_rules_and_strategies_take_constants_from_the_vocabulary_too() -> None:
-    assert loaded_by_rules() == ["vocabulary.py"]
+    assert loaded_by_rules() == ["common/vocabulary.py"]
 
 
 def test_a_change_in_any_source_of_machine_code_puts_old_code_out_of_reach(tmp_path: Path) -> None:
     package = copied(tmp_path)
     before, unseen = hash_of(package), []
-    for name in [*COMPILED, "kernel.py", *loaded_by_rules()]:
+    for name in [*COMPILED, "engine/kernel.py", *loaded_by_rules()]:
         text = (package / name).read_text(encoding="utf-8")
         (package / name).write_text(text + "\nADDED = 1\n", encoding="utf-8")
         if hash_of(package) == before:

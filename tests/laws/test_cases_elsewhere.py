@@ -15,12 +15,12 @@ from matplotlib.axes import Axes
 from matplotlib.text import Text
 
 from negosim import Negotiation, Scenario, simulate
-from negosim.experiment import Experiment
-from negosim.findings import findings_of
-from negosim.findings_text import findings_text
+from negosim.experiment.experiment import Experiment
 from negosim.plots.gallery import FIGURES
-from negosim.runner import sweep
-from negosim.sensitivity_text import sensitivity_text
+from negosim.report.findings import findings_text
+from negosim.report.sensitivity import sensitivity_text
+from negosim.results.findings import findings_of
+from negosim.sweep.runner import sweep
 from tests.laws.playing import differences
 
 CASES = [name for name in Scenario.names() if Scenario.load(name).kind == "case"]

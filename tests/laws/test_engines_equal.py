@@ -13,11 +13,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from negosim import Scenario, kernel, simulate
-from negosim.consistency import THE_OTHERS_ALONE
-from negosim.dotted import leaves
+from negosim import Scenario, simulate
+from negosim.common.vocabulary import CHANNELS, Ending, Side
+from negosim.engine import kernel
+from negosim.scenario.consistency import THE_OTHERS_ALONE
+from negosim.scenario.dotted_names import leaves
 from negosim.strategies.catalogue import NAMES
-from negosim.vocabulary import CHANNELS, Ending, Side
 from tests.laws.playing import by_kernel, by_mesa, differences
 from tests.laws.worlds import AGENDAS, COMBINATIONS, DELEGATION, DESIGNS, MARKETS, PROTOCOLS, SECURITY, TALKS, world
 

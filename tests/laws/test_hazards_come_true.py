@@ -11,7 +11,7 @@ import pytest
 from scipy import stats
 
 from negosim import Scenario, simulate
-from negosim.vocabulary import CHANNELS, Ending, Side
+from negosim.common.vocabulary import CHANNELS, Ending, Side
 from tests.laws.chance import FALSE_ALARM, happens_as_often, has_mean
 
 RUNS = 20_000

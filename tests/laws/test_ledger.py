@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 
 from negosim import Negotiation, Scenario, simulate
-from negosim.kernel import Outcomes
-from negosim.vocabulary import CHANNELS, Ending, Side
+from negosim.common.vocabulary import CHANNELS, Ending, Side
+from negosim.engine.outcomes import Outcomes
 from tests.laws.worlds import COMBINATIONS, world
 
 RUNS, SEED = 30, 3

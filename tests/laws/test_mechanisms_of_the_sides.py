@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from negosim import Scenario, ScenarioError, simulate
-from negosim.consistency import THE_OTHERS_ALONE
+from negosim.scenario.consistency import THE_OTHERS_ALONE
 from tests.laws.mechanisms import (
     CASE,
     PAIR,

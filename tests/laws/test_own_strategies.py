@@ -20,7 +20,7 @@ WORLDS = 40
 
 def written_anew(name: str) -> dict[str, Callable[..., Any]]:
     """Return what the file of a shipped strategy defines, executed as a user's file would be, its decorators left out."""
-    source = inspect.getsource(import_module(f"negosim.strategies.{name.replace('-', '_')}"))
+    source = inspect.getsource(import_module(f"negosim.strategies.shipped.{name.replace('-', '_')}"))
     for decorator in ("@rule(PROPOSE)\n", "@rule(RESPOND)\n"):
         source = source.replace(decorator, "")
     copy: dict[str, Any] = {"__name__": "copy_of_a_strategy"}

@@ -9,10 +9,11 @@ import pytest
 from numba import types
 
 from negosim import Negotiation, Scenario
+from negosim.common.vocabulary import Response, Side
 from negosim.rules import floor, moves
 from negosim.rules.records import OWN, PROPOSE, RESPOND, Game, Own, Public, Talks
-from negosim.strategies.catalogue import NAMES, Strategy, strategy
-from negosim.vocabulary import Response, Side
+from negosim.strategies.catalogue import NAMES, strategy
+from negosim.strategies.record import Strategy
 from tests.laws.playing import same_bits
 from tests.laws.worlds import COMBINATIONS, world
 
@@ -38,9 +39,9 @@ def in_the_middle(scenario: Scenario, seed: int) -> Negotiation:
         if model.round == 2 or not model.running:
             break
     model.talks = before
-    moves.move_world(model.game, model.talks, model.luck_seed, model.replication)
+    moves.move_world(model.game, model.talks, *model.run.luck)
     model.principals[Side.SENDER].move_threats()
-    floor.open_floor(model.game, model.talks, model.luck_seed, model.replication)
+    floor.open_floor(model.game, model.talks, *model.run.luck)
     return model
 
 
@@ -151,9 +152,9 @@ def test_a_strategy_that_peeps_is_found_out(side: Side, leak: int) -> None:
     found = 0
     for number in range(40):
         model = in_the_middle(world(number), number)
-        strategies = list(model.strategies)
+        strategies = list(model.run.strategies)
         strategies[side] = peeping(model, side, strategies[side])[leak]
-        model.strategies = tuple(strategies)
+        model.run.strategies = tuple(strategies)
         found += private_values_matter(model, side)
     assert found >= 10
 

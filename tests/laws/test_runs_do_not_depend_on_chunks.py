@@ -8,8 +8,9 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
-from negosim import Scenario, game, kernel, simulate
-from negosim.kernel import Outcomes
+from negosim import Scenario, simulate
+from negosim.engine import kernel, prepare
+from negosim.engine.outcomes import Outcomes
 from tests.laws.playing import by_mesa, differences, same_bits
 from tests.laws.worlds import world
 
@@ -49,7 +50,7 @@ def test_a_batch_in_slices_has_the_runs_of_one_in_one_go(scenario: Scenario, mon
 
 
 def test_threads_that_share_a_game_do_not_disturb_each_other(scenario: Scenario) -> None:
-    shared = game.prepare(scenario)
+    shared = prepare.prepare(scenario)
     many = 40 * RUNS
     starts = range(0, many, RUNS)
     with ThreadPoolExecutor(4) as pool:
@@ -63,9 +64,9 @@ def test_a_run_far_out_is_the_run_that_mesa_plays(scenario: Scenario) -> None:
 
 
 def test_a_scenario_prepared_anew_gives_the_same_game(scenario: Scenario) -> None:
-    first = game.prepare(scenario)
-    game._frontiers.cache_clear()
-    again = game.prepare(scenario)
+    first = prepare.prepare(scenario)
+    prepare._frontiers.cache_clear()
+    again = prepare.prepare(scenario)
     for ours, theirs in zip(first, again, strict=True):
         assert ours.tobytes() == theirs.tobytes()
 

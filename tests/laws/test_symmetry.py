@@ -12,9 +12,9 @@ import numpy as np
 import pytest
 
 from negosim import Scenario, simulate
-from negosim.consistency import HOLDER
-from negosim.game import prepare
-from negosim.vocabulary import Side
+from negosim.common.vocabulary import Side
+from negosim.engine.prepare import prepare
+from negosim.scenario.consistency import HOLDER
 from tests.laws.playing import differences
 from tests.laws.worlds import COMBINATIONS, design, world
 

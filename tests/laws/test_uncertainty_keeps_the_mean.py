@@ -18,13 +18,13 @@ import pytest
 from scipy import stats
 
 from negosim import Scenario, simulate
-from negosim.consistency import THE_OTHERS_ALONE
-from negosim.game import prepare, profile_saliences
-from negosim.kernel import new_talks
+from negosim.common.vocabulary import Ending, Side, ThreatState
+from negosim.engine.kernel import new_talks
+from negosim.engine.prepare import prepare, profile_saliences
 from negosim.rules import moves, threats
 from negosim.rules.beliefs import summary
 from negosim.rules.opening import open_talks
-from negosim.vocabulary import Ending, Side, ThreatState
+from negosim.scenario.consistency import THE_OTHERS_ALONE
 from tests.laws.chance import FALSE_ALARM, SIGMAS, happens_as_often, has_mean
 from tests.laws.playing import same_bits
 from tests.laws.worlds import COMBINATIONS, world

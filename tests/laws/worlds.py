@@ -13,7 +13,7 @@ import numpy as np
 from numpy.random import Generator
 
 from negosim import Scenario
-from negosim.consistency import THE_OTHERS_ALONE
+from negosim.scenario.consistency import THE_OTHERS_ALONE
 from negosim.strategies.catalogue import NAMES
 
 PROTOCOLS = ("alternating", "random-proposer", "one-round", "concession-clock", "double-auction")

@@ -13,15 +13,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from negosim import Scenario, Side
-from negosim.game import prepare
-from negosim.outlooks import _round_one
-from negosim.rules.auction import OUT_OF_REACH, read_bid
+from negosim.engine.prepare import prepare
 from negosim.rules.beliefs import TOLERANCE
 from negosim.rules.compiled import rule
 from negosim.rules.floor import strike_bargain
 from negosim.rules.menus import menu_position, read_package, read_row
 from negosim.rules.payoff import settlement_worth
 from negosim.rules.records import Game, Talks
+from negosim.rules.solvers.auction import OUT_OF_REACH, read_bid
+from negosim.strategies.tables import round_one
 from tests.oracles.textbook import PAIR, PIE, QUIET, linked, threatened
 
 Numbers = NDArray[np.float64]
@@ -66,7 +66,7 @@ class Auction:
     def of(cls, scenario: Scenario) -> Auction:
         """Prepare a scenario, whose strategies are shaded bids."""
         game = prepare(scenario)
-        return cls(game, _round_one(game))
+        return cls(game, round_one(game))
 
     def table(self, side: Side) -> Numbers:
         """Return the table (2, 4) that a side reads its bid from; what is written into it is played."""

@@ -19,12 +19,13 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from negosim import Scenario, Side, kernel
-from negosim.game import prepare
+from negosim import Scenario, Side
+from negosim.common.vocabulary import Response
+from negosim.engine import kernel
+from negosim.engine.prepare import prepare
 from negosim.rules.compiled import rule
 from negosim.rules.records import PROPOSE, RESPOND, Game
-from negosim.strategies.catalogue import Strategy
-from negosim.vocabulary import Response
+from negosim.strategies.record import Strategy
 
 ANSWERS = 2.0
 """A move in [0, 1] is a demand; this plus the number of a Response is an answer, and NaN is no move of its own."""

@@ -14,12 +14,14 @@ class Mutant(NamedTuple):
     wrong: str
 
 
-INDUCTION, TIMING, MENUS = "negosim.rules.induction", "negosim.rules.timing", "negosim.rules.menus"
-ATTRITION, BIDDING, AUCTION = "negosim.rules.attrition", "negosim.rules.bidding", "negosim.rules.auction"
-TRADE = "negosim.trade"
-PERFECT, RISK_RETURN = "negosim.strategies.subgame_perfect", "negosim.strategies.risk_return"
-TIME, EXPONENTIAL, MICRO = "negosim.strategies.time_dependent", "negosim.strategies.exponential", "negosim.strategies.micro"
-BELIEFS, MOVES, PREFERENCES = "negosim.rules.beliefs", "negosim.rules.moves", "negosim.rules.preferences"
+CLOCK, MENUS = "negosim.rules.clock", "negosim.rules.menus"
+INDUCTION, HOLDING_OUT = "negosim.rules.solvers.induction", "negosim.rules.solvers.holding_out"
+BIDDING, AUCTION = "negosim.rules.solvers.bidding", "negosim.rules.solvers.auction"
+TRADE = "negosim.theory.trade"
+PERFECT, RISK_RETURN = "negosim.strategies.shipped.subgame_perfect", "negosim.strategies.shipped.risk_return"
+TIME, EXPONENTIAL = "negosim.strategies.shipped.time_dependent", "negosim.strategies.shipped.exponential"
+MICRO = "negosim.strategies.shipped.micro"
+BELIEFS, MOVES, PREFERENCES = "negosim.rules.beliefs", "negosim.rules.moves", "negosim.rules.frontier.preferences"
 
 SELFISH = Mutant(
     PERFECT, "np.array(now(own, other, public, outlook))", "np.array(now(own, other, public, outlook)[::-1])",
@@ -34,11 +36,11 @@ SLUGGISH = Mutant(
     "offers lag behind the path by which a side answers",
 )  # fmt: skip
 FORGETFUL = Mutant(
-    ATTRITION, "            reputation /= left\n", "            reputation /= left**2\n",
+    HOLDING_OUT, "            reputation /= left\n", "            reputation /= left**2\n",
     "a reputation grows twice as fast as it should",
 )
 HASTY = Mutant(
-    ATTRITION, "gone[j] += share * (", "gone[j] += share**0.5 * (",
+    HOLDING_OUT, "gone[j] += share * (", "gone[j] += share**0.5 * (",
     "too many types give way in a turn",
 )
 FLATTERED = Mutant(
@@ -75,11 +77,11 @@ MUTANTS: dict[str, Mutant] = {
         "leaving is added to what going on is worth, where it stands beside it",
     ),
     "random-proposer": Mutant(
-        TIMING, "        return proposer_probability\n", "        return 0.9 * proposer_probability + 0.05\n",
+        CLOCK, "        return proposer_probability\n", "        return 0.9 * proposer_probability + 0.05\n",
         "the coin that names the proposer is thought to be fairer than it is",
     ),
     "random-deadline": Mutant(
-        TIMING, "* (1.0 - world.end_hazard)", "* (1.0 - 0.9 * world.end_hazard)",
+        CLOCK, "* (1.0 - world.end_hazard)", "* (1.0 - 0.9 * world.end_hazard)",
         "a sudden deadline is thought to be rarer than it is",
     ),
     "waiting": SHORT_SIGHTED,
@@ -153,11 +155,11 @@ BATCHES: dict[str, Batch] = {
     ),
     "answers of subgame-perfect sides": Batch((PERFECT,), ("no-delay",)),
     "backward induction": Batch(
-        (TIMING, INDUCTION),
+        (CLOCK, INDUCTION),
         ("stahl", "breakdown", "outside-option", "random-proposer", "random-deadline", "waiting", "delay"),
     ),
     "holding out": Batch(
-        (ATTRITION,), ("reputation", "reputation-clock", "brinkmanship", "brinkmanship-values", "brinkmanship-types")
+        (HOLDING_OUT,), ("reputation", "reputation-clock", "brinkmanship", "brinkmanship-values", "brinkmanship-types")
     ),
     "sealed bids": Batch((BIDDING, AUCTION), ("sealed-bids", "sealed-trade", "best-mechanism")),
     "offers under doubt": Batch(

@@ -15,13 +15,21 @@ from types import ModuleType
 
 import pytest
 
-from negosim import game
-from negosim.checks.result import Result
-from negosim.checks.run import rows_of
+from negosim.engine import prepare
+from negosim.validation.textbook.result import Result
+from negosim.validation.textbook.run import rows_of
 from tests.oracles.mutants import Mutant
 
-COMPILED = ("negosim.rules", "negosim.strategies", "negosim.kernel")
+COMPILED = ("negosim.rules", "negosim.strategies", "negosim.engine.kernel")
 """Modules whose rules keep what was built into them: they are compiled anew or left as they are, never changed in part."""
+
+
+def _built_in(module: ModuleType) -> set[str]:
+    """Return the names that the rules of such a module use, and so keep as they are; what its plain functions use is free."""
+    if not module.__name__.startswith(COMPILED):
+        return set()
+    rules = [value.py_func for value in vars(module).values() if hasattr(value, "py_func")]
+    return {name for function in rules for name in function.__code__.co_names}
 
 
 def mutated_source(source: str, mutants: Iterable[Mutant]) -> str:
@@ -40,13 +48,14 @@ def _put(patch: pytest.MonkeyPatch, name: str, fresh: ModuleType) -> None:
 
 
 def _hand_on(patch: pytest.MonkeyPatch, original: ModuleType, fresh: ModuleType) -> None:
-    """Let modules of plain Python that hold a module, or what is defined in it, hold its mutated double."""
+    """Let plain Python that holds a module, or what is defined in it, hold its mutated double."""
     doubles = {id(value): vars(fresh)[name] for name, value in vars(original).items() if callable(value) and name in vars(fresh)}
     doubles[id(original)] = fresh
     for name, module in list(sys.modules.items()):
-        if name.startswith("negosim") and not name.startswith(COMPILED) and module is not fresh:
+        if name.startswith("negosim") and module is not fresh:
+            kept = _built_in(module)
             for attribute, value in list(vars(module).items()):
-                if id(value) in doubles and not attribute.startswith("__"):
+                if id(value) in doubles and not attribute.startswith("__") and attribute not in kept:
                     patch.setattr(module, attribute, doubles[id(value)])
 
 
@@ -56,7 +65,7 @@ def mutated(mutants: Iterable[Mutant], compiled_anew: Iterable[str] = ()) -> Ite
     chosen = list(dict.fromkeys(mutants))
     names = list(dict.fromkeys([*compiled_anew, *(mutant.module for mutant in chosen)]))
     originals = {name: import_module(name) for name in names}
-    game._frontiers.cache_clear()
+    prepare._frontiers.cache_clear()
     with pytest.MonkeyPatch.context() as patch:
         doubles = {}
         for name, original in originals.items():
@@ -67,7 +76,7 @@ def mutated(mutants: Iterable[Mutant], compiled_anew: Iterable[str] = ()) -> Ite
         for name, original in originals.items():
             _hand_on(patch, original, doubles[name])
         yield
-    game._frontiers.cache_clear()
+    prepare._frontiers.cache_clear()
 
 
 def holds(result: Result, seed: int = 0) -> bool:

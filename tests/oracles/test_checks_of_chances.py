@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
-from negosim.checks import RESULTS, reputation, sealed_bids, ultimatum
-from negosim.checks.played import special_case
-from negosim.checks.result import Parameters, Result
-from negosim.checks.run import Row, rows_of
+from negosim.validation.textbook import RESULTS, reputation, sealed_bids, ultimatum
+from negosim.validation.textbook.played import special_case
+from negosim.validation.textbook.result import Parameters, Result
+from negosim.validation.textbook.run import Row, rows_of
 
 
 def failing(result: Result, parameters: Parameters, seed: int) -> list[Row]:

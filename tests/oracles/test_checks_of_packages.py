@@ -11,14 +11,13 @@ import numpy as np
 import pytest
 
 from negosim import Scenario, simulate, theory
-from negosim.checks import concession, home, indivisible, learning, many_issues
-from negosim.checks.packages import weights_of
-from negosim.checks.result import Result
-from negosim.checks.run import rows_of
-from negosim.checks.textbook import RESULTS
-from negosim.game import forget_frontiers
-from negosim.rules.rungs import distinct
-from negosim.solutions import Solution
+from negosim.engine.prepare import forget_frontiers
+from negosim.rules.solvers.ladders import distinct
+from negosim.theory.solutions import Solution
+from negosim.validation.textbook import concession, indivisible, learning, many_issues, ratification
+from negosim.validation.textbook.played import weights_of
+from negosim.validation.textbook.result import Result
+from negosim.validation.textbook.run import RESULTS, rows_of
 
 
 def failing(result: Result, cases: Any, seed: int = 0) -> list[Any]:
@@ -44,9 +43,9 @@ WRONG: list[tuple[str, ModuleType | Any, str, Callable[..., Any]]] = [
     ("linking", many_issues, "linked_nash", lambda w, v: (w, v)),
     ("bundle", indivisible.solutions, "win_set", lambda packages, point: packages[:, 0] >= 0.0),
     ("micro", indivisible.solutions, "fallback_bargaining", lambda worth: Solution("another", (), (), 1.0)),
-    ("tied-hands", home, "home_threshold_share", lambda own, other: own),
-    ("doubtful-home", home, "uncertain_home", lambda m, s, d: theory.uncertain_home(m, s / 2, d)),
-    ("veto", home, "agenda_setter", lambda a, v, q: min(a, 2.0 * v - 2.0 * q)),
+    ("tied-hands", ratification, "home_threshold_share", lambda own, other: own),
+    ("doubtful-home", ratification, "uncertain_home", lambda m, s, d: theory.uncertain_home(m, s / 2, d)),
+    ("veto", ratification, "agenda_setter", lambda a, v, q: min(a, 2.0 * v - 2.0 * q)),
     ("meeting", concession, "meeting_time", lambda a, b: theory.meeting_time(1.0 / a, 1.0 / b)),
     ("silence", learning, "commitment_after_silence", lambda z, rate, t: theory.commitment_after_silence(z, rate, 0.9 * t)),
     ("kept-promise", learning, "commitment_after_silence", lambda z, rate, t: theory.commitment_after_silence(z, rate, t + 1.0)),

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from negosim.checks import RESULTS, waiting
-from negosim.checks.run import rows_of
 from negosim.theory import waiting_multiple
+from negosim.validation.textbook import RESULTS, waiting
+from negosim.validation.textbook.run import rows_of
 
 
 def test_a_target_that_signs_as_soon_as_it_pays_would_be_found_out() -> None:

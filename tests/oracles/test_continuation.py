@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 from negosim import Scenario, Side, simulate
-from negosim.game import prepare
+from negosim.engine.prepare import prepare
 from tests.oracles.textbook import EXACT, PIE, QUIET, RESOLUTION, is_mean, is_near
 
 ROUNDS = 5

@@ -19,9 +19,9 @@ import pytest
 from numpy.typing import NDArray
 
 from negosim import Scenario, Side
-from negosim.rules.timing import RANDOM_PROPOSER
-from negosim.strategies import attrition, brinkmanship, risk_return, subgame_perfect, time_dependent
-from negosim.vocabulary import Response
+from negosim.common.vocabulary import Response
+from negosim.rules.clock import RANDOM_PROPOSER
+from negosim.strategies.shipped import attrition, brinkmanship, risk_return, subgame_perfect, time_dependent
 from tests.oracles.deviations import (
     ERRORS,
     NO_MOVE,

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from negosim import Scenario, Side, simulate
-from negosim.vocabulary import Ending
+from negosim.common.vocabulary import Ending
 from tests.oracles.textbook import EXACT, PIE, QUIET, RESOLUTION, is_mean, is_near, one_shot, the_ending, the_position
 
 RUNS = 40_000

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from negosim import Scenario, Side, simulate
-from negosim.kernel import Outcomes
+from negosim.engine.outcomes import Outcomes
 from tests.oracles.textbook import EXACT, PAIR, PIE, QUIET, is_near
 
 ROUNDS = 200

@@ -6,7 +6,7 @@ from collections import Counter
 
 import pytest
 
-from negosim.checks.textbook import RESULTS
+from negosim.validation.textbook.run import RESULTS
 from tests.oracles.mutants import BATCHES, INDUCTION, MUTANTS, PERFECT, TRADE, Mutant
 from tests.oracles.mutating import holds, mutated, mutated_source
 
@@ -41,6 +41,6 @@ def test_a_result_still_holds_with_its_rules_compiled_anew_and_no_fault_in_them(
 
 
 def test_a_text_that_a_mutant_would_exchange_but_that_is_not_there_is_found_out() -> None:
-    mutant = Mutant("negosim.rules.timing", "gone", "there", "nothing")
+    mutant = Mutant("negosim.rules.clock", "gone", "there", "nothing")
     with pytest.raises(AssertionError, match="stands 0 times"):
         mutated_source("x = 1\n", [mutant])

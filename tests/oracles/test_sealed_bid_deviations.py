@@ -20,9 +20,9 @@ import pytest
 from numpy.typing import NDArray
 
 from negosim import Side, simulate
-from negosim.rules.auction import OUT_OF_REACH, TOLERATED, read_bid
-from negosim.strategies import shaded_bid
-from negosim.vocabulary import Ending
+from negosim.common.vocabulary import Ending
+from negosim.rules.solvers.auction import OUT_OF_REACH, TOLERATED, read_bid
+from negosim.strategies.shipped import shaded_bid
 from tests.oracles.auctions import BASES, SEALED, SUPPORTS, Auction, drawn
 from tests.oracles.deviations import NO_MOVE, Course, Play, openings, profitable, standard_error
 from tests.oracles.textbook import PIE, threatened

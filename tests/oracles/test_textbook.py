@@ -8,11 +8,10 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from negosim.checks import RESULTS, check
-from negosim.checks.result import WIDEST
-from negosim.checks.run import ERRORS, rows_of
-from negosim.checks.text import markdown
-from negosim.checks.textbook import CHAPTERS
+from negosim.report.checks import markdown
+from negosim.validation.textbook import RESULTS, check
+from negosim.validation.textbook.result import WIDEST
+from negosim.validation.textbook.run import CHAPTERS, ERRORS, rows_of
 from tests.architecture.house import ROOT
 
 DRAWS = 2

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from negosim import Scenario, Side, simulate
-from negosim.vocabulary import Ending
+from negosim.common.vocabulary import Ending
 from tests.oracles.textbook import PAIR, PIE, QUIET, is_mean, settled
 
 DAMAGE = 0.5

@@ -13,7 +13,7 @@ import pytest
 from numpy.typing import NDArray
 from scipy.optimize import brentq, minimize_scalar
 
-from negosim.trade import Economy, equilibrium
+from negosim.theory.trade import Economy, equilibrium
 
 US, JAPAN, REST = range(3)
 WORLD = Economy(np.array([[24620.0, 87.0, 2199.0], [116.0, 3518.0, 580.0], [2170.0, 609.0, 71413.0]]), 4.0)

@@ -14,8 +14,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from negosim import Scenario, Side, simulate
-from negosim.kernel import Outcomes
-from negosim.vocabulary import Ending
+from negosim.common.vocabulary import Ending
+from negosim.engine.outcomes import Outcomes
 
 PIE = Scenario.load("pie")
 PAIR = Scenario.load("logrolling")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from negosim.vocabulary import Ending
+from negosim.common.vocabulary import Ending
 from tests.transcripts.cases import CASES, FOLDER, file_of
 
 

@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from negosim.engine import Between, Finished
-from negosim.failures import Failure
-from negosim.plan import Part
+from negosim.store.failures import Failure
+from negosim.store.plan import Part
+from negosim.sweep.executors import Between, Finished
 
 
 @dataclass(frozen=True)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from negosim.experiment import Experiment
-from negosim.results import Results
-from negosim.runner import sweep
+from negosim.experiment.experiment import Experiment
+from negosim.results.results import Results
+from negosim.sweep.runner import sweep
 
 
 def small_sweep(folder: Path) -> Results:

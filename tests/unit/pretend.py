@@ -8,9 +8,9 @@ import numpy
 import pyarrow
 import pytest
 
-import negosim.runner
-from negosim.experiment import Experiment
-from negosim.scenario import Scenario
+import negosim.sweep.play
+from negosim.experiment.experiment import Experiment
+from negosim.scenario.scenario import Scenario
 
 
 class Outcomes:
@@ -105,4 +105,4 @@ def failing_at(monkeypatch: pytest.MonkeyPatch, level: float, begin: int | None 
             raise ArithmeticError("wages were not found")
         return simulate(scenario, replications, seed, first)
 
-    monkeypatch.setattr(negosim.runner, "simulate", failing)
+    monkeypatch.setattr(negosim.sweep.play, "simulate", failing)

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from negosim.rules.packages import trace_frontier
-from negosim.rules.stakes import Stakes, lay_out
+from negosim.rules.frontier.stakes import Stakes, lay_out
+from negosim.rules.frontier.trace import trace_frontier
 from negosim.rules.utility import utility_bounds
 
 NODES = 97

@@ -8,14 +8,14 @@ from html import escape
 from typing import Any, NamedTuple
 
 from negosim.app.panels import svg
-from negosim.events import column
-from negosim.issues import layout, linkage_graph
-from negosim.parameters import Edge, Issue
+from negosim.common.text import amount
+from negosim.common.vocabulary import Side
+from negosim.engine.events import column
 from negosim.plots.style import COMPLEMENTS, INK, SIDES, SUBSTITUTES
-from negosim.scenario import Scenario
-from negosim.transcript.wording import amount
-from negosim.vocabulary import Side
-from negosim.wording import side_name
+from negosim.report.words import side_name
+from negosim.scenario.linkage import layout, linkage_graph
+from negosim.scenario.parameters import Edge, Issue
+from negosim.scenario.scenario import Scenario
 
 Facts = Mapping[str, Any]
 

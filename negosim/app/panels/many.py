@@ -8,11 +8,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from negosim.app.panels import svg
+from negosim.common.text import number, percent
+from negosim.common.vocabulary import Ending, Side
 from negosim.plots.style import ENDINGS, FAINT, INK, SIDES
-from negosim.scenario import Scenario
-from negosim.transcript.wording import number
-from negosim.vocabulary import Ending, Side
-from negosim.wording import ENDED, percent, side_name
+from negosim.report.words import ENDED, side_name
+from negosim.scenario.scenario import Scenario
 
 BINS = 40
 TAIL = 0.005

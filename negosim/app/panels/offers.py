@@ -11,11 +11,11 @@ from numpy.typing import NDArray
 
 from negosim.app.panels import svg
 from negosim.app.panels.rounds import round_axis
-from negosim.bargaining_problem import BargainingProblem
+from negosim.common.vocabulary import Side
+from negosim.engine.problem import BargainingProblem
 from negosim.plots.style import FAINT, INK, SIDES
-from negosim.scenario import Scenario
-from negosim.vocabulary import Side
-from negosim.wording import side_name
+from negosim.report.words import side_name
+from negosim.scenario.scenario import Scenario
 
 Facts = Mapping[str, Any]
 

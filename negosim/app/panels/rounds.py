@@ -6,11 +6,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from negosim.app.panels import svg
-from negosim.events import column
+from negosim.common.vocabulary import Side
+from negosim.engine.events import column
 from negosim.plots.style import FAINT, INK, SIDES
-from negosim.scenario import Scenario
-from negosim.vocabulary import Side
-from negosim.wording import day, side_name
+from negosim.report.words import day, side_name
+from negosim.scenario.scenario import Scenario
 
 Facts = Mapping[str, Any]
 

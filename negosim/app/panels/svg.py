@@ -6,8 +6,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from html import escape
 
+from negosim.common.vocabulary import Side
 from negosim.plots.style import FAINT, INK, SHADE
-from negosim.vocabulary import Side
 
 WIDTH = 460
 """Width of a panel: readable where a telephone shows it smaller, and two go beside each other on a desk."""

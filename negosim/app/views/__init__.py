@@ -1,0 +1,1 @@
+"""What the app shows: its page and the components on it."""

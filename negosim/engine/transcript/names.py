@@ -1,0 +1,29 @@
+"""Names of sides and issues as they stand inside a sentence of a transcript."""
+
+from __future__ import annotations
+
+import re
+
+from negosim.common.vocabulary import Side
+from negosim.scenario.people import Delegation
+from negosim.scenario.scenario import Scenario
+
+
+def side_name(delegation: Delegation) -> str:
+    """Return a side's name inside a sentence: its name, or "the" with its short name where that is an abbreviation."""
+    if delegation.name.lower().startswith("the ") and delegation.short.isupper():
+        return f"the {delegation.short}"
+    return delegation.name
+
+
+def mid_sentence(title: str, scenario: Scenario) -> str:
+    """Return a title as it stands inside a sentence: without its capital, unless it begins with an abbreviation or a name.
+
+    A name is a word that the scenario writes with a capital inside a sentence or in the name of a side.
+    """
+    first = re.split(r"[\s'-]", title, maxsplit=1)[0]
+    texts = [scenario.summary, *(issue.title for issue in scenario.issues), *(edge.reason for edge in scenario.linkage)]
+    names = {word for text in texts for word in re.findall(r"(?<=[a-z,;:(] )[A-Z][a-z]+|(?<=[a-z] \()[A-Z][a-z]+", text)}
+    names |= {word for side in Side for word in re.findall(r"[A-Z][a-z]+", scenario.delegation(side).name)}
+    is_plain = first[:1].isupper() and (first[1:].islower() or len(first) == 1) and first not in names
+    return title[:1].lower() + title[1:] if is_plain else title

@@ -1,0 +1,97 @@
+"""The points of a design as a table in a CSV file: dotted names in the first line, a point in each of the others."""
+
+from __future__ import annotations
+
+import csv
+import os
+import re
+from collections.abc import Iterator
+from io import StringIO
+from pathlib import Path
+from typing import Any
+
+from negosim.common.errors import ExperimentError, ScenarioError
+from negosim.experiment.overrides import Value, listed
+from negosim.scenario.files import text_of
+
+TABLE = "the table"
+"""What an error is about that is about no line of it."""
+
+NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?")
+WHOLE = re.compile(r"[+-]?\d+")
+
+
+def given_points(points: Any) -> Any:
+    """The points of a CSV file for its path; a list as a tuple; anything else is left to the check of its type."""
+    return tuple(read_points(Path(points))) if isinstance(points, (str, os.PathLike)) else listed(points)
+
+
+def read_points(path: Path) -> list[dict[str, Value]]:
+    """The points of a CSV file, in its order.
+
+    An empty cell leaves its parameter as it is in the baseline. Numbers, true and false are read as such, anything
+    else as text. ExperimentError with the line for what is no such table.
+    """
+    try:
+        lines = _lines(text_of(path))
+        _, header = next(lines, (1, []))
+        names = _names(header)
+        points = [_point(number, names, cells) for number, cells in lines]
+        if not points:
+            raise ExperimentError("has no points", remedy="Write one in each line below the names.")
+    except csv.Error as error:
+        said, remedy = f"is not valid CSV: {error}", "Is every quote closed?"
+        raise ExperimentError(said, file=str(path), field=TABLE, remedy=remedy) from None
+    except ExperimentError as error:
+        raise error.at(file=str(path), field=TABLE) from None
+    except ScenarioError as error:
+        remedy = "Write dotted names in the first line, a point in each other." if error.problem == "is empty" else error.remedy
+        raise ExperimentError(error.problem, file=str(path), field=TABLE, remedy=remedy or "Name a CSV file.") from None
+    return points
+
+
+def _lines(text: str) -> Iterator[tuple[int, list[str]]]:
+    """The lines that are not blank, with their numbers."""
+    reader = csv.reader(StringIO(text, newline=""), strict=True, skipinitialspace=True)
+    for cells in reader:
+        if any(cell.strip() for cell in cells):
+            yield reader.line_num, [cell.strip() for cell in cells]
+
+
+def _names(header: list[str]) -> list[str]:
+    """The dotted names of the first line; ExperimentError for one that is missing or stands there twice."""
+    for place, name in enumerate(header, start=1):
+        if not name:
+            raise ExperimentError(
+                f"has no name over column {place}", remedy="Write a dotted name, such as sender.ambiguity, over each."
+            )
+        if name in header[: place - 1]:
+            raise ExperimentError("stands there twice", field=f"column {name}", remedy="Name each parameter once.")
+    return header
+
+
+def _point(number: int, names: list[str], cells: list[str]) -> dict[str, Value]:
+    """The point in a line."""
+    if len(cells) != len(names):
+        raise ExperimentError(
+            f"has {len(cells)} cells under {len(names)} names",
+            field=f"line {number}",
+            remedy="Write one cell for each name, with a comma between two; leave a cell empty to set nothing.",
+        )
+    point = {name: _value(cell) for name, cell in zip(names, cells, strict=True) if cell}
+    if not point:
+        raise ExperimentError("sets nothing", field=f"line {number}", remedy="Leave it out: the baseline is point 0 already.")
+    return point
+
+
+def _value(text: str) -> Value:
+    """The value of a cell.
+
+    >>> [_value(text) for text in ("0.2", "3", "1e-3", "true", "bluff", "1_0")]
+    [0.2, 3, 0.001, True, 'bluff', '1_0']
+    """
+    if WHOLE.fullmatch(text):
+        return int(text)
+    if NUMBER.fullmatch(text):
+        return float(text)
+    return {"true": True, "false": False}.get(text, text)

@@ -1,0 +1,1 @@
+"""What a sweep came to: runs to read, summaries, differences, sensitivity, findings."""

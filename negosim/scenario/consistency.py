@@ -1,0 +1,158 @@
+"""What must hold between the parts of a scenario: names exist and are unique, and voices stay weights."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from negosim.common.errors import ScenarioError, nearest
+from negosim.scenario.parameters import Edge, Issue, Threat
+from negosim.scenario.people import Delegation, voices
+from negosim.scenario.trade import Trade
+
+ROUNDING = -1e-12
+"""A voice's weight may fall below 0 by rounding, no more."""
+
+ROUNDING_UP = 1e-9
+"""Shares may sum to more than 1 by rounding, no more."""
+
+
+THE_OTHERS_ALONE = {
+    "sender": {"trust_slip": "only the sender pauses threats, so only the target learns from a pause"},
+    "target": {
+        "unpredictability": "only the sender holds threats that it may carry out or not",
+        "volatility": "only the sender announces tariff levels",
+    },
+}
+"""Parameters that a side has by symmetry and cannot use, and why: they must keep their defaults."""
+
+HOLDER = {name: "target" if side == "sender" else "sender" for side, names in THE_OTHERS_ALONE.items() for name in names}
+"""The side that alone can use a parameter."""
+
+
+def check_names(issues: Sequence[Issue], edges: Sequence[Edge], threats: Sequence[Threat]) -> None:
+    """ScenarioError for duplicate issues, edges or threats, and for edges and threats about no issue."""
+    names = [issue.name for issue in issues]
+    _unique(names, "issues")
+    _unique(("--".join(sorted(edge.between)) for edge in edges), "linkage")
+    _unique((threat.issue for threat in threats), "threats")
+    for edge in edges:
+        for end in edge.between:
+            _known(end, names, f"linkage.{edge.name}.between")
+        if edge.between[0] == edge.between[1]:
+            raise ScenarioError(
+                "links an issue to itself", field=f"linkage.{edge.name}.between", remedy="Name two issues."
+            )
+    for threat in threats:
+        _known(threat.issue, names, f"threats.{threat.issue}.issue")
+
+
+def check_delegation(side: str, delegation: Delegation, issues: Sequence[Issue]) -> None:
+    """ScenarioError for duplicate people, and for portfolios and saliences about an unknown issue."""
+    names = [issue.name for issue in issues]
+    _unique((member.name for member in delegation.negotiators), f"{side}.negotiators")
+    _unique((member.name for member in delegation.ratifiers), f"{side}.ratifiers")
+    _salience(delegation.principal.salience, names, f"{side}.principal.salience")
+    for ratifier in delegation.ratifiers:
+        _salience(ratifier.salience, names, f"{side}.ratifiers.{ratifier.name}.salience")
+    for member in delegation.negotiators:
+        field = f"{side}.negotiators.{member.name}"
+        if member.salience is not None:
+            _salience(member.salience, names, f"{field}.salience")
+        _unique(member.portfolio, f"{field}.portfolio")
+        for issue in member.portfolio:
+            _known(issue, names, f"{field}.portfolio")
+    _voices(side, delegation, names)
+    for name, reason in THE_OTHERS_ALONE[side].items():
+        if getattr(delegation, name) != Delegation.model_fields[name].default:
+            raise ScenarioError(
+                f"would change nothing: {reason}",
+                field=f"{side}.{name}",
+                value=getattr(delegation, name),
+                remedy=f"Leave it out, or set {HOLDER[name]}.{name}.",
+            )
+
+
+def check_trade(trade: Trade, issues: Sequence[Issue], threats: Sequence[Threat]) -> None:
+    """ScenarioError for countries that are not there, flows that are missing, and tariffs that are none."""
+    countries = [country.name for country in trade.countries]
+    _unique(countries, "trade.countries")
+    for side in ("sender", "target"):
+        _country(getattr(trade, side), countries, f"trade.{side}")
+    if trade.sender == trade.target:
+        raise ScenarioError("is the sender's country", field="trade.target", value=trade.target, remedy="Name two countries.")
+    _unique((flow.name for flow in trade.flows), "trade.flows")
+    for flow in trade.flows:
+        _country(flow.seller, countries, f"trade.flows.{flow.name}.seller")
+        _country(flow.buyer, countries, f"trade.flows.{flow.name}.buyer")
+    known = {(flow.seller, flow.buyer) for flow in trade.flows}
+    for seller in countries:
+        for buyer in countries:
+            if (seller, buyer) not in known:
+                remedy = "Every country needs a flow to every country, its own trade included."
+                raise ScenarioError(f"lacks {seller}-to-{buyer}", field="trade.flows", remedy=remedy)
+    _tariffs(trade, {issue.name: issue for issue in issues}, {threat.issue: threat.rate for threat in threats})
+
+
+def _tariffs(trade: Trade, issues: Mapping[str, Issue], rates: Mapping[str, float]) -> None:
+    """ScenarioError for tariffs on what is no issue in per cent, that can be negative, or that cover too much."""
+    _unique((tariff.issue for tariff in trade.tariffs), "trade.tariffs")
+    for tariff in trade.tariffs:
+        field = f"trade.tariffs.{tariff.issue}.issue"
+        _known(tariff.issue, list(issues), field)
+        issue = issues[tariff.issue]
+        if issue.unit != "%":
+            raise ScenarioError(f"is in {issue.unit}, not in %", field=field, value=tariff.issue, remedy="Name a tariff.")
+        if (lowest := min(issue.target_end, issue.sender_end, rates.get(tariff.issue, 0.0))) < 0.0:
+            raise ScenarioError(f"can be {lowest:g} %", field=field, value=tariff.issue, remedy="A tariff must be at least 0 %.")
+    covered = sum(tariff.share for tariff in trade.tariffs)
+    if covered > 1.0 + ROUNDING_UP:
+        raise ScenarioError(f"cover {covered:.3g} of the exports", field="trade.tariffs", remedy="Shares must sum to 1 at most.")
+    before = sum(tariff.share * tariff.base for tariff in trade.tariffs)
+    if before > trade.base_tariff + ROUNDING_UP:
+        raise ScenarioError(
+            f"is less than the {before:.3g} % that the tariffs' own share x base come to",
+            field="trade.base_tariff",
+            value=trade.base_tariff,
+            remedy="Raise it, or lower trade.tariffs.<issue>.base.",
+        )
+
+
+def _voices(side: str, delegation: Delegation, names: Sequence[str]) -> None:
+    """ScenarioError when voices spread to the full would give an issue a negative weight."""
+    for member, voice in zip(delegation.negotiators, voices(delegation, names, 1.0), strict=True):
+        least = min(voice)
+        if least < ROUNDING:
+            issue = names[voice.index(least)]
+            raise ScenarioError(
+                f"makes the voice of {member.name} weigh {issue} at {least:.3g} at ambiguous_voices = 1",
+                field=f"{side}.negotiators.{member.name}.salience",
+                remedy=f"Raise the weight of {issue} here, or in {side}.principal.salience.",
+            )
+
+
+def _salience(salience: Mapping[str, float], names: Sequence[str], field: str) -> None:
+    for issue in salience:
+        if issue not in names:
+            raise ScenarioError(
+                "is no issue of this scenario", field=f"{field}.{issue}", remedy=nearest(issue, names)
+            )
+
+
+def _country(name: str, countries: Sequence[str], field: str) -> None:
+    if name not in countries:
+        raise ScenarioError("is no country of this scenario", field=field, value=name, remedy=nearest(name, countries))
+
+
+def _known(issue: str, names: Sequence[str], field: str) -> None:
+    if issue not in names:
+        raise ScenarioError(
+            "is no issue of this scenario", field=field, value=issue, remedy=nearest(issue, names)
+        )
+
+
+def _unique(names: Iterable[str], field: str) -> None:
+    seen: set[str] = set()
+    for name in names:
+        if name in seen:
+            raise ScenarioError(f'has "{name}" twice', field=field, remedy="Each name may stand there once.")
+        seen.add(name)

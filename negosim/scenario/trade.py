@@ -1,0 +1,47 @@
+"""The world around the two sides, for the welfare effects of tariffs: countries, their trade, and which goods a tariff meets."""
+
+from __future__ import annotations
+
+from negosim.scenario.parameters import Part, Slug, amount, choice, number, share
+
+
+class Country(Part):
+    """One country, or a group of countries taken as one."""
+
+    name: Slug = choice(..., "short name")
+    title: str = choice(..., "name inside a sentence, such as the US")
+
+
+class Flow(Part):
+    """What one country sells to another in a year, or to itself."""
+
+    seller: Slug = choice(..., "the country that sells")
+    buyer: Slug = choice(..., "the country that buys")
+    amount: float = number(..., "value at the border before the dispute, without tariffs", "bn USD a year", gt=0)
+
+    @property
+    def name(self) -> str:
+        """The flow in dotted names: `japan-to-us`."""
+        return f"{self.seller}-to-{self.buyer}"
+
+
+class Tariff(Part):
+    """An issue that is a tariff of the sender, and what it is levied on."""
+
+    issue: Slug = choice(..., "the issue, in per cent")
+    share: float = share(..., "share of the target's exports to the sender that it is levied on", "share")
+    base: float = amount(..., "rate before the dispute", "%")
+
+
+class Trade(Part):
+    """Trade before the dispute, against which welfare is measured."""
+
+    elasticity: float = number(
+        4.0, "trade elasticity, that of substitution less 1", "elasticity", "of the order of most estimates, 3 to 8", ge=1, le=20
+    )
+    base_tariff: float = amount(..., "the sender's average tariff on the target's exports before the dispute", "%")
+    sender: Slug = choice(..., "the country of the sender")
+    target: Slug = choice(..., "the country of the target")
+    countries: tuple[Country, ...] = choice(..., "the countries, those of both sides among them", min_length=2)
+    flows: tuple[Flow, ...] = choice(..., "the trade of every country with every other, and with itself", min_length=4)
+    tariffs: tuple[Tariff, ...] = choice(..., "the issues that are tariffs", min_length=1)

@@ -1,0 +1,91 @@
+"""What each strategy solves once per design point, before any luck: the tables that it looks up in the runs.
+
+A table has seven axes, the first of which is the side's profile; the rules that fill and read it say what the others are.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from negosim.common.vocabulary import Side, ThreatState
+from negosim.rules.moves import face_the_alternative, move_threats, move_world
+from negosim.rules.opening import open_talks
+from negosim.rules.records import Game, Talks, new_talks
+from negosim.rules.solvers.holding_out import hold_out
+from negosim.strategies.record import Strategy, Table
+
+NO_OUTLOOK = np.zeros((1, 1, 1, 1, 1, 1, 1))
+"""The table of a side that does not look ahead."""
+
+NO_GIVING_WAY = np.full((2, 1, 3), np.nan)
+"""The rule for giving way of sides that do not hold out."""
+
+LUCK = np.uint64(0)
+"""Images and threats of round 1 are the same whatever the luck."""
+
+
+def look_ahead(game: Game, strategies: Sequence[Strategy]) -> Game:
+    """Return a game with the tables of both sides' strategies filled in."""
+    kinds = np.array([each.holds_out for each in strategies])
+    for side in Side:
+        game.sides[side]["looks_ahead"] = strategies[side].solve is not None
+    if kinds.any():
+        game = game._replace(giving_way=_holding_out(game, kinds))
+    tables = [NO_OUTLOOK, NO_OUTLOOK]
+    for side, chosen in zip(Side, strategies, strict=True):
+        if side is Side.TARGET and chosen.exchange is not None and chosen is strategies[Side.SENDER]:
+            tables[side] = chosen.exchange(game, tables[Side.SENDER])
+        elif chosen.solve is not None:
+            tables[side] = chosen.solve(game, side)
+    return game._replace(sender_outlook=tables[0], target_outlook=tables[1])
+
+
+def rounds_of(game: Game) -> int:
+    """Return the most rounds that the talks may have."""
+    return int(game.world[0]["rounds"] + game.world[0]["extension_rounds"])
+
+
+def round_one(game: Game) -> Talks:
+    """Return the talks in round 1, once both sides have taken stock of what there is without a deal."""
+    talks = new_talks(game)
+    open_talks(game, talks, LUCK, LUCK)
+    move_world(game, talks, LUCK, LUCK)
+    move_threats(game, talks)
+    for side in Side:
+        face_the_alternative(game, talks, int(side), LUCK, LUCK)
+    return talks
+
+
+def _holding_out(game: Game, kinds: NDArray[np.int64]) -> Table:
+    """Return (2, rounds + 1, 3) when the sides that hold out give way, and to what: ``attrition.hold_out``."""
+    out = np.zeros((2, rounds_of(game) + 1, 3))
+    priors = game.sides["commitment"].copy()
+    hold_out(game.world[0], round_one(game).images, game.menus[-1, -1], priors, kinds, out)
+    return out
+
+
+def threats_move(game: Game, total: float) -> bool:
+    """Return whether the threatened damage, ``total`` at first, may rise or fall during the talks."""
+    return total > 0.0 and (game.sides[0]["volatility"] > 0.0 or bool(game.threats["escalation"].any()))
+
+
+def flows(game: Game, side: Side) -> tuple[float, float]:
+    """Return (tariff pain per unit of damage in force, cost of the stress that the opening states would keep up)."""
+    world, record = game.world[0], game.sides[side]
+    shares = np.select(
+        [game.threats["state"] == ThreatState.IMPOSED, game.threats["state"] == ThreatState.ANNOUNCED],
+        [1.0, world["anticipation"]],
+    )
+    inputs = float((game.threats["market_weight"] * game.threats["level"] * shares).sum())
+    stress = world["level_effect"] * inputs / (1.0 - world["persistence"])
+    return float(record["tariff_pain"]), float(record["stress_cost"] * stress)
+
+
+def threat_means(game: Game) -> tuple[float, float]:
+    """Return the chances of execution and of early execution, weighted by the damage of each threat."""
+    damage = game.threats["damage"] * game.threats["level"]
+    weights = damage / damage.sum() if damage.sum() > 0.0 else np.zeros(len(damage))
+    return float(weights @ game.threats["execution"]), float(weights @ game.threats["early_execution"])

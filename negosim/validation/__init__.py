@@ -1,0 +1,1 @@
+"""What negosim is held against: the textbook, and the record."""

@@ -1,0 +1,1 @@
+"""The record of real talks beside the model: facts, data, counterparts, verdicts."""

@@ -1,0 +1,216 @@
+"""Reputation for firmness (Abreu & Gul 2000), played as a war of attrition in rounds that get short.
+
+A war that is over at time T is played in rounds of length T / (2 n), n turns for each side: were n no whole number, the gap
+would jump with the turn that is cut off, and not halve with the step. Left of the extrapolation is the square of a turn s, in
+the fastest time scale, for a mass that is conceded a turn or two late, and lambda T / 8 of it for rates of concession in steps,
+which are those of the limit but for s^2 / 4. Within a turn of a tie it is the turn, not the prior, that says which side is too
+weak, and the bound is a turn more. Excluded are wars of more than LONGEST turns, which the 2000 rounds of a scenario do not
+hold: tiny priors, or demands of nearly everything, beside which waiting costs the other side little.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterator
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from negosim.engine.kernel import simulate
+from negosim.engine.outcomes import Outcomes
+from negosim.theory import Attrition, attrition, commitment_threshold
+from negosim.validation.textbook.played import settled, special_case
+from negosim.validation.textbook.result import ERRORS, EXACT, WIDEST, Measured, Result, limit_of, mean_of, share_of
+
+STEP = 0.08
+"""Length of a coarse turn, at most, in the time scale of the fastest of both discount rates and both rates of concession."""
+
+LONGEST = 490
+"""Turns of a side in the coarse war, at most: four times as many rounds, and the few after it, are rounds of a scenario."""
+
+PILOT = 4_000
+"""Runs from which the spread of what is measured is learnt, so that four standard errors come to WIDEST or less."""
+
+NEVER = 20.0
+"""Settlements expected in the time that is allowed before the end of the war: none falls into it once in exp(20) tables."""
+
+Values = Callable[[Outcomes], NDArray[Any]]
+Extrapolated = tuple[str, float, tuple[Values, Values]]
+"""What it is, its closed form, and what is averaged in the coarse and in the fine war."""
+
+
+class War(NamedTuple):
+    """A war of attrition in rounds: its closed form, its turns, a turn's length, and what an extrapolated chance may miss."""
+
+    demands: tuple[float, float]
+    rates: tuple[float, float]
+    priors: tuple[float, float]
+    closed: Attrition
+    turns: int
+    turn: float
+    bound: float
+
+
+def _turns(closed: Attrition, rates: tuple[float, float]) -> int:
+    """Return how many turns of STEP or less the war takes, an even number."""
+    fastest = max(closed.concession_rate_1, closed.concession_rate_2, *rates)
+    return 2 * math.ceil(float(closed.certain_at * fastest) / (2.0 * STEP))
+
+
+def _war(demand_1: float, demand_2: float, rate_1: float, rate_2: float, prior_1: float, prior_2: float) -> War:
+    closed = attrition(demand_1, demand_2, rate_1, rate_2, prior_1, prior_2)
+    turns = _turns(closed, (rate_1, rate_2))
+    turn = float(closed.certain_at) / turns
+    conceding = (float(closed.concession_rate_1), float(closed.concession_rate_2))
+    bound = (turn * max(*conceding, rate_1, rate_2)) ** 2 * (1.0 + max(conceding) * float(closed.certain_at) / 8.0)
+    if prior_1 > 0.0 and prior_2 > 0.0:
+        gap = abs(math.log(prior_1) / conceding[0] - math.log(prior_2) / conceding[1])
+        bound += turn * max(conceding) if EXACT < gap < turn else 0.0
+    return War((demand_1, demand_2), (rate_1, rate_2), (prior_1, prior_2), closed, turns, turn, bound)
+
+
+def _play(war: War, protocol: str, halves: int, runs: int, seed: int) -> Outcomes:
+    """Play the war with the rounds of a coarse turn (1) or with twice as many (2)."""
+    rounds = 2 * war.turns * halves
+    changes: dict[str, Any] = {"talks.protocol": protocol, "talks.rounds": rounds + 10}
+    for side, demand, rate, prior in zip(("sender", "target"), war.demands, war.rates, war.priors, strict=True):
+        discount = math.exp(-rate * float(war.closed.certain_at) / rounds)
+        changes |= {f"{side}.discount": discount, f"{side}.commitment": prior, f"{side}.committed_demand": demand}
+    return simulate(special_case("attrition", changes), runs, seed)
+
+
+def _payoff(side: int) -> Values:
+    return lambda outcomes: outcomes.runs["payoff"][outcomes.runs["committed"][:, side] == 0, side]
+
+
+def _within(rounds: int) -> Values:
+    return lambda outcomes: settled(outcomes) & (outcomes.runs["rounds"] <= rounds)
+
+
+def _rational(war: War) -> list[Extrapolated]:
+    """Return the payoffs of both rational types."""
+    payoffs = float(war.closed.payoff_1), float(war.closed.payoff_2)
+    return [(f"payoff of the rational {name}", payoffs[i], (_payoff(i),) * 2) for i, name in enumerate(("sender", "target"))]
+
+
+def _course(war: War) -> list[Extrapolated]:
+    """Return the shares settled at once, in the first turn of each side, and by half of the time."""
+    closed, half = war.closed, 0.5 * war.turns * war.turn
+    at_once = 1.0 - float(closed.remaining_1) * float(closed.remaining_2)
+    by_half = 1.0 - (1.0 - float(closed.conceded_1(half))) * (1.0 - float(closed.conceded_2(half)))
+    return [
+        ("share settled at once", at_once, (_within(2), _within(2))),
+        ("share settled by half of the time", by_half, (_within(war.turns), _within(2 * war.turns))),
+    ]
+
+
+def _runs(war: War, pilot: Outcomes, means: list[Extrapolated]) -> int:
+    """Return how many runs of either war it takes for four standard errors of WIDEST, with a fifth to spare.
+
+    An extrapolated mean has five times the variance of a mean; the share never settled is that of both wars together.
+    """
+    needed = [5.0 * float(np.var(chosen)) * len(pilot) / len(chosen) for chosen in (coarse(pilot) for _, _, (coarse, _) in means)]
+    never = float(war.closed.never_agree)
+    return max(PILOT, math.ceil(1.2 * max(*needed, 0.5 * never * (1.0 - never)) * (ERRORS / WIDEST) ** 2))
+
+
+def _extrapolated(
+    war: War, protocol: str, means: list[Extrapolated], seed: int
+) -> tuple[Outcomes, Outcomes, list[Measured]]:
+    """Return the coarse war, the fine war and the means in rounds without length; the luck of the three is independent.
+
+    What rarely happens may be missing from the pilot: where the wars spread more, they are played again with twice as many runs.
+    """
+    first, *others = map(int, np.random.SeedSequence(seed).generate_state(3, np.uint64))
+    runs = _runs(war, _play(war, protocol, 1, PILOT, first), means)
+    while True:
+        coarse, fine = (_play(war, protocol, halves, runs, luck) for halves, luck in zip((1, 2), others, strict=True))
+        rows = [
+            limit_of(what, closed, mean_of(what, in_coarse(coarse), closed), mean_of(what, in_fine(fine), closed), war.bound)
+            for what, closed, (in_coarse, in_fine) in means
+        ]
+        if not any(ERRORS * row.standard_error > WIDEST for row in rows):
+            return coarse, fine, rows
+        runs *= 2
+
+
+def _never(war: War, played: tuple[Outcomes, Outcomes]) -> Measured:
+    """The share without agreement, the same for rounds of any length: that of two committed sides."""
+    unsettled = np.concatenate([~settled(outcomes) for outcomes in played])
+    return share_of("share never settled", unsettled, float(war.closed.never_agree))
+
+
+def _end(war: War, played: tuple[Outcomes, Outcomes]) -> Iterator[Measured]:
+    """The time of the last settlement, extrapolated.
+
+    Just before the end settlements come at a rate of (lambda_1 + lambda_2) z_1 z_2, so that NEVER are expected in a time that
+    the bound allows for in both wars, beside a turn. Where that comes to more than a tenth of the war, the runs cannot tell.
+    """
+    closed = war.closed
+    late = len(played[1]) * float((closed.concession_rate_1 + closed.concession_rate_2) * closed.never_agree)
+    time, bound = float(closed.certain_at), 2.0 * NEVER / late + war.turn if late > 0.0 else math.inf
+    if bound > 0.1 * time:
+        return
+    coarse, fine = (
+        float(outcomes.runs["rounds"][settled(outcomes)].max() - 1) * 0.5 * war.turn / halves
+        for halves, outcomes in zip((1, 2), played, strict=True)
+    )
+    yield Measured("time of the last settlement", time, 2.0 * fine - coarse, bound, runs=2 * len(played[1]))
+
+
+def reputation(seed: int, **parameters: float) -> Iterator[Measured]:
+    """Payoffs, course and end of a war of attrition in which the sides are asked in turn, as under alternating offers."""
+    war = _war(**parameters)
+    coarse, fine, rows = _extrapolated(war, "alternating", _rational(war) + _course(war), seed)
+    yield from rows
+    yield _never(war, (coarse, fine))
+    yield from _end(war, (coarse, fine))
+
+
+def clock(seed: int, **parameters: float) -> Iterator[Measured]:
+    """Payoffs of the same war on the concession clock, on which both sides table their demands in every round."""
+    war = _war(**parameters)
+    coarse, fine, rows = _extrapolated(war, "concession-clock", _rational(war), seed)
+    yield from rows
+    yield _never(war, (coarse, fine))
+
+
+def _case(demand_1: float, demand_2: float, rate_1: float, rate_2: float, prior_1: float, prior_2: float) -> dict[str, float]:
+    return {
+        "demand_1": demand_1, "demand_2": demand_2, "rate_1": rate_1, "rate_2": rate_2, "prior_1": prior_1, "prior_2": prior_2,
+    }  # fmt: skip
+
+
+def _drawn(rng: np.random.Generator) -> dict[str, float]:
+    """Draw anything whose war is not too long; a prior above 0.9 is not drawn, as it leaves few rational runs to average.
+
+    Small priors are drawn more often, being those of the literature.
+    """
+    while True:
+        demands, rates, priors = rng.uniform(0.05, 0.95, 2), rng.uniform(0.1, 2.0, 2), 0.9 * rng.uniform(0.0, 1.0, 2) ** 2
+        if demands.sum() > 1.01:
+            case = _case(*map(float, (*demands, *rates, *priors)))
+            if _turns(attrition(**case), (case["rate_1"], case["rate_2"])) <= LONGEST:
+                return case
+
+
+JUST_PAYS = float(commitment_threshold(0.7, 0.6, 0.05, 0.05, 0.05))
+"""The prior from which it pays the sender to be taken for committed: z1* = .105737."""
+
+RESULTS = (
+    Result(
+        "reputation", "A war of attrition by reputation", "Abreu & Gul 2000",
+        (
+            _case(0.6, 0.6, 1.0, 1.0, 0.1, 0.1), _case(0.7, 0.6, 0.05, 0.05, 0.9 * JUST_PAYS, 0.05),
+            _case(0.7, 0.6, 0.05, 0.05, 1.2 * JUST_PAYS, 0.05), _case(0.7, 0.6, 1.0, 2.0, 0.0, 0.1),
+            _case(0.6, 0.7, 1.0, 0.5, 0.2, 0.0), _case(0.7, 0.6, 1.0, 2.0, 0.9, 0.3),
+        ),
+        _drawn, reputation,
+    ),
+    Result(
+        "reputation-clock", "The same on the concession clock", "Abreu & Gul 2000",
+        (_case(0.6, 0.6, 1.0, 1.0, 0.1, 0.1), _case(0.7, 0.6, 1.0, 1.0, 0.1, 0.1), _case(0.9, 0.8, 1.0, 0.5, 0.2, 0.3)),
+        _drawn, clock,
+    ),
+)  # fmt: skip

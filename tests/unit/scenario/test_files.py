@@ -1,0 +1,162 @@
+"""Scenario files that cannot be read or found, and files that extend one another in a wrong way."""
+
+from __future__ import annotations
+
+import tempfile
+import tomllib
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from negosim.common.errors import ScenarioError
+from negosim.scenario.scenario import Scenario
+
+PIE = Scenario.load("pie")
+CASE = Scenario.load("us-japan-2025")
+Load = Callable[[str], ScenarioError]
+
+
+@pytest.fixture
+def refused(tmp_path: Path) -> Load:
+    """Load a text as mine.toml and give back the error."""
+
+    def load(text: str) -> ScenarioError:
+        path = tmp_path / "mine.toml"
+        path.write_text(text, encoding="utf-8")
+        with pytest.raises(ScenarioError) as caught:
+            Scenario.load(path)
+        assert caught.value.file == "mine.toml" or str(path) == caught.value.file
+        assert "pydantic" not in str(caught.value).lower()
+        return caught.value
+
+    return load
+
+
+# ---- files -------------------------------------------------------------------------------------------------
+
+
+def test_an_unknown_scenario_is_answered_with_the_known_names() -> None:
+    with pytest.raises(ScenarioError) as caught:
+        Scenario.load("us-japan-2052")
+    assert 'nearest known name is "us-japan-2025". A path must end in .toml.' in str(caught.value)
+
+
+def test_a_name_like_no_other_is_answered_with_all_names_once() -> None:
+    with pytest.raises(ScenarioError) as caught:
+        Scenario.load("zzz")
+    assert all(str(caught.value).count(name) == 1 for name in ("logrolling", "us-japan-2025"))
+
+
+def test_a_missing_file_is_answered_with_the_known_names(tmp_path: Path) -> None:
+    with pytest.raises(ScenarioError) as caught:
+        Scenario.load(tmp_path / "none.toml")
+    assert "none.toml" in str(caught.value) and "us-japan-2025" in str(caught.value)
+
+
+def test_a_folder_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(ScenarioError, match="is a folder"):
+        Scenario.load(tmp_path)
+
+
+@pytest.mark.parametrize("text", ["", "   \n\n\t"])
+def test_an_empty_file_is_refused(refused: Load, text: str) -> None:
+    assert "is empty" in str(refused(text))
+
+
+def test_a_file_of_comments_only_lacks_everything(refused: Load) -> None:
+    assert "is missing" in str(refused("# to be written\n"))
+
+
+def test_a_file_in_another_encoding_names_the_byte_and_the_line(tmp_path: Path) -> None:
+    path = tmp_path / "latin.toml"
+    path.write_bytes('name = "pie"\ntitle = "Käse"\n'.encode("latin-1"))
+    with pytest.raises(ScenarioError) as caught:
+        Scenario.load(path)
+    assert "not UTF-8: byte 0xe4 in line 2" in str(caught.value) and "latin.toml" in str(caught.value)
+    path.write_bytes(PIE.to_toml().encode("utf-16"))
+    with pytest.raises(ScenarioError, match="UTF-8"):
+        Scenario.load(path)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        'name = "pie',
+        "name = ",
+        "[sender",
+        "name = 1\nname = 2",
+        "= 3",
+        "x = [" * 5000,
+        "\x00",
+        "a = 1979-13-45",
+    ],
+)
+def test_what_is_no_toml_says_so_with_the_place(refused: Load, text: str) -> None:
+    assert "not valid TOML" in str(refused(text))
+
+
+@given(st.integers(0, len(CASE.to_toml()) - 1))
+def test_a_file_cut_short_anywhere_loads_or_says_what_is_wrong(cut: int) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "cut.toml"
+        path.write_text(CASE.to_toml()[:cut], encoding="utf-8")
+        try:
+            Scenario.load(path)
+        except ScenarioError as error:
+            assert error.file is not None and "cut.toml" in error.file
+
+
+junk = st.one_of(
+    st.none(),
+    st.booleans(),
+    st.integers(-3, 3),
+    st.floats(),
+    st.text(max_size=4),
+    st.dates(),
+    st.lists(st.integers(0, 2), max_size=3),
+    st.dictionaries(
+        st.sampled_from(["value", "values", "name", "source", "range"]), st.integers(), max_size=2
+    ),
+)
+
+
+@settings(max_examples=300)
+@given(st.data(), junk)
+def test_junk_anywhere_in_a_file_is_refused_with_a_scenario_error(data: st.DataObject, wrong: object) -> None:
+    tree = tomllib.loads(CASE.to_toml())
+    here: Any = tree
+    while True:
+        step = data.draw(st.sampled_from(list(here) if isinstance(here, dict) else range(len(here))))
+        if not isinstance(here[step], (dict, list)) or not here[step] or data.draw(st.integers(0, 3)) == 0:
+            break
+        here = here[step]
+    here[step] = wrong
+    try:
+        Scenario.build(tree, file="junk.toml")
+    except ScenarioError as error:
+        assert error.file == "junk.toml" and str(error).startswith("junk.toml: ")
+
+
+# ---- extends -----------------------------------------------------------------------------------------------
+
+
+def test_extending_an_unknown_scenario_names_the_file_and_the_nearest(refused: Load) -> None:
+    error = refused('extends = "logroling"')
+    assert error.field == "extends" and '"logrolling"' in str(error)
+    assert refused('extends = "../nowhere.toml"').field == "extends"
+    assert refused("extends = 3").field == "extends"
+
+
+def test_a_circle_of_extends_is_shown(tmp_path: Path) -> None:
+    (tmp_path / "one.toml").write_text('extends = "two.toml"', encoding="utf-8")
+    (tmp_path / "two.toml").write_text('extends = "./one.toml"', encoding="utf-8")
+    with pytest.raises(ScenarioError, match=r"one\.toml -> two\.toml -> one\.toml"):
+        Scenario.load(tmp_path / "one.toml")
+
+
+def test_a_file_that_extends_itself_is_refused(refused: Load) -> None:
+    assert "makes a circle" in str(refused('extends = "mine.toml"'))

@@ -1,0 +1,1 @@
+"""Programs for those who work on negosim: they write its documents and pictures, and watch over its numbers."""
