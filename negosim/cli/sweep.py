@@ -208,7 +208,7 @@ def compare(
     Example: negosim compare us-japan-2025 mine.toml --runs 20000
     """
     with plainly():
-        found = loaded("negosim.results.contrast").compare(a, b, runs, seed)
+        found = loaded("negosim.sweep.compare").compare(a, b, runs, seed)
     if as_json:
         typer.echo(json.dumps(found.plain(), indent=2, allow_nan=False))
     else:

@@ -115,7 +115,7 @@ def test_a_sweep_prints_its_findings_and_writes_them(file: Path) -> None:
     assert result.exit_code == 0
     assert "# A small experiment" in result.stdout and "20.0 points more (20.0 to 20.0)" in result.stdout
     assert (out / "findings.md").read_text(encoding="utf-8") == result.stdout.removesuffix("\n")
-    assert {run.name for path in out.iterdir()} >= {"findings.json", "summary.parquet", "summary.csv", "parts"}
+    assert {path.name for path in out.iterdir()} >= {"findings.json", "summary.parquet", "summary.csv", "parts"}
     assert "A small experiment: 40 runs at 4 points" in result.stderr and "40 of 40 runs" in result.stderr
     assert run("sweep", file, "--out", out).stdout == result.stdout
 
@@ -257,11 +257,11 @@ def test_a_mistake_in_the_file_is_named_with_the_file(file: Path) -> None:
 def test_a_folder_that_cannot_take_the_results_is_left_as_it_is(file: Path) -> None:
     assert "small.toml is a file. Choose another folder" in refusal("sweep", file, "--out", file)
     out = swept(file)
-    before = {path: run.read_bytes() for path in sorted(out.rglob("*")) if run.is_file()}
+    before = {path: path.read_bytes() for path in sorted(out.rglob("*")) if path.is_file()}
     file.write_text(pretend.EXPERIMENT.replace("seed = 7", "seed = 8"), encoding="utf-8")
     said = refusal("sweep", file, "--out", out)
     assert "holds runs of another experiment" in said and "experiment.seed: 7 there, 8 here" in said
-    assert {path: run.read_bytes() for path in sorted(out.rglob("*")) if run.is_file()} == before
+    assert {path: path.read_bytes() for path in sorted(out.rglob("*")) if path.is_file()} == before
 
 
 def test_results_that_are_damaged_are_not_drawn(file: Path) -> None:
