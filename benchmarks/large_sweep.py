@@ -21,7 +21,7 @@ from pathlib import Path
 import numpy
 
 from negosim.experiment.experiment import Experiment
-from negosim.sweep.runner import sweep
+from negosim.sweeps.runner import sweep
 
 TEXT = """
 name = "large"

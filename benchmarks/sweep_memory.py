@@ -14,7 +14,7 @@ import tempfile
 from negosim.experiment.experiment import Experiment
 from negosim.report.write import write_report
 from negosim.results.results import Results
-from negosim.sweep.runner import sweep
+from negosim.sweeps.runner import sweep
 
 TIMES = 8
 

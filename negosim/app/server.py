@@ -6,20 +6,11 @@ import os
 import socket
 import warnings
 
+from negosim.app.state.opened import OPENED
 from negosim.common.errors import ScenarioError
 from negosim.engine.kernel import simulate
 from negosim.engine.model import Negotiation
 from negosim.scenario.scenario import Scenario
-
-OPENED = "NEGOSIM_VIEW_SCENARIO"
-"""The variable that tells the page, which Solara loads by name, what to open: a name or a path."""
-
-DEFAULT = "pie"
-
-
-def opened_scenario() -> Scenario:
-    """The scenario that the server was told to open."""
-    return Scenario.load(os.environ.get(OPENED, DEFAULT))
 
 
 def bound(host: str, port: int) -> socket.socket:

@@ -62,7 +62,7 @@ def plainly() -> Iterator[None]:
     """What a user got wrong as one line on the error stream with status 2; an interruption with status 130."""
     from negosim.common.errors import ScenarioError
     from negosim.store.store import StoreError
-    from negosim.sweep.executors import EngineError
+    from negosim.sweeps.executors import EngineError
 
     try:
         yield

@@ -15,8 +15,8 @@ from negosim.cli.progress import duration, told_progress
 from negosim.cli.sweep import report
 
 if TYPE_CHECKING:
-    from negosim.sweep.reproduce import Reproduction
-    from negosim.sweep.status import Status
+    from negosim.sweeps.reproduce import Reproduction
+    from negosim.sweeps.status import Status
 
 Folder = Annotated[Path, typer.Argument(help="The folder that a sweep wrote.", show_default=False)]
 
@@ -30,7 +30,7 @@ def status(folder: Folder, as_json: AsJson = False) -> None:
     Example: negosim status runs/six-tactics
     """
     with plainly():
-        from negosim.sweep.status import status_of
+        from negosim.sweeps.status import status_of
 
         found = status_of(folder)
         if as_json:
@@ -84,7 +84,7 @@ def merge(
     with plainly(), ended_like_an_interruption():
         from negosim.results.results import Results
         from negosim.store.store import Store
-        from negosim.sweep.merge import merge as run
+        from negosim.sweeps.merge import merge as run
 
         with told_progress():
             merged = run(out, folders, allow_platform)
@@ -116,7 +116,7 @@ def reproduce(
     Example: negosim reproduce runs/six-tactics --sample 10
     """
     with plainly(), ended_like_an_interruption():
-        reproduction = loaded("negosim.sweep.reproduce")
+        reproduction = loaded("negosim.sweeps.reproduce")
         with told_progress() as progress:
             found = reproduction.reproduce(folder, sample, workers, progress)
         if as_json:

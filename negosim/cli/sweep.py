@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from negosim.results.results import Results
     from negosim.store.failures import PointsFailedError
     from negosim.store.plan import Shard
-    from negosim.sweep.executors import Engine
+    from negosim.sweeps.executors import Engine
 
 UntilPrecision = Annotated[
     float | None,
@@ -106,7 +106,7 @@ def asked(file: Path | None, out: Path | None, seed: int | None, half_width: flo
 def what_it_takes(experiment: Experiment, workers: int | None) -> str:
     """The design of an experiment and an estimate of what a sweep of it takes."""
     typer.echo("Trying a few runs. The first use compiles the rules, which takes about a minute.", err=True)
-    runner, forecasting = loaded("negosim.sweep.runner"), loaded("negosim.sweep.forecast")
+    runner, forecasting = loaded("negosim.sweeps.runner"), loaded("negosim.sweeps.forecast")
     from negosim.report.forecast import dry_run_text
 
     return dry_run_text(experiment, forecasting.forecast(experiment), workers or runner.cores(), page_width())
@@ -129,7 +129,7 @@ def played(
     from negosim.store.failures import PointsFailedError
     from negosim.store.store import StoreError
 
-    runner = loaded("negosim.sweep.runner")
+    runner = loaded("negosim.sweeps.runner")
     try:
         with told_progress() as progress:
             how = {"workers": workers, "progress": progress, "allow_platform": allow_platform, "engine": engine}
@@ -161,7 +161,7 @@ def report(results: Results) -> None:
 
 def what_is_missing(out: Path) -> str:
     """How a shard's folder becomes results."""
-    from negosim.sweep.status import status_of
+    from negosim.sweeps.status import status_of
 
     status = status_of(out)
     folder = shlex.quote(str(out))
@@ -208,7 +208,7 @@ def compare(
     Example: negosim compare us-japan-2025 mine.toml --runs 20000
     """
     with plainly():
-        found = loaded("negosim.sweep.compare").compare(a, b, runs, seed)
+        found = loaded("negosim.sweeps.compare").compare(a, b, runs, seed)
     if as_json:
         typer.echo(json.dumps(found.plain(), indent=2, allow_nan=False))
     else:
@@ -253,7 +253,7 @@ Scheduler = Annotated[
 def engine_asked(name: str, scheduler: str | None, workers: int | None) -> Engine | None:
     """The engine with this name; None for the usual threads."""
     if name == "dask":
-        from negosim.sweep.dask import dask
+        from negosim.sweeps.dask import dask
 
         return dask(scheduler, workers)
     if scheduler is not None:

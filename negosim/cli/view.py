@@ -36,13 +36,13 @@ def view(
         if missing:
             raise ScenarioError("negosim view needs Solara, which is not installed", remedy='Write: pip install "negosim[app]"')
         typer.echo(f"Opening {scenario}. The first use compiles the rules, which takes about a minute.", err=True)
-        serving = loaded("negosim.app.server")
-        with serving.bound(host, port) as listening:
-            interruptibly(lambda: serving.warm_up(scenario))
+        server = loaded("negosim.app.server")
+        with server.bound(host, port) as listening:
+            interruptibly(lambda: server.warm_up(scenario))
             address = f"http://{f'[{host}]' if ':' in host else host}:{listening.getsockname()[1]}"
             typer.echo(f"negosim is at {address} (Ctrl-C ends it)")
             try:
-                serving.serve(scenario, listening)
+                server.serve(scenario, listening)
             except KeyboardInterrupt:
                 typer.echo("Stopped.", err=True)
             leave_at_once(0)

@@ -10,7 +10,7 @@ from negosim.experiment.design import design_table, shown
 from negosim.experiment.experiment import Experiment
 from negosim.experiment.factors import Vary
 from negosim.experiment.overrides import Overrides, Value
-from negosim.sweep.forecast import Forecast
+from negosim.sweeps.forecast import Forecast
 
 if TYPE_CHECKING:
     import pandas

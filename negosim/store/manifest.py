@@ -28,7 +28,7 @@ NOT_PLAYED = (
     "engine/agents.py", "engine/events.py", "engine/fork.py", "engine/model.py", "engine/person.py", "engine/transcript",
     "scenario/changes.py",
     "store/failures.py", "store/files.py", "store/lock.py", "store/precision.py", "store/store.py",
-    "sweep/compare.py", "sweep/dask.py", "sweep/forecast.py", "sweep/merge.py", "sweep/reproduce.py", "sweep/status.py",
+    "sweeps/compare.py", "sweeps/dask.py", "sweeps/forecast.py", "sweeps/merge.py", "sweeps/reproduce.py", "sweeps/status.py",
 )  # fmt: skip
 """Folders and files that decide no number of a sweep: a change there leaves the runs of a folder valid."""
 

@@ -25,9 +25,11 @@ NOT_OURS = re.compile(
     r"\.git$|\.venv.*|\.cache|\..*_cache|\.hypothesis|__pycache__|build|dist|.*\.egg-info|runs"
 )
 
-# A folder of one developer's machine, or the host of a package registry.
+# A folder of one developer's machine, or the option by which pip is sent to another registry.
 MACHINE_PATH = re.compile(r"(?<![\w.~-])/(work|root|tmp|home/\w+)/")
-REGISTRY_HOST = re.compile(r"(pypi|pythonhosted|npmjs)\.(org|com)\b|deb\.debian\.org|--(extra-)?index-url")
+INDEX_OPTION = re.compile(r"--(extra-)?index-url")
+
+LOCK_FILES = ("poetry.lock", "uv.lock", "pdm.lock", "Pipfile.lock", "package-lock.json", "yarn.lock", "pnpm-lock.yaml")
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 
@@ -148,8 +150,8 @@ def _is_global(node: ast.AST) -> bool:
 
 
 def local_names(folder: Path) -> list[str]:
-    """No file names a folder of somebody's machine or the host of a package registry."""
-    offences = []
+    """No file names a folder of somebody's machine or sends pip to another registry, and none is a lock file."""
+    offences = [f"{path.name} is a lock file" for path in files(folder) if path.name in LOCK_FILES]
     for path in files(folder):
         try:
             lines = path.read_text(encoding="utf-8").splitlines()
@@ -158,6 +160,6 @@ def local_names(folder: Path) -> list[str]:
         offences += [
             f"{path.relative_to(folder).as_posix()}:{number} {line.strip()[:80]}"
             for number, line in enumerate(lines, start=1)
-            if MACHINE_PATH.search(line) or REGISTRY_HOST.search(line)
+            if MACHINE_PATH.search(line) or INDEX_OPTION.search(line)
         ]
     return offences

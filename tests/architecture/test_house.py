@@ -56,7 +56,7 @@ def test_the_median_notices_long_files(tmp_path: Path) -> None:
     assert house.median_length(tmp_path) == 155
 
 
-@pytest.mark.parametrize("folder", ["tests", "benchmarks", "experiments"])
+@pytest.mark.parametrize("folder", ["tests", "benchmarks", "experiments", "tools"])
 def test_files_outside_the_package_are_short_too(folder: str) -> None:
     assert house.long_files(house.ROOT / folder) == []
 

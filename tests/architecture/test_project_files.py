@@ -73,12 +73,17 @@ def test_the_newest_entry_of_the_changelog_is_the_version_of_the_package() -> No
     assert headings[0].startswith(f"## [{PROJECT['version']}]")
 
 
-def test_no_file_names_a_folder_of_a_machine_or_a_host_of_a_registry() -> None:
+def test_no_file_names_a_folder_of_a_machine_or_an_index_of_packages() -> None:
     assert local_names(ROOT) == []
 
 
 # The faults are in two pieces, or this file would be one of those that it looks for.
-@pytest.mark.parametrize("pieces", ["/wo|rk/main/x.py", "cd '/ro|ot/x'", "see py|pi.org", "--index|-url x"])
-def test_a_file_that_names_a_machine_or_a_registry_is_noticed(pieces: str, tmp_path: Path) -> None:
+@pytest.mark.parametrize("pieces", ["/wo|rk/main/x.py", "cd '/ro|ot/x'", "--index|-url x"])
+def test_a_file_that_names_a_machine_or_an_index_is_noticed(pieces: str, tmp_path: Path) -> None:
     (tmp_path / "notes.md").write_text("A line.\n" + pieces.replace("|", ""))
     assert len(local_names(tmp_path)) == 1
+
+
+def test_a_lock_file_is_noticed(tmp_path: Path) -> None:
+    (tmp_path / "poetry.lock").write_text("")
+    assert local_names(tmp_path) == ["poetry.lock is a lock file"]

@@ -16,7 +16,7 @@ MYPY = [sys.executable, "-m", "mypy"]
 FLOORS = [str(Path(sys.executable).with_name("lint-imports")), "--no-cache"]
 
 FORBIDDEN = {
-    "from negosim import scenario": "negosim.common.vocabulary -> negosim.scenario.scenario",
+    "from negosim import scenario": "negosim.common.vocabulary -> negosim.scenario",
     "import networkx": "negosim.common.vocabulary -> networkx",
     "import mesa": "negosim.common.vocabulary -> mesa",
     "import distributed": "negosim.common.vocabulary -> distributed",
@@ -53,7 +53,7 @@ def test_the_tool_finds_nothing_in_the_project(command: list[str]) -> None:
 
 
 def test_ruff_notices_an_unused_import(copy: Path) -> None:
-    plant(copy, "vocabulary.py", "import json")
+    plant(copy, "common/vocabulary.py", "import json")
     status, said = run([*RUFF, "--select", "F401"], copy)
     assert status == 1 and "json" in said, said
 
@@ -68,7 +68,7 @@ def test_mypy_notices_a_wrong_type(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("line", FORBIDDEN)
 def test_the_floors_notice_an_import_that_is_not_allowed(line: str, copy: Path) -> None:
-    plant(copy, "vocabulary.py", line)
+    plant(copy, "common/vocabulary.py", line)
     status, said = run(FLOORS, copy)
     assert status == 1 and FORBIDDEN[line] in said, said
 

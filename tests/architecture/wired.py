@@ -11,14 +11,15 @@ from negosim.scenario.scenario import Scenario
 from tests.architecture.house import files
 
 ALLOWED = {
-    "facts.py": "the record beside us-japan-2025",
-    "record.py": "reads that record",
-    "counterpart.py": "measures its counterpart in that case",
-    "verdicts.py": "names that case",
-    "checks/tariffs.py": "a textbook world of three countries, with its numbers",
-    "parameters.py": "examples of a name, and defaults taken from a case that say so",
-    "countries.py": "an example of a name",
-    "diagnosis.py": "an example of a name",
+    "validation/record/facts.py": "the record beside us-japan-2025",
+    "validation/record/data.py": "reads that record",
+    "validation/record/counterpart.py": "measures its counterpart in that case",
+    "validation/record/verdicts.py": "names that case",
+    "validation/textbook/tariffs.py": "a textbook world of three countries, with its numbers",
+    "scenario/parameters.py": "examples of a name, and defaults taken from a case that say so",
+    "scenario/people.py": "examples of a name, and defaults taken from a case that say so",
+    "scenario/trade.py": "an example of a name",
+    "scenario/diagnosis.py": "an example of a name",
 }
 """Files that may name a case, a country or an issue, and why."""
 

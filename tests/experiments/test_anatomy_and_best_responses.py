@@ -17,7 +17,7 @@ from negosim.store.failures import Failure, PointsFailedError
 from tests.architecture.house import ROOT
 
 FOLDER = ROOT / "experiments"
-PROGRAMS = sorted(path for path in FOLDER.glob("*.py") if path.stem != "renew_page")  # which plays nothing
+PROGRAMS = sorted(FOLDER.glob("*.py"))
 PNG = b"\x89PNG\r\n\x1a\n"
 
 

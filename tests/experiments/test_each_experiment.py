@@ -19,9 +19,10 @@ from negosim.report.write import INDICES_FILE, write_report
 from negosim.results.results import Results
 from negosim.results.sensitivity import INDICES
 from negosim.store.store import FILES
-from negosim.sweep.runner import sweep
+from negosim.sweeps.runner import sweep
+from negosim.validation.record.data import DATA
 from tests.architecture.house import ROOT
-from tests.experiments.test_anatomy_and_best_responses import program
+from tools import experiments_page
 
 FOLDER = ROOT / "experiments"
 EXPERIMENTS = sorted(FOLDER.glob("*.toml"))
@@ -95,8 +96,7 @@ def test_every_finding_is_told_with_its_joint_draws(results: Results) -> None:
 def test_the_findings_go_into_the_page_by_the_name_of_the_experiment(results: Results, tmp_path: Path) -> None:
     name, page = results.experiment.name, tmp_path / "page.md"
     page.write_text(f"Before.\n<!-- {name}: generated -->\nstale\n<!-- end of {name} -->\nAfter.\n", encoding="utf-8")
-    renewing = program("renew_page")
-    assert renewing.main([str(results.out), "--page", str(page)]) == 0
+    assert experiments_page.main([str(results.out), "--page", str(page)]) == 0
     renewed = page.read_text(encoding="utf-8")
     table = [line for line in renewed.splitlines() if line.startswith("|")]
     findings = (results.out / "findings.md").read_text(encoding="utf-8")
@@ -107,10 +107,10 @@ def test_the_findings_go_into_the_page_by_the_name_of_the_experiment(results: Re
 def test_a_page_without_the_part_is_left_as_it_is(results: Results, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     page = tmp_path / "page.md"
     page.write_text("No part.\n", encoding="utf-8")
-    assert program("renew_page").main([str(results.out), "--page", str(page)]) == 2
+    assert experiments_page.main([str(results.out), "--page", str(page)]) == 2
     assert page.read_text(encoding="utf-8") == "No part.\n"
     assert f"the page has 0 generated parts named {results.experiment.name}" in capsys.readouterr().err
-    assert program("renew_page").main([str(tmp_path / "none"), "--page", str(page)]) == 2
+    assert experiments_page.main([str(tmp_path / "none"), "--page", str(page)]) == 2
 
 
 def test_the_page_has_the_findings_of_every_new_question() -> None:
@@ -148,7 +148,7 @@ def test_what_is_moved_is_moved_over_the_ranges_of_the_scenario() -> None:
 
 
 def test_the_reported_terms_are_those_of_the_data() -> None:
-    path = Path(__file__).parents[2] / "negosim" / "data" / "us_japan_deal_terms.csv"
+    path = DATA / "us_japan_deal_terms.csv"
     terms = pandas.read_csv(path).set_index("issue")["value"].to_dict()
     experiment = Experiment.load(FOLDER / "six_tactics.toml")
     before = experiment.scenario.issue("rice").status_quo

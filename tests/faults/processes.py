@@ -12,8 +12,8 @@ import pytest
 
 from negosim.store.plan import Shard
 from negosim.store.store import StoreError
-from negosim.sweep.merge import merge
-from negosim.sweep.runner import sweep, sweep_shard
+from negosim.sweeps.merge import merge
+from negosim.sweeps.runner import sweep, sweep_shard
 from tests.faults.undisturbed import OUT, PARTS, checksums, experiment, gone_on, negosim, process, undisturbed_parts, whole_parts
 from tests.unit.clusters import a_scheduler, started, worker
 

@@ -14,8 +14,8 @@ from negosim.results.results import Results
 from negosim.store import manifest
 from negosim.store.failures import PointsFailedError
 from negosim.store.store import Store
-from negosim.sweep import runner
-from negosim.sweep.runner import sweep
+from negosim.sweeps import runner
+from negosim.sweeps.runner import sweep
 from tests.faults.undisturbed import OUT, TEXT, experiment, laid_out, negosim, part, refusal
 
 ELSEWHERE = {"system": "Linux", "machine": "aarch64", "library": "glibc 2.36", "instructions": "neon"}

@@ -1,4 +1,4 @@
-"""The quick ones of the faults: nothing is lost. All of them: python -m tests.faults"""
+"""The quick ones of the faults: nothing is lost. All of them: python -m tools.faults"""
 
 from __future__ import annotations
 

@@ -17,7 +17,7 @@ import pytest
 
 from negosim.experiment.experiment import Experiment
 from negosim.store.store import StoreError
-from negosim.sweep.runner import sweep
+from negosim.sweeps.runner import sweep
 
 TEXT = """
 name = "faults"

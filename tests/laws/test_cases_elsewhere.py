@@ -20,7 +20,7 @@ from negosim.plots.gallery import FIGURES
 from negosim.report.findings import findings_text
 from negosim.report.sensitivity import sensitivity_text
 from negosim.results.findings import findings_of
-from negosim.sweep.runner import sweep
+from negosim.sweeps.runner import sweep
 from tests.laws.playing import differences
 
 CASES = [name for name in Scenario.names() if Scenario.load(name).kind == "case"]

@@ -18,13 +18,13 @@ DRAWS = 2
 
 
 @pytest.mark.parametrize("chapter", CHAPTERS)
-def test_every_number_of_the_chapter_holds_and_stands_in_the_readme(chapter: str) -> None:
+def test_every_number_of_the_chapter_holds_and_stands_in_the_page(chapter: str) -> None:
     checked = check([chapter])
     assert [row for row in checked.rows if not row.passes] == []
     assert {row.result for row in checked.rows} == {result.name for result in CHAPTERS[chapter]}
-    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    page = (ROOT / "docs" / "textbook.md").read_text(encoding="utf-8")
     lines = markdown(checked.rows).splitlines()[2:]
-    assert [line for line in lines if line not in readme] == [], "renew it: python -m tests.architecture.documents"
+    assert [line for line in lines if line not in page] == [], "renew it: python -m tools.documents"
 
 
 @pytest.mark.parametrize("name", RESULTS)

@@ -1,4 +1,4 @@
-"""Whole runs are told as they were told before, line by line; ``python -m tests.transcripts`` writes the files anew."""
+"""Whole runs are told as they were told before, line by line; ``python -m tools.transcripts`` writes the files anew."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from tests.transcripts.cases import CASES, FOLDER, file_of
 def test_a_run_is_told_as_it_was(name: str) -> None:
     told = CASES[name].play().transcript().splitlines()
     kept = file_of(name).read_text(encoding="utf-8").splitlines()
-    assert told == kept, "if the change is meant: python -m tests.transcripts"
+    assert told == kept, "if the change is meant: python -m tools.transcripts"
 
 
 def test_there_is_a_file_for_each_run_and_no_other() -> None:

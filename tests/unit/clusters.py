@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from negosim.sweep.dask import LOOPBACK
+from negosim.sweeps.dask import LOOPBACK
 
 ROOT = Path(__file__).resolve().parents[2]
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-import negosim.sweep.play
+import negosim.sweeps.play
 from tests.unit import pretend
 
 
@@ -20,14 +20,14 @@ def played(monkeypatch: pytest.MonkeyPatch) -> list[tuple[float, int]]:
         calls.append((scenario.sender.ambiguity, first))
         return pretend.simulate(scenario, replications, seed, first)
 
-    monkeypatch.setattr(negosim.sweep.play, "simulate", simulate)
+    monkeypatch.setattr(negosim.sweeps.play, "simulate", simulate)
     return calls
 
 
 @pytest.fixture
 def file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """The file of a small experiment; its runs are pretended."""
-    monkeypatch.setattr(negosim.sweep.play, "simulate", pretend.simulate)
+    monkeypatch.setattr(negosim.sweeps.play, "simulate", pretend.simulate)
     path = tmp_path / "small.toml"
     path.write_text(pretend.EXPERIMENT, encoding="utf-8")
     return path

@@ -11,7 +11,7 @@ from typing import Any
 
 from negosim.store.failures import Failure
 from negosim.store.plan import Part
-from negosim.sweep.executors import Between, Finished
+from negosim.sweeps.executors import Between, Finished
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from negosim.experiment.experiment import Experiment
 from negosim.results.results import Results
-from negosim.sweep.runner import sweep
+from negosim.sweeps.runner import sweep
 
 
 def small_sweep(folder: Path) -> Results:

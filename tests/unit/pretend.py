@@ -8,7 +8,7 @@ import numpy
 import pyarrow
 import pytest
 
-import negosim.sweep.play
+import negosim.sweeps.play
 from negosim.experiment.experiment import Experiment
 from negosim.scenario.scenario import Scenario
 
@@ -105,4 +105,4 @@ def failing_at(monkeypatch: pytest.MonkeyPatch, level: float, begin: int | None 
             raise ArithmeticError("wages were not found")
         return simulate(scenario, replications, seed, first)
 
-    monkeypatch.setattr(negosim.sweep.play, "simulate", failing)
+    monkeypatch.setattr(negosim.sweeps.play, "simulate", failing)

@@ -7,8 +7,8 @@ from typing import Any
 
 import solara
 
-from negosim.app.server import opened_scenario
 from negosim.app.state.offer import Game
+from negosim.app.state.opened import opened_scenario
 from negosim.app.state.watch import Watching
 from negosim.app.views import widgets
 from negosim.app.views.play import PlayView
@@ -31,7 +31,7 @@ def Page() -> None:  # noqa: N802
     game: solara.Reactive[Game | None] = solara.use_reactive(None)
     view = solara.use_reactive(WATCH)
     solara.Title("negosim")
-    solara.Style(Path(__file__).with_name("style.css"))
+    solara.Style(Path(__file__).parents[1] / "style.css")
     with solara.v.Html(tag="main", class_="ns-page"):
         with solara.v.Html(tag="header", class_="ns-head"):
             solara.v.Html(tag="h1", children=["negosim"])

@@ -16,7 +16,7 @@ import pytest
 from typer.testing import CliRunner, Result
 
 import negosim
-import negosim.sweep.play
+import negosim.sweeps.play
 from negosim import cli
 from negosim.cli import progress
 from negosim.plots import path, png
@@ -280,7 +280,7 @@ def test_results_that_are_damaged_are_not_drawn(file: Path) -> None:
 
 PROGRAM = """
 import sys, threading
-import negosim.sweep.play
+import negosim.sweeps.play
 from negosim import cli
 from negosim.cli import progress
 from tests.unit import pretend
@@ -293,7 +293,7 @@ def simulate(scenario, replications, seed=0, first=0, between=None):
         begun.wait(1.0)
     return pretend.simulate(scenario, replications, seed, first)
 
-negosim.sweep.play.simulate = simulate
+negosim.sweeps.play.simulate = simulate
 cli.app()
 """
 

@@ -16,8 +16,8 @@ from typing import Any
 
 import pytest
 
-import negosim.sweep.play
-import negosim.sweep.runner
+import negosim.sweeps.play
+import negosim.sweeps.runner
 from negosim.cli import application, progress
 from negosim.store.lock import gate, take
 from tests.unit import pretend
@@ -121,7 +121,7 @@ def test_a_failure_is_told_and_the_exit_code_says_so(file: Path, monkeypatch: py
     assert lines[1] == "parts     9 of 12 done, 3 failed, 0 missing"
     assert "failed    point 2 (sender.ambiguity = 0.1), runs 0 to 3: ArithmeticError: wages were not found" in lines
     assert lines[-1] == f"next      negosim sweep --out {out}"
-    monkeypatch.setattr(negosim.sweep.play, "simulate", pretend.simulate)
+    monkeypatch.setattr(negosim.sweeps.play, "simulate", pretend.simulate)
     assert run("sweep", "--out", out).exit_code == 0 and "failed" not in run("status", out).stdout.split("\n", 2)[2]
 
 
@@ -178,7 +178,7 @@ def test_a_running_sweep_is_told(file: Path) -> None:
 
 
 def test_mixed_platforms_are_told(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from tests.unit.sweep.test_runner import elsewhere
+    from tests.unit.sweeps.test_runner import elsewhere
 
     out = swept(file)
     elsewhere(monkeypatch)
@@ -216,8 +216,8 @@ def test_what_does_not_come_out_the_same_is_told_and_the_exit_code_says_so(file:
 
 PROGRAM = """
 import sys, threading, time
-import negosim.sweep.play
-import negosim.sweep.runner
+import negosim.sweeps.play
+import negosim.sweeps.runner
 from negosim import cli
 from tests.unit import pretend
 
@@ -232,7 +232,7 @@ def simulate(scenario, replications, seed=0, first=0, between=None):
         time.sleep(600)  # as compiling does
     return pretend.simulate(scenario, replications, seed, first)
 
-negosim.sweep.play.simulate = simulate
+negosim.sweeps.play.simulate = simulate
 cli.app()
 """
 
@@ -302,7 +302,7 @@ def test_sigterm_is_taken_for_an_interruption_while_a_command_is_at_work_alone()
 
 def test_the_log_is_told_while_a_sweep_runs_and_not_after() -> None:
     lines: list[str] = []
-    log = logging.getLogger("negosim.sweep.runner")
+    log = logging.getLogger("negosim.sweeps.runner")
     with progress.log_told(lines.append):
         log.info("Comparing %s parts.", 3)
         log.debug("not this")

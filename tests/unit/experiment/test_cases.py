@@ -10,7 +10,7 @@ import numpy
 import pyarrow
 import pytest
 
-import negosim.sweep.play
+import negosim.sweeps.play
 from negosim.common.errors import ExperimentError
 from negosim.experiment.design import design_table
 from negosim.experiment.experiment import Experiment
@@ -24,7 +24,7 @@ from negosim.results.paired import paired
 from negosim.results.results import Results
 from negosim.scenario.scenario import Scenario
 from negosim.store.manifest import differences, experiment_of, manifest_of, renewed
-from negosim.sweep.runner import sweep
+from negosim.sweeps.runner import sweep
 from tests.unit import pretend
 from tests.unit.pretend import assuming, experiment
 
@@ -71,7 +71,7 @@ def simulate(
 
 @pytest.fixture
 def results(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Results:
-    monkeypatch.setattr(negosim.sweep.play, "simulate", simulate)
+    monkeypatch.setattr(negosim.sweeps.play, "simulate", simulate)
     return sweep(experiment(case=CASES), tmp_path / "runs", workers=2)
 
 
@@ -195,7 +195,7 @@ def test_findings_tell_the_baseline_of_every_case_and_each_comparison_with_its_c
 
 
 def test_without_cases_the_text_is_as_it_was(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(negosim.sweep.play, "simulate", pretend.simulate)
+    monkeypatch.setattr(negosim.sweeps.play, "simulate", pretend.simulate)
     results = sweep(experiment(), tmp_path / "runs")
     text = findings_text(findings_of(results, results.summary()), results.experiment.base)
     assert "\n## The baseline\n" in text and "30 runs of pie, seed 7" in text and "case" not in text
@@ -216,7 +216,7 @@ def test_private_types_are_called_by_the_names_of_their_own_case(tmp_path: Path)
 
 
 def test_joint_draws_are_played_in_every_case(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(negosim.sweep.play, "simulate", pretend.simulate)
+    monkeypatch.setattr(negosim.sweeps.play, "simulate", pretend.simulate)
     cases = [{"name": "plain"}, {"name": "tough", "set": {"sender.toughness": 1.5}}]
     made = experiment(scenario=assuming(), case=cases, assumed_draws=4, draw_replications=4)
     assert all(set(drawn) == {"talks.rounds"} for draw in made.draws for drawn in draw.values())  # what a case sets is not drawn
@@ -233,7 +233,7 @@ def test_cases_of_another_scenario_have_joint_draws_of_their_own(tmp_path: Path,
         seen.append((scenario.name, scenario.sender.discount if scenario.name == "logrolling" else scenario.sender.toughness))
         return simulate(scenario, *given, **named)
 
-    monkeypatch.setattr(negosim.sweep.play, "simulate", noted)
+    monkeypatch.setattr(negosim.sweeps.play, "simulate", noted)
     other = assuming({"talks.rounds": (20, 30), "sender.discount": (0.5, 0.9)}, "logrolling")
     cases = [{"name": "a"}, {"name": "rolling", "scenario": other}, {"name": "b"}, {"name": "again", "scenario": other}]
     vary = [{"parameter": "sender.ambiguity", "values": [0.1]}]

@@ -11,7 +11,7 @@ from negosim import plots
 from negosim.experiment.experiment import Experiment
 from negosim.results.results import Results
 from negosim.store.store import StoreError
-from negosim.sweep.runner import sweep
+from negosim.sweeps.runner import sweep
 
 BRINK = "sender.brinkmanship"
 

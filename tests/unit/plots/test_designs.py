@@ -28,8 +28,8 @@ from negosim.results.paired import half_width, paired
 from negosim.results.results import Results
 from negosim.scenario.scenario import Scenario
 from negosim.store.store import StoreError
-from negosim.sweep.compare import compare
-from negosim.sweep.runner import sweep
+from negosim.sweeps.compare import compare
+from negosim.sweeps.runner import sweep
 from negosim.validation.textbook.tactics import ambiguous
 
 AMBIGUITY, BRINK = "sender.ambiguity", "sender.brinkmanship"

@@ -19,7 +19,7 @@ from matplotlib.patches import StepPatch
 from matplotlib.text import Text
 
 import negosim.plots.gallery
-import negosim.sweep.play
+import negosim.sweeps.play
 from negosim import plots
 from negosim.common.vocabulary import Ending, Side
 from negosim.engine.kernel import simulate
@@ -32,7 +32,7 @@ from negosim.results.paired import paired
 from negosim.results.results import Results
 from negosim.scenario.scenario import Scenario
 from negosim.store.store import StoreError
-from negosim.sweep.runner import sweep
+from negosim.sweeps.runner import sweep
 from tests.unit import pretend
 from tests.unit.plotted import small_sweep
 
@@ -295,7 +295,7 @@ def test_a_folder_that_cannot_be_made_is_an_error_that_says_so(results: Results,
 
 
 def test_a_quantity_that_the_runs_lack_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(negosim.sweep.play, "simulate", pretend.simulate)
+    monkeypatch.setattr(negosim.sweeps.play, "simulate", pretend.simulate)
     few = sweep(pretend.experiment(), tmp_path / "runs", workers=1)
     plots.payoffs(few)
     with pytest.raises(StoreError, match="has no column sender_utility, which this figure draws"):

@@ -11,18 +11,18 @@ import pandas
 import pytest
 
 import negosim.store.store
-import negosim.sweep.play
+import negosim.sweeps.play
 from negosim.report.write import report_paths, with_part, write_report
 from negosim.results.results import Results
 from negosim.store.store import FILES, StoreError
-from negosim.sweep.runner import sweep
+from negosim.sweeps.runner import sweep
 from tests.unit import pretend
 from tests.unit.pretend import experiment
 
 
 @pytest.fixture
 def results(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Results:
-    monkeypatch.setattr(negosim.sweep.play, "simulate", pretend.simulate)
+    monkeypatch.setattr(negosim.sweeps.play, "simulate", pretend.simulate)
     return sweep(experiment(), tmp_path / "runs")
 
 
@@ -48,7 +48,7 @@ def test_the_folder_is_still_one_that_a_sweep_goes_on_in(results: Results) -> No
 
 
 def test_words_and_numbers_among_the_values_are_written_as_words(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(negosim.sweep.play, "simulate", pretend.simulate)
+    monkeypatch.setattr(negosim.sweeps.play, "simulate", pretend.simulate)
     vary = [
         {"parameter": "sender.ambiguity", "values": [0.1]},
         {"parameter": "sender.strategy", "values": ["commitment"]},

@@ -12,11 +12,11 @@ import pandas
 import pyarrow
 import pytest
 
-import negosim.sweep.play
+import negosim.sweeps.play
 from negosim.experiment.experiment import Experiment
 from negosim.report.write import write_report
 from negosim.results.findings import MOST_TOLD, Difference, Findings, findings_of
-from negosim.sweep.runner import sweep
+from negosim.sweeps.runner import sweep
 from tests.unit import pretend
 from tests.unit.pretend import assuming, experiment
 
@@ -43,7 +43,7 @@ def made(**changes: Any) -> Experiment:
 
 
 def found(folder: Path, monkeypatch: pytest.MonkeyPatch, **changes: Any) -> Findings:
-    monkeypatch.setattr(negosim.sweep.play, "simulate", with_a_peak)
+    monkeypatch.setattr(negosim.sweeps.play, "simulate", with_a_peak)
     results = sweep(made(**changes), folder / "runs")
     return findings_of(results, results.summary())
 
@@ -122,7 +122,7 @@ def test_runs_of_which_none_is_settled_are_summed_up_too(tmp_path: Path, monkeyp
             table = table.set_column(table.schema.get_field_index(name), name, pyarrow.array(value))
         return pretend.Outcomes(table)
 
-    monkeypatch.setattr(negosim.sweep.play, "simulate", never)
+    monkeypatch.setattr(negosim.sweeps.play, "simulate", never)
     results = sweep(made(), tmp_path / "runs")
     findings = findings_of(results, results.summary())
     told = json.loads(findings.json())
@@ -153,7 +153,7 @@ def test_a_difference_has_a_sign_only_where_its_interval_leaves_out_0(low: float
 def test_points_too_many_to_be_told_one_by_one_are_left_to_the_summary(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, changes: dict[str, Any], points: int
 ) -> None:
-    monkeypatch.setattr(negosim.sweep.play, "simulate", pretend.simulate)
+    monkeypatch.setattr(negosim.sweeps.play, "simulate", pretend.simulate)
     findings, text = write_report(sweep(experiment(replications=2, **changes), tmp_path / "runs"))
     assert not findings.told and findings.findings == () and findings.runs == 2 * points
     assert "too many to be told one by one: the summary has" in text and "## The baseline" in text
@@ -162,6 +162,6 @@ def test_points_too_many_to_be_told_one_by_one_are_left_to_the_summary(
 
 
 def test_a_baseline_alone_is_told_in_full(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(negosim.sweep.play, "simulate", pretend.simulate)
+    monkeypatch.setattr(negosim.sweeps.play, "simulate", pretend.simulate)
     findings, text = write_report(sweep(experiment(vary=[]), tmp_path / "runs"))
     assert findings.told and "too many" not in text

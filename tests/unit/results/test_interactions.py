@@ -13,7 +13,7 @@ from negosim.experiment.experiment import Experiment
 from negosim.results.interactions import couples, interaction_draws, interactions
 from negosim.results.paired import half_width
 from negosim.results.results import Results
-from negosim.sweep.runner import sweep
+from negosim.sweeps.runner import sweep
 
 OFF = {"sender.ambiguity": 0.0, "sender.reversal": 0.0, "sender.brinkmanship": 0.0}
 RUNS = 150

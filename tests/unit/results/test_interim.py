@@ -9,7 +9,7 @@ import pytest
 
 from negosim.experiment.experiment import Experiment
 from negosim.results.results import Results
-from negosim.sweep.runner import sweep
+from negosim.sweeps.runner import sweep
 
 RUNS = 400
 

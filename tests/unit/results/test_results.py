@@ -11,17 +11,17 @@ import numpy
 import pyarrow
 import pytest
 
-import negosim.sweep.play
+import negosim.sweeps.play
 from negosim.results.results import Results
 from negosim.store.store import StoreError
-from negosim.sweep.runner import sweep
+from negosim.sweeps.runner import sweep
 from tests.unit import pretend
 from tests.unit.pretend import assuming, experiment
 
 
 @pytest.fixture(autouse=True)
 def _pretended(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(negosim.sweep.play, "simulate", pretend.simulate)
+    monkeypatch.setattr(negosim.sweeps.play, "simulate", pretend.simulate)
 
 
 @pytest.fixture
@@ -110,7 +110,7 @@ def test_the_error_of_a_draw_is_that_of_its_paired_differences(
         column = table.schema.get_field_index("sender_payoff")
         return pretend.Outcomes(table.set_column(column, "sender_payoff", pyarrow.array(payoffs)))
 
-    monkeypatch.setattr(negosim.sweep.play, "simulate", simulate)
+    monkeypatch.setattr(negosim.sweeps.play, "simulate", simulate)
     made = experiment(scenario=assuming(), replications=4, assumed_draws=1, draw_replications=4)
     row = sweep(made, tmp_path / "runs").draws().iloc[1]
     assert row["sender_payoff_gain"] == 3.0
@@ -125,7 +125,7 @@ def test_a_quantity_that_no_run_of_a_draw_has_is_nan(tmp_path: Path, monkeypatch
             table.set_column(column, "settled_pie", pyarrow.array(numpy.full(replications, math.nan)))
         )
 
-    monkeypatch.setattr(negosim.sweep.play, "simulate", simulate)
+    monkeypatch.setattr(negosim.sweeps.play, "simulate", simulate)
     made = experiment(scenario=assuming(), assumed_draws=2, draw_replications=4)
     draws = sweep(made, tmp_path / "runs").draws()
     assert draws["settled_pie"].isna().all() and not draws["sender_payoff"].isna().any()

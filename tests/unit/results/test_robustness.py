@@ -9,10 +9,10 @@ import numpy
 import pyarrow
 import pytest
 
-import negosim.sweep.play
+import negosim.sweeps.play
 from negosim.results.robustness import robustness
 from negosim.store.store import StoreError
-from negosim.sweep.runner import sweep
+from negosim.sweeps.runner import sweep
 from tests.unit import pretend
 from tests.unit.pretend import assuming, experiment
 
@@ -31,7 +31,7 @@ def with_gains(scenario: Any, replications: int, seed: int = 0, first: int = 0, 
 
 @pytest.fixture
 def frame(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
-    monkeypatch.setattr(negosim.sweep.play, "simulate", with_gains)
+    monkeypatch.setattr(negosim.sweeps.play, "simulate", with_gains)
     vary = [{"parameter": "sender.ambiguity", "values": [0.1, 0.2], "headline": [0.1, 0.2]}]
     made = experiment(scenario=assuming(), vary=vary, replications=4, assumed_draws=5, draw_replications=4)
     return robustness(sweep(made, tmp_path / "runs")).set_index("quantity")
@@ -57,6 +57,6 @@ def test_what_never_differs_has_no_sign_in_any_draw(frame: Any) -> None:
 
 
 def test_without_joint_draws_there_is_nothing_to_say(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(negosim.sweep.play, "simulate", pretend.simulate)
+    monkeypatch.setattr(negosim.sweeps.play, "simulate", pretend.simulate)
     with pytest.raises(StoreError, match="no joint draws"):
         robustness(sweep(experiment(), tmp_path / "runs"))

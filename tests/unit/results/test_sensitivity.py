@@ -11,14 +11,14 @@ import numpy
 import pyarrow
 import pytest
 
-import negosim.sweep.play
+import negosim.sweeps.play
 from negosim.experiment.experiment import Experiment
 from negosim.results.results import Results
 from negosim.results.sensitivity import noise_share
 from negosim.scenario.scenario import Scenario
 from negosim.store.failures import PointsFailedError
 from negosim.store.store import StoreError
-from negosim.sweep.runner import sweep
+from negosim.sweeps.runner import sweep
 from tests.unit.pretend import Outcomes, experiment
 
 FACTORS = ("sender.unpredictability", "talks.proposer_probability", "talks.auction_weight")
@@ -74,7 +74,7 @@ def swept(
     monkeypatch: pytest.MonkeyPatch, folder: Path, function: Callable[[Shares], float], noise: Any = alike, **fields: Any
 ) -> Results:
     """The results of a pretended sweep."""
-    monkeypatch.setattr(negosim.sweep.play, "simulate", played_as(function, noise))
+    monkeypatch.setattr(negosim.sweeps.play, "simulate", played_as(function, noise))
     given = {"design": "saltelli", "size": 64, "vary": UNIT, "replications": 4, "chunk": 1000, "seed": 3}
     return sweep(experiment(**{**given, **fields}), folder / "runs", workers=1)
 

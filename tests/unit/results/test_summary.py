@@ -12,13 +12,13 @@ import pyarrow
 import pytest
 
 import negosim.experiment.quantities
-import negosim.sweep.play
+import negosim.sweeps.play
 from negosim.experiment.quantities import Quantity, columns_of, quantities
 from negosim.results.paired import half_width, paired
 from negosim.results.results import Results
 from negosim.results.summary import QUANTILES, summarise, wide
 from negosim.scenario.scenario import Scenario
-from negosim.sweep.runner import sweep
+from negosim.sweeps.runner import sweep
 from tests.unit import pretend
 from tests.unit.pretend import experiment
 
@@ -50,7 +50,7 @@ def four_runs(scenario: Scenario, replications: int, seed: int = 0, first: int =
 
 @pytest.fixture
 def results(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Results:
-    monkeypatch.setattr(negosim.sweep.play, "simulate", four_runs)
+    monkeypatch.setattr(negosim.sweeps.play, "simulate", four_runs)
     return sweep(experiment(replications=4, chunk=3), tmp_path / "runs")
 
 
@@ -129,7 +129,7 @@ def test_small_pieces_give_the_same_summary(results: Results, monkeypatch: pytes
 
 
 def test_the_quantiles_of_a_large_point_are_those_of_numpy(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(negosim.sweep.play, "simulate", pretend.simulate)
+    monkeypatch.setattr(negosim.sweeps.play, "simulate", pretend.simulate)
     results = sweep(experiment(replications=503, chunk=100), tmp_path / "runs")
     monkeypatch.setattr(negosim.experiment.quantities, "AT_ONCE", 500)
     found = row(summarise(results), 1, "settled_pie")

@@ -9,7 +9,7 @@ from typing import Any
 import pandas
 import pytest
 
-import negosim.sweep.play
+import negosim.sweeps.play
 from negosim import Negotiation, Scenario, plots
 from negosim.common.errors import ExperimentError
 from negosim.engine.kernel import simulate
@@ -19,7 +19,7 @@ from negosim.results.results import Results
 from negosim.store.manifest import manifest_of
 from negosim.store.plan import LEAST_PARTS, PATHS_IN_PART, planned_chunks, planned_parts, planned_paths, points_in_part
 from negosim.store.store import StoreError
-from negosim.sweep.runner import sweep
+from negosim.sweeps.runner import sweep
 from tests.unit import pretend
 from tests.unit.pretend import experiment
 
@@ -122,7 +122,7 @@ def test_a_damaged_part_of_paths_is_found_and_played_again(kept: Results) -> Non
 
 
 def test_a_sweep_without_paths_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(negosim.sweep.play, "simulate", pretend.simulate)
+    monkeypatch.setattr(negosim.sweeps.play, "simulate", pretend.simulate)
     with pytest.raises(StoreError, match=r"has no paths\. Set paths in the experiment"):
         sweep(experiment(), tmp_path / "runs").paths()
 
@@ -171,7 +171,7 @@ def test_no_part_holds_points_of_two_cases() -> None:
 
 
 def test_runs_are_the_same_in_parts_of_several_points(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(negosim.sweep.play, "simulate", pretend.simulate)
+    monkeypatch.setattr(negosim.sweeps.play, "simulate", pretend.simulate)
     together = sweep(many(200, chunk=25_000), tmp_path / "together", workers=2)
     apart = sweep(many(200, chunk=10), tmp_path / "apart", workers=1)
     assert len(planned_parts(together.experiment)) < len(planned_parts(apart.experiment)) == 200

@@ -9,18 +9,18 @@ from typing import Any
 import pytest
 
 import negosim.store.manifest
-import negosim.sweep.play
+import negosim.sweeps.play
 from negosim.common.errors import ScenarioError
 from negosim.results.results import Results
 from negosim.store.failures import PointsFailedError
 from negosim.store.manifest import in_words, platform_here
 from negosim.store.plan import Shard
 from negosim.store.store import Store, StoreError
-from negosim.sweep.merge import merge
-from negosim.sweep.runner import sweep, sweep_shard
+from negosim.sweeps.merge import merge
+from negosim.sweeps.runner import sweep, sweep_shard
 from tests.unit import pretend
 from tests.unit.pretend import assuming, experiment
-from tests.unit.sweep.test_runner import ELSEWHERE, PARTS, contents, elsewhere
+from tests.unit.sweeps.test_runner import ELSEWHERE, PARTS, contents, elsewhere
 
 
 def test_shards_in_one_folder_make_the_sweep_and_the_last_has_the_results(tmp_path: Path, played: Any) -> None:
@@ -163,7 +163,7 @@ def test_shards_of_two_platforms_are_merged_only_if_that_is_allowed(
     merge(tmp_path / "all", folders, allow_platform=True)
     assert Results(tmp_path / "all").platforms == {in_words(platform_here()): 5, in_words(ELSEWHERE): 4}
     monkeypatch.undo()
-    monkeypatch.setattr(negosim.sweep.play, "simulate", pretend.simulate)
+    monkeypatch.setattr(negosim.sweeps.play, "simulate", pretend.simulate)
     one = sweep(experiment(), tmp_path / "here").out
     with pytest.raises(StoreError, match="Allow it"):
         merge(one, [tmp_path / "all"])
@@ -175,7 +175,7 @@ def test_one_part_with_two_values_is_refused(tmp_path: Path, played: Any, monkey
     def otherwise(scenario: Any, replications: int, seed: int = 0, first: int = 0, between: Any = None) -> Any:
         return pretend.simulate(scenario, replications, seed + 1, first)
 
-    monkeypatch.setattr(negosim.sweep.play, "simulate", otherwise)
+    monkeypatch.setattr(negosim.sweeps.play, "simulate", otherwise)
     other = sweep(experiment(), tmp_path / "other").out
     with pytest.raises(StoreError, match=r"are the same part with different values.*negosim reproduce says"):
         merge(tmp_path / "all", [one, other])
@@ -191,7 +191,7 @@ def test_failures_are_merged_unless_another_shard_has_the_part(
     merged = merge(tmp_path / "all", [tmp_path / "one"])
     assert merged.missing == tuple(PARTS[3:6])
     assert [failure.part for failure in Store(tmp_path / "all").failures(PARTS)] == PARTS[3:6]
-    monkeypatch.setattr(negosim.sweep.play, "simulate", pretend.simulate)
+    monkeypatch.setattr(negosim.sweeps.play, "simulate", pretend.simulate)
     sweep(experiment(), tmp_path / "other")
     merge(tmp_path / "all", [tmp_path / "one", tmp_path / "other"])
     assert Results(tmp_path / "all").failures == []

@@ -277,7 +277,8 @@ PAGE = Path(__file__).resolve().parents[3] / "docs" / "strategies.md"
 
 
 def test_the_page_names_every_argument_and_every_field_that_a_strategy_is_given() -> None:
-    firsts = re.findall(r"^\| (`[^|]*) \|", PAGE.read_text(), re.MULTILINE)
+    own = PAGE.read_text().partition("## A strategy of your own")[2]
+    firsts = re.findall(r"^\| (`[^|]*) \|", own, re.MULTILINE)
     told = {name for cells in firsts for name in re.findall(r"`(\w+)`", cells)}
     given = {*OWN.names, *PUBLIC.names, *inspect.signature(propose).parameters, *inspect.signature(respond).parameters}
     assert told == given

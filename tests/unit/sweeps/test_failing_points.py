@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-import negosim.sweep.play
+import negosim.sweeps.play
 from negosim.plots.readings import levels, scenario_of
 from negosim.report.findings import findings_text
 from negosim.report.write import write_report
@@ -18,10 +18,10 @@ from negosim.results.paired import paired
 from negosim.results.results import Results
 from negosim.store.failures import PointsFailedError
 from negosim.store.store import StoreError
-from negosim.sweep.runner import sweep
+from negosim.sweeps.runner import sweep
 from tests.unit import pretend
 from tests.unit.pretend import assuming, experiment
-from tests.unit.sweep.test_runner import contents
+from tests.unit.sweeps.test_runner import contents
 
 LEVELS = [{"parameter": "sender.ambiguity", "values": [0.0, 0.1, 0.2, 0.3, 0.4], "headline": [0.0, 0.4]}]
 
@@ -37,7 +37,7 @@ def failing(monkeypatch: pytest.MonkeyPatch, *bad: float, first: int | None = No
             raise ArithmeticError("wages were not found")
         return pretend.simulate(scenario, replications, seed, where)
 
-    monkeypatch.setattr(negosim.sweep.play, "simulate", simulate)
+    monkeypatch.setattr(negosim.sweeps.play, "simulate", simulate)
     return played
 
 
@@ -67,7 +67,7 @@ def test_a_sweep_tries_again_what_failed_and_forgets_it_when_it_can_be_played(
     results, error = swept(tmp_path / "runs")
     assert sorted(set(played)) == [(level, first) for level in (0.2, 0.3) for first in (0, 4, 8)]
     assert len(error.failures) == 3 and sorted(results.points_left_out) == [4]
-    monkeypatch.setattr(negosim.sweep.play, "simulate", pretend.simulate)
+    monkeypatch.setattr(negosim.sweeps.play, "simulate", pretend.simulate)
     assert Results(sweep(experiment(vary=LEVELS), tmp_path / "runs").out).failures == []
     sweep(experiment(vary=LEVELS), tmp_path / "whole")
     assert contents(tmp_path / "runs") == contents(tmp_path / "whole")
@@ -96,7 +96,7 @@ def test_the_findings_leave_it_out_and_say_so(tmp_path: Path, monkeypatch: pytes
     assert findings.runs == 50 and [finding.point for finding in findings.findings] == [5]
     assert "**Something failed.** Point 3 (sender.ambiguity = 0.2) is left out: ArithmeticError" in text
     assert json.loads((results.out / "findings.json").read_text())["left_out"] == results.left_out
-    monkeypatch.setattr(negosim.sweep.play, "simulate", pretend.simulate)
+    monkeypatch.setattr(negosim.sweeps.play, "simulate", pretend.simulate)
     _, whole = write_report(sweep(experiment(vary=LEVELS), tmp_path / "runs"))
     assert "failed" not in whole
 
@@ -142,12 +142,12 @@ def test_of_a_part_with_several_points_all_are_left_out(tmp_path: Path, monkeypa
 
 
 def test_rounds_that_could_not_be_told_are_left_out_and_the_runs_stay(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(negosim.sweep.play, "simulate", pretend.simulate)
+    monkeypatch.setattr(negosim.sweeps.play, "simulate", pretend.simulate)
 
     def untold(*_: Any) -> Any:
         raise ArithmeticError("nobody remembers")
 
-    monkeypatch.setattr("negosim.sweep.play.path_table", untold)
+    monkeypatch.setattr("negosim.sweeps.play.path_table", untold)
     results, _ = swept(tmp_path / "runs", paths=1)
     assert results.left_out == "The rounds of points 0 to 5 are left out: ArithmeticError: nobody remembers."
     assert len(results.frame()) == 60 and results.points_left_out == {}
@@ -186,7 +186,7 @@ def test_joint_draws_that_fail_are_left_out_and_told(tmp_path: Path, monkeypatch
             raise ArithmeticError("wages were not found")
         return pretend.simulate(scenario, replications, seed, first)
 
-    monkeypatch.setattr(negosim.sweep.play, "simulate", simulate)
+    monkeypatch.setattr(negosim.sweeps.play, "simulate", simulate)
     results, _ = swept(tmp_path / "runs", **made)
     assert results.left_out == "The joint draws 11 to 20 are left out: ArithmeticError: wages were not found."
     assert sorted(results.draws()["draw"].unique()) == [*range(1, 11), *range(21, 26)] and results.points_left_out == {}
@@ -200,7 +200,7 @@ def test_joint_draws_that_all_fail_are_no_joint_draws(tmp_path: Path, monkeypatc
             raise ArithmeticError("wages were not found")
         return pretend.simulate(scenario, replications, seed, first)
 
-    monkeypatch.setattr(negosim.sweep.play, "simulate", simulate)
+    monkeypatch.setattr(negosim.sweeps.play, "simulate", simulate)
     results, _ = swept(tmp_path / "runs", scenario=assuming(), assumed_draws=5, draw_replications=3, replications=8)
     findings, _ = write_report(results)
     assert findings.draws == 0 and all(d.robustness is None for f in findings.findings for d in f.differences)
@@ -213,7 +213,7 @@ def test_what_is_not_the_fault_of_a_point_stops_the_sweep(
     def simulate(*_: Any, **__: Any) -> Any:
         raise error
 
-    monkeypatch.setattr(negosim.sweep.play, "simulate", simulate)
+    monkeypatch.setattr(negosim.sweeps.play, "simulate", simulate)
     with pytest.raises(StoreError, match=rf"point-0000-chunk-0001 cannot be played: .*{error.strerror}.*are kept in"):
         sweep(experiment(), tmp_path / "runs", workers=1)
     assert not (tmp_path / "runs" / "failed").exists()

@@ -22,9 +22,9 @@ from negosim.store.parts import mark_and_rows, packed, unpacked, values_hash
 from negosim.store.plan import Part, planned_parts
 from negosim.store.precision import so_far
 from negosim.store.store import Store, StoreError
-from negosim.sweep.executors import Between, Engine, Finished, Pace, StoppedError, threads
-from negosim.sweep.play import table_of
-from negosim.sweep.runner import Progress, cores
+from negosim.sweeps.executors import Between, Engine, Finished, Pace, StoppedError, threads
+from negosim.sweeps.play import table_of
+from negosim.sweeps.runner import Progress, cores
 
 
 @dataclass(frozen=True)

@@ -7,13 +7,13 @@ from collections.abc import Callable
 
 import pytest
 
-from negosim.sweep.executors import WINDOW, Pace
+from negosim.sweeps.executors import WINDOW, Pace
 
 
 @pytest.fixture
 def wait(monkeypatch: pytest.MonkeyPatch) -> Callable[[float], None]:
     clock = [100.0]
-    monkeypatch.setattr("negosim.sweep.executors.time.monotonic", lambda: clock[0])
+    monkeypatch.setattr("negosim.sweeps.executors.time.monotonic", lambda: clock[0])
 
     def wait(seconds: float) -> None:
         clock[0] += seconds

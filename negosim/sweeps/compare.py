@@ -11,7 +11,7 @@ from negosim.experiment.experiment import Experiment
 from negosim.results.contrast import Contrast, contrast_of
 from negosim.results.results import Results
 from negosim.scenario.scenario import Scenario
-from negosim.sweep.runner import sweep
+from negosim.sweeps.runner import sweep
 
 Compared = Scenario | Results | str | os.PathLike[str]
 """What can be compared: a scenario or its name or path, results or the folder that a sweep wrote."""

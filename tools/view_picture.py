@@ -1,4 +1,4 @@
-"""Make the picture of the README anew: python -m tests.app docs/figures/view.png, from the root of the repository."""
+"""Make the picture of the browser app anew: python -m tools.view_picture docs/figures/view.png, from the project's root."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Provoke every fault and print what became of it, as a table: python -m tests.faults [--only WORD] [--page docs/faults.md]"""
+"""Provoke every fault and print what became of it, as a table: python -m tools.faults [--only WORD] [--page docs/faults.md]"""
 
 from __future__ import annotations
 

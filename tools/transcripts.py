@@ -1,4 +1,4 @@
-"""Write the kept transcripts anew: python -m tests.transcripts, from the root of the repository. Then read what changed."""
+"""Write the kept transcripts anew: python -m tools.transcripts, from the root of the repository. Then read what changed."""
 
 from __future__ import annotations
 

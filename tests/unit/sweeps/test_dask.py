@@ -22,16 +22,16 @@ from distributed import LocalCluster
 import negosim.store.manifest
 from negosim.store.manifest import platform_here, versions
 from negosim.store.plan import planned_parts
-from negosim.sweep import dask as module
-from negosim.sweep.dask import LOOPBACK, dask
-from negosim.sweep.executors import EngineError, Finished
-from negosim.sweep.reproduce import reproduce
-from negosim.sweep.runner import sweep
+from negosim.sweeps import dask as module
+from negosim.sweeps.dask import LOOPBACK, dask
+from negosim.sweeps.executors import EngineError, Finished
+from negosim.sweeps.reproduce import reproduce
+from negosim.sweeps.runner import sweep
 from tests.unit.cli.test_commands import run
 from tests.unit.clusters import ROOT, a_scheduler, started, worker
 from tests.unit.jobs import Noting, Unwritable
 from tests.unit.pretend import EXPERIMENT, assuming, experiment
-from tests.unit.sweep.test_runner import contents
+from tests.unit.sweeps.test_runner import contents
 
 PLAN = planned_parts(experiment())
 NAMES = [part.name for part in PLAN]
@@ -221,8 +221,8 @@ def test_a_worker_that_cannot_read_a_file_is_refused_and_gets_no_more_parts(
 
 
 def test_a_worker_without_this_engine_ends_the_sweep_with_one_sentence(job: Noting, tmp_path: Path) -> None:
-    (tmp_path / "bare" / "negosim" / "sweep").mkdir(parents=True)
-    for name in ("__init__.py", "sweep/__init__.py", "sweep/dask.py"):
+    (tmp_path / "bare" / "negosim" / "sweeps").mkdir(parents=True)
+    for name in ("__init__.py", "sweeps/__init__.py", "sweeps/dask.py"):
         (tmp_path / "bare" / "negosim" / name).touch()
     with (
         a_scheduler() as (scheduler, _),

@@ -16,7 +16,7 @@ from negosim.experiment.experiment import Experiment
 from negosim.store.manifest import manifest_of
 from negosim.store.parts import packed
 from negosim.store.plan import Chunk, Draws, Paths, draw_names, planned_chunks, planned_paths
-from negosim.sweep.play import table_of
+from negosim.sweeps.play import table_of
 
 POINTS = 6
 """Points that are tried, spread over the design."""

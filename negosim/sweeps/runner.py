@@ -17,9 +17,9 @@ from negosim.store.manifest import fingerprint, manifest_of, platform_here
 from negosim.store.plan import Part, Shard, planned_parts
 from negosim.store.precision import read_reached, write_reached
 from negosim.store.store import Store
-from negosim.sweep.executors import Engine, Finished, Pace, threads
-from negosim.sweep.play import Play
-from negosim.sweep.stopping_rule import look, next_runs
+from negosim.sweeps.executors import Engine, Finished, Pace, threads
+from negosim.sweeps.play import Play
+from negosim.sweeps.stopping_rule import look, next_runs
 
 Progress = Callable[[int, int, float, float], None]
 """Called with the runs done, all runs, runs a second, and seconds left (nan until something is done)."""

@@ -1,4 +1,4 @@
-"""The tables that README.md and ODD.md take from the code. Renew them: python -m tests.architecture.documents
+"""The tables that pages in docs/ take from the code. Renew them: python -m tools.documents
 
 The table of the textbook takes some minutes of runs; tests/oracles/test_textbook.py holds it, chapter by chapter.
 """
@@ -14,11 +14,13 @@ from negosim.common.vocabulary import Ending
 from negosim.report.checks import markdown, summary
 from negosim.report.facts import facts_table
 from negosim.report.parameters import parameter_table
+from negosim.strategies.catalogue import NAMES, strategy
 from negosim.validation.record.verdicts import compare
 from negosim.validation.textbook import check
-from tests.architecture.house import ROOT
 
-DOCUMENTS = (ROOT / "README.md", ROOT / "negosim" / "ODD.md")
+ROOT = Path(__file__).resolve().parents[1]
+
+DOCUMENTS = tuple(ROOT / "docs" / f"{name}.md" for name in ("model", "parameters", "record", "strategies", "textbook"))
 
 
 def endings_table() -> str:
@@ -33,7 +35,18 @@ def record_table() -> str:
     return facts_table(compare())
 
 
-TABLES: dict[str, Callable[[], str]] = {"parameters": parameter_table, "endings": endings_table, "facts": record_table}
+def strategies_table() -> str:
+    """Return the strategies with what they do and where they come from, as a Markdown table, from their records."""
+    rows = [f"| `{each.name}` | {each.sentence} | {each.source} |" for each in map(strategy, NAMES)]
+    return "\n".join(["| strategy | a side that plays it | source |", "|---|---|---|", *rows]) + "\n"
+
+
+TABLES: dict[str, Callable[[], str]] = {
+    "parameters": parameter_table,
+    "endings": endings_table,
+    "facts": record_table,
+    "strategies": strategies_table,
+}
 
 
 @cache

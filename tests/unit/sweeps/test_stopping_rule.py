@@ -15,7 +15,7 @@ from typing import Any
 import numpy
 import pytest
 
-import negosim.sweep.play
+import negosim.sweeps.play
 from negosim.common.errors import ExperimentError
 from negosim.experiment.experiment import Experiment
 from negosim.report.findings import findings_text
@@ -26,11 +26,11 @@ from negosim.store.failures import PointsFailedError
 from negosim.store.plan import Shard
 from negosim.store.precision import FILE, Reached, Widest, read_reached
 from negosim.store.store import StoreError
-from negosim.sweep.merge import merge
-from negosim.sweep.reproduce import reproduce
-from negosim.sweep.runner import sweep, sweep_shard
-from negosim.sweep.status import status_of
-from negosim.sweep.stopping_rule import look, next_runs
+from negosim.sweeps.merge import merge
+from negosim.sweeps.reproduce import reproduce
+from negosim.sweeps.runner import sweep, sweep_shard
+from negosim.sweeps.status import status_of
+from negosim.sweeps.stopping_rule import look, next_runs
 from tests.architecture.house import ROOT
 from tests.unit import pretend
 
@@ -52,7 +52,7 @@ def calls(monkeypatch: pytest.MonkeyPatch) -> list[int]:
         made.append(first)
         return pretend.simulate(scenario, replications, seed, first)
 
-    monkeypatch.setattr(negosim.sweep.play, "simulate", simulate)
+    monkeypatch.setattr(negosim.sweeps.play, "simulate", simulate)
     return made
 
 
@@ -152,7 +152,7 @@ def test_a_quantity_that_no_run_of_a_point_has_does_not_count(tmp_path: Path, mo
             table = table.set_column(table.column_names.index("settled_pie"), "settled_pie", [nothing])
         return pretend.Outcomes(table)
 
-    monkeypatch.setattr(negosim.sweep.play, "simulate", simulate)
+    monkeypatch.setattr(negosim.sweeps.play, "simulate", simulate)
     results = sweep(experiment(precision={"quantity": "settled_pie", "half_width": 3.0}), tmp_path / "runs")
     assert results.reached is not None and results.reached.is_enough and results.reached.widest[0].point != 1
 
@@ -174,21 +174,21 @@ def test_workers_and_interruptions_change_no_byte(tmp_path: Path, monkeypatch: p
                 raise KeyboardInterrupt
             return pretend.simulate(*given, **named)
 
-        monkeypatch.setattr(negosim.sweep.play, "simulate", simulate)
+        monkeypatch.setattr(negosim.sweeps.play, "simulate", simulate)
         with pytest.raises(KeyboardInterrupt):
             sweep(experiment(), folder, workers=1)
         assert not (folder / FILE).exists()
-        monkeypatch.setattr(negosim.sweep.play, "simulate", pretend.simulate)
+        monkeypatch.setattr(negosim.sweeps.play, "simulate", pretend.simulate)
         sweep(experiment(), folder, workers=2)
         assert contents(folder) == whole
 
 
 KILLED = """
 import os, signal, sys
-import negosim.sweep.play
-from negosim.sweep.runner import sweep
+import negosim.sweeps.play
+from negosim.sweeps.runner import sweep
 from tests.unit import pretend
-from tests.unit.sweep.test_stopping_rule import experiment
+from tests.unit.sweeps.test_stopping_rule import experiment
 
 left = [int(sys.argv[2])]
 
@@ -198,7 +198,7 @@ def simulate(*given, **named):
         os.kill(os.getpid(), signal.SIGKILL)
     return pretend.simulate(*given, **named)
 
-negosim.sweep.play.simulate = simulate
+negosim.sweeps.play.simulate = simulate
 sweep(experiment(), sys.argv[1], workers=1)
 """
 
@@ -257,7 +257,7 @@ def test_a_point_that_fails_does_not_keep_the_others_from_being_enough(tmp_path:
         return pretend.Outcomes(table.set_column(table.column_names.index("sender_payoff"), "sender_payoff", [wide]))
 
     broken = True
-    monkeypatch.setattr(negosim.sweep.play, "simulate", simulate)
+    monkeypatch.setattr(negosim.sweeps.play, "simulate", simulate)
     with pytest.raises(PointsFailedError, match="no solution"):
         sweep(experiment(), tmp_path / "runs")
     results = Results(tmp_path / "runs")

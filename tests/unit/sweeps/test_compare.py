@@ -12,15 +12,15 @@ import pytest
 
 import negosim
 import negosim.experiment.quantities
-import negosim.sweep.play
+import negosim.sweeps.play
 from negosim.common.errors import ScenarioError
 from negosim.results.contrast import Contrast
 from negosim.results.paired import paired
 from negosim.results.results import Results
 from negosim.scenario.scenario import Scenario
 from negosim.store.store import StoreError
-from negosim.sweep.compare import compare
-from negosim.sweep.runner import sweep
+from negosim.sweeps.compare import compare
+from negosim.sweeps.runner import sweep
 from tests.unit import pretend
 from tests.unit.pretend import experiment
 
@@ -33,7 +33,7 @@ TERMS = "| The terms of the deals | A | B | B less A | 95 % interval | "
 @pytest.fixture
 def pretended(monkeypatch: pytest.MonkeyPatch) -> None:
     """Runs are pretended: the sender's payoff is a number of luck plus its ambiguity."""
-    monkeypatch.setattr(negosim.sweep.play, "simulate", pretend.simulate)
+    monkeypatch.setattr(negosim.sweeps.play, "simulate", pretend.simulate)
 
 
 def swept(folder: Path, **changes: Any) -> Results:
@@ -286,6 +286,6 @@ def test_a_stopped_comparison_keeps_nothing_and_says_so(monkeypatch: pytest.Monk
     def stopped(*arguments: Any, **options: Any) -> Any:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(negosim.sweep.play, "simulate", stopped)
+    monkeypatch.setattr(negosim.sweeps.play, "simulate", stopped)
     with pytest.raises(KeyboardInterrupt, match=r"Stopped\. A comparison keeps no runs"):
         negosim.compare("pie", "pie")

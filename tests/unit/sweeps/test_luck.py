@@ -8,7 +8,7 @@ from typing import Any
 import numpy
 import pytest
 
-import negosim.sweep.play
+import negosim.sweeps.play
 from negosim.common.errors import ExperimentError
 from negosim.engine.kernel import simulate
 from negosim.report.write import write_report
@@ -16,7 +16,7 @@ from negosim.results.interactions import interactions
 from negosim.results.paired import half_width, paired
 from negosim.results.results import Results
 from negosim.store.plan import planned_chunks
-from negosim.sweep.runner import sweep
+from negosim.sweeps.runner import sweep
 from tests.unit import pretend
 from tests.unit.pretend import assuming, experiment
 
@@ -97,7 +97,7 @@ def test_each_point_of_a_joint_draw_has_luck_of_its_own_too(tmp_path: Path, monk
         calls.append(first)
         return pretend.simulate(scenario, replications, seed, first)
 
-    monkeypatch.setattr(negosim.sweep.play, "simulate", simulate)
+    monkeypatch.setattr(negosim.sweeps.play, "simulate", simulate)
     made = experiment(scenario=assuming(), luck="independent", replications=4, assumed_draws=3, draw_replications=5)
     sweep(made, tmp_path / "runs", workers=1)
     assert calls == [0, 4, 8, *range(0, 45, 5)]

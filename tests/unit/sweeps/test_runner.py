@@ -18,14 +18,14 @@ import pyarrow.parquet
 import pytest
 
 import negosim.store.manifest
-import negosim.sweep.play
-import negosim.sweep.runner
+import negosim.sweeps.play
+import negosim.sweeps.runner
 from negosim.common.errors import ExperimentError
 from negosim.report.write import write_report
 from negosim.results.results import Results
 from negosim.store.manifest import in_words, platform_here
 from negosim.store.store import Store, StoreError
-from negosim.sweep.runner import sweep
+from negosim.sweeps.runner import sweep
 from tests.unit import pretend
 from tests.unit.pretend import assuming, experiment
 
@@ -150,16 +150,16 @@ def test_an_interrupted_sweep_keeps_what_is_finished_and_goes_on(tmp_path: Path,
 
 PROGRAM = """
 import sys, time
-import negosim.sweep.play
-import negosim.sweep.runner
+import negosim.sweeps.play
+import negosim.sweeps.runner
 from tests.unit import pretend
 
 def slow(*args, **kwargs):
     time.sleep(0.2)
     return pretend.simulate(*args, **kwargs)
 
-negosim.sweep.play.simulate = slow
-negosim.sweep.runner.sweep(pretend.experiment(), sys.argv[1], workers=2)
+negosim.sweeps.play.simulate = slow
+negosim.sweeps.runner.sweep(pretend.experiment(), sys.argv[1], workers=2)
 """
 
 
@@ -220,7 +220,7 @@ def test_each_draw_is_played_with_its_own_numbers(tmp_path: Path, monkeypatch: p
         seen.append((scenario.talks.rounds, scenario.sender.toughness, scenario.sender.ambiguity))
         return pretend.simulate(scenario, replications, seed, first)
 
-    monkeypatch.setattr(negosim.sweep.play, "simulate", simulate)
+    monkeypatch.setattr(negosim.sweeps.play, "simulate", simulate)
     made = experiment(scenario=assuming(), assumed_draws=4, replications=4)
     sweep(made, tmp_path / "runs", workers=1)
     expected = [(draw[None]["talks.rounds"], draw[None]["sender.toughness"]) for draw in made.draws]
@@ -315,7 +315,7 @@ ELSEWHERE = {"system": "Linux", "machine": "aarch64", "library": "glibc 2.36", "
 
 def elsewhere(monkeypatch: pytest.MonkeyPatch) -> None:
     """Be on another platform."""
-    monkeypatch.setattr(negosim.sweep.runner, "platform_here", lambda: ELSEWHERE)
+    monkeypatch.setattr(negosim.sweeps.runner, "platform_here", lambda: ELSEWHERE)
     monkeypatch.setattr(negosim.store.manifest, "platform_here", lambda: ELSEWHERE)
 
 

@@ -26,7 +26,7 @@ from typing import TYPE_CHECKING, Any
 
 from negosim.store.failures import Failure
 from negosim.store.plan import Part
-from negosim.sweep.executors import HEARTBEAT, Engine, EngineError, Finished, Job, unheard
+from negosim.sweeps.executors import HEARTBEAT, Engine, EngineError, Finished, Job, unheard
 
 if TYPE_CHECKING:
     from distributed import Client, Future, LocalCluster
@@ -36,7 +36,7 @@ CONNECTING = 10.0
 
 LOOPBACK = "127.0.0.1"
 
-PLAY = "__import__('negosim.sweep.dask').sweep.dask.played(wanted, job, part)"
+PLAY = "__import__('negosim.sweeps.dask').sweeps.dask.played(wanted, job, part)"
 """What a worker is asked to evaluate: were it sent the function itself, one that does not have it would not refuse but die."""
 
 LEAST_IN_FLIGHT = 16

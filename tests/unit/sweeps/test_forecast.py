@@ -8,11 +8,11 @@ from typing import Any
 
 import pytest
 
-import negosim.sweep.forecast
-import negosim.sweep.play
+import negosim.sweeps.forecast
+import negosim.sweeps.play
 from negosim.report.forecast import dry_run_text
-from negosim.sweep.forecast import POINTS, RUNS, Forecast, forecast
-from negosim.sweep.runner import sweep
+from negosim.sweeps.forecast import POINTS, RUNS, Forecast, forecast
+from negosim.sweeps.runner import sweep
 from tests.unit import pretend
 from tests.unit.pretend import assuming, experiment
 
@@ -29,8 +29,8 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> list[float]:
         now[0] += READY + EACH * replications
         return pretend.simulate(scenario, replications, seed, first)
 
-    monkeypatch.setattr(negosim.sweep.play, "simulate", simulate)
-    monkeypatch.setattr(negosim.sweep.forecast.time, "perf_counter", lambda: now[0])
+    monkeypatch.setattr(negosim.sweeps.play, "simulate", simulate)
+    monkeypatch.setattr(negosim.sweeps.forecast.time, "perf_counter", lambda: now[0])
     return now
 
 
@@ -58,7 +58,7 @@ def test_no_more_points_are_tried_than_a_handful_from_the_first_to_the_last(monk
         seen.append(scenario.sender.ambiguity)
         return pretend.simulate(scenario, replications, seed, first)
 
-    monkeypatch.setattr(negosim.sweep.play, "simulate", simulate)
+    monkeypatch.setattr(negosim.sweeps.play, "simulate", simulate)
     values = [number / 1000 for number in range(1, 301)]
     found = forecast(experiment(vary=[{"parameter": "sender.ambiguity", "values": values}], replications=5, chunk=9))
     assert found.points == POINTS == len(set(seen)) and {0.0, 0.3} <= set(seen) and found.runs == 5 * POINTS

@@ -12,21 +12,21 @@ from typing import Any
 
 import pytest
 
-import negosim.sweep.play
+import negosim.sweeps.play
 from negosim.store.plan import Part, planned_parts
-from negosim.sweep import executors
-from negosim.sweep.executors import Between, Finished, Job, StoppedError, threads
-from negosim.sweep.runner import sweep
+from negosim.sweeps import executors
+from negosim.sweeps.executors import Between, Finished, Job, StoppedError, threads
+from negosim.sweeps.runner import sweep
 from tests.unit import pretend
 from tests.unit.pretend import assuming, experiment
-from tests.unit.sweep.test_runner import contents
+from tests.unit.sweeps.test_runner import contents
 
 PLAN = planned_parts(experiment())
 
 
 @pytest.fixture(autouse=True)
 def _pretended(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(negosim.sweep.play, "simulate", pretend.simulate)
+    monkeypatch.setattr(negosim.sweeps.play, "simulate", pretend.simulate)
 
 
 def shortly(part: Part, between: Between) -> Finished:

@@ -9,21 +9,21 @@ from pathlib import Path
 
 import pytest
 
-import negosim.sweep.play
+import negosim.sweeps.play
 from negosim.report.write import write_report
 from negosim.store.failures import PointsFailedError
 from negosim.store.lock import gate, lock_file, take
 from negosim.store.plan import Shard
 from negosim.store.store import StoreError
-from negosim.sweep.runner import sweep, sweep_shard
-from negosim.sweep.status import status_of
+from negosim.sweeps.runner import sweep, sweep_shard
+from negosim.sweeps.status import status_of
 from tests.unit import pretend
 from tests.unit.pretend import assuming, experiment
 
 
 @pytest.fixture(autouse=True)
 def _pretended(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(negosim.sweep.play, "simulate", pretend.simulate)
+    monkeypatch.setattr(negosim.sweeps.play, "simulate", pretend.simulate)
 
 
 def test_a_finished_sweep_has_everything(tmp_path: Path) -> None:

@@ -12,20 +12,20 @@ import pyarrow.parquet
 import pytest
 
 import negosim.store.manifest
-import negosim.sweep.play
+import negosim.sweeps.play
 from negosim.results.results import Results
 from negosim.store.parts import packed
 from negosim.store.store import Store, StoreError
-from negosim.sweep.reproduce import reproduce, spread, unlike
-from negosim.sweep.runner import sweep
+from negosim.sweeps.reproduce import reproduce, spread, unlike
+from negosim.sweeps.runner import sweep
 from tests.unit import pretend
 from tests.unit.pretend import assuming, experiment
-from tests.unit.sweep.test_runner import PARTS, contents, elsewhere
+from tests.unit.sweeps.test_runner import PARTS, contents, elsewhere
 
 
 @pytest.fixture(autouse=True)
 def _pretended(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(negosim.sweep.play, "simulate", pretend.simulate)
+    monkeypatch.setattr(negosim.sweeps.play, "simulate", pretend.simulate)
 
 
 @pytest.fixture
@@ -58,7 +58,7 @@ def test_a_value_that_comes_out_otherwise_is_named_with_its_size(results: Result
         payoffs = numpy.nextafter(table["target_payoff"].to_numpy(), 2.0)
         return pretend.Outcomes(table.set_column(column, "target_payoff", pyarrow.array(payoffs)))
 
-    monkeypatch.setattr(negosim.sweep.play, "simulate", otherwise)
+    monkeypatch.setattr(negosim.sweeps.play, "simulate", otherwise)
     (failure,) = reproduce(results.out).differing
     assert failure.part == PARTS[4] and failure.place.startswith("point 1 (sender.ambiguity = 0.1), runs 4 to 7")
     assert failure.why.startswith("different: target_payoff in 4 of 4 rows, by up to 5.55e-17")
@@ -85,7 +85,7 @@ def test_a_point_that_can_no_longer_be_played_is_told(results: Results, monkeypa
             raise ArithmeticError("no solution")
         return pretend.simulate(scenario, replications, seed, first)
 
-    monkeypatch.setattr(negosim.sweep.play, "simulate", fail)
+    monkeypatch.setattr(negosim.sweeps.play, "simulate", fail)
     assert "ArithmeticError: no solution" in [failure.why for failure in reproduce(results.out).differing]
 
 
@@ -96,7 +96,7 @@ def test_a_sample_is_spread_evenly_and_missing_parts_are_counted(results: Result
         played.append((scenario.sender.ambiguity, first))
         return pretend.simulate(scenario, replications, seed, first)
 
-    monkeypatch.setattr(negosim.sweep.play, "simulate", simulate)
+    monkeypatch.setattr(negosim.sweeps.play, "simulate", simulate)
     (results.out / "parts" / f"{PARTS[0]}.parquet").unlink()
     found = reproduce(results.out, sample=2, workers=1)
     assert (found.parts, found.there, found.compared, found.differing) == (11, 10, 2, ())

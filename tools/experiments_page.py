@@ -1,6 +1,6 @@
 """The findings of sweeps of experiments/*.toml, put into the page of the experiments.
 
-    python experiments/renew_page.py runs/linkage runs/home-audience --page experiments/README.md
+    python -m tools.experiments_page runs/linkage runs/home-audience --page experiments/README.md
 
 A page has a generated part for each experiment, by its name; it gets the number of runs, and the table of the findings or what
 is said of the indices. Nothing is played: sweep first.

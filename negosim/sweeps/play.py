@@ -20,7 +20,7 @@ from negosim.store.failures import Failure
 from negosim.store.parts import packed
 from negosim.store.plan import Chunk, Draws, Part, Paths
 from negosim.store.store import Store, StoreError
-from negosim.sweep.executors import Between, Finished, StoppedError, unheard
+from negosim.sweeps.executors import Between, Finished, StoppedError, unheard
 
 
 @dataclass(frozen=True)
