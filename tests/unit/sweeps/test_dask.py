@@ -152,7 +152,7 @@ def other(tmp_path: Path) -> Path:
     """A folder with another negosim: a comment more."""
     ignored = shutil.ignore_patterns("__pycache__")
     shutil.copytree(ROOT / "negosim", tmp_path / "other" / "negosim", ignore=ignored)
-    with (tmp_path / "other" / "negosim" / "design.py").open("a") as file:
+    with (tmp_path / "other" / "negosim" / "experiment" / "design.py").open("a") as file:
         file.write("# another version\n")
     return tmp_path / "other"
 
