@@ -165,7 +165,7 @@ SETTLED = ENDINGS[Ending.SETTLED][0]
 def timeline(talks: Negotiation, axes: Sequence[Axes] | None = None) -> list[Axes]:
     """The threatened value and the value in force of each threat, a strip each, in the run and on record, by date.
 
-    The deadline of the run is marked, its end, and what was settled. The record is in `negosim/data`, with its sources.
+    The deadline of the run is marked, its end, and what was settled. The record is in `negosim/validation/record/csv`.
     NothingToDrawError for talks without threats, without dates or without a round.
     """
     require_talks(talks)

@@ -1,4 +1,4 @@
-"""The rows of a check as text for people: lines for a terminal, a table in Markdown for the README."""
+"""The rows of a check as text for people: lines for a terminal, a table in Markdown for docs/textbook.md."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The facts as text: blocks for a terminal, and a table in Markdown for the README."""
+"""The facts as text: blocks for a terminal, and a table in Markdown for docs/record.md."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The parameters as a table for people: the README, ODD.md and the command line print it."""
+"""The parameters as a table for people: docs/parameters.md and the command line have it."""
 
 from __future__ import annotations
 

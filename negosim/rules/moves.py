@@ -1,4 +1,4 @@
-"""The moves of a round, one function each, in the order of game.md; both engines call these and nothing else.
+"""The moves of a round, one function each, in the order of a round; both engines call these and nothing else.
 
 World, threats, what each side faces, the offer, the answer's consequences, home, learning, the clock. Who has the floor, and what
 follows from the answers, is in ``floor``.

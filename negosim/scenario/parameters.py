@@ -1,6 +1,6 @@
 """Every parameter of a scenario, declared once: meaning, unit, range, default and the reason for the default.
 
-Validation, the sweepable names, the tables of the README and of ODD.md and the app's sliders come from here.
+Validation, the sweepable names, the table of docs/parameters.md and the app's sliders come from here.
 """
 
 from __future__ import annotations

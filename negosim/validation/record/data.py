@@ -1,4 +1,4 @@
-"""The record: what is known of real threats and talks, read from the files in `negosim/data`.
+"""The record: what is known of real threats and talks, read from the files in `negosim/validation/record/csv`.
 
 Every reader takes the folder of the files and raises RecordError, with the file, the field, the value and the remedy.
 """

@@ -24,7 +24,7 @@ def test_the_files_that_a_case_cites_are_shipped(case: Scenario) -> None:
 
 def test_the_page_about_the_data_names_every_file_and_every_case() -> None:
     page = (DATA / "README.md").read_text(encoding="utf-8")
-    assert [name for name in (*SHIPPED, *(f"scenarios/{case.name}.toml" for case in CASES)) if name not in page] == []
+    assert [name for name in (*SHIPPED, *(f"scenario/shipped/{case.name}.toml" for case in CASES)) if name not in page] == []
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
