@@ -20,7 +20,7 @@ import re
 import sys
 import tempfile
 from collections.abc import Callable, Iterable
-from dataclasses import asdict
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -55,9 +55,9 @@ def random_worlds() -> Iterable[str]:
 
 
 def textbook() -> Iterable[str]:
-    """A line for each number of `negosim check`: every number that its row has, whatever they are called."""
+    """A line for each number of `negosim check`: every number that its row has, but for the seconds that it took."""
     for row in ns.check().rows:
-        yield " ".join(numbers(asdict(row).values()))
+        yield " ".join(numbers(replace(row, seconds=0.0).__dict__.values()))
 
 
 def sweeps() -> Iterable[str]:
@@ -77,7 +77,7 @@ def sweeps() -> Iterable[str]:
 
 
 def programs() -> Iterable[str]:
-    """The numbers in the findings of each program of experiments/, made small."""
+    """The numbers in the findings of each program of experiments/, made small; their order does not count."""
     for name in ("anatomy_of_uncertainty", "best_responses"):
         spec = importlib.util.spec_from_file_location(name, ROOT / "experiments" / f"{name}.py")
         module = importlib.util.module_from_spec(spec)
@@ -86,7 +86,7 @@ def programs() -> Iterable[str]:
         with tempfile.TemporaryDirectory() as folder, contextlib.redirect_stdout(io.StringIO()) as told:
             status = module.main(["--out", folder, "--runs", "60", "--draws", "2", "--draw-runs", "20"])
         assert status == 0, name
-        yield f"{name} {' '.join(NUMBER.findall(told.getvalue()))}"
+        yield f"{name} {' '.join(sorted(NUMBER.findall(told.getvalue())))}"
 
 
 def transcripts() -> Iterable[str]:
