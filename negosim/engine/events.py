@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from negosim.common.vocabulary import Response, Side, ThreatState
 from negosim.engine.run import Run
 from negosim.rules.beliefs import summary
+from negosim.rules.columns import ratifier_column
 from negosim.scenario.parameters import Threat
 from negosim.scenario.scenario import Scenario
 from negosim.strategies.record import OWN_RULE, Weighing
@@ -154,7 +155,7 @@ def home_facts(run: Run, offer: NDArray[np.float64]) -> dict[str, Any]:
     """
     facts, first = {}, int(run.talks.public[0]["home_column"])
     for number, (side, person) in enumerate(run.homes):
-        facts[column(f"home_{side.label}_worth", person.name)] = float(offer[first + number])
+        facts[column(f"home_{side.label}_worth", person.name)] = float(offer[ratifier_column(first, number)])
         facts[column(f"home_{side.label}_needed", person.name)] = float(run.talks.thresholds[number])
         facts[column(f"home_{side.label}_least", person.name)] = float(run.talks.homes[number, 0])
     return facts
