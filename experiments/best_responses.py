@@ -20,6 +20,7 @@ import pandas
 import negosim as ns
 from negosim.cli import told_progress
 from negosim.cli.program import Asked, Program
+from negosim.common.text import in_points, listed, percent
 from negosim.results.paired import half_width
 from negosim.results.payoff_matrix import Choices, Matrix, matrix_of, point_of, profiles
 from negosim.results.results import Results
@@ -61,7 +62,7 @@ class Gain(NamedTuple):
         return (self.low > 0) - (self.high < 0)
 
     def __str__(self) -> str:
-        return f"{_points(self.value)} ({_points(self.low)} to {_points(self.high)}; {100 * self.held:.0f} % of the draws)"
+        return f"{in_points(self.value)} ({in_points(self.low)} to {in_points(self.high)}; {percent(self.held, 0)} of the draws)"
 
 
 def sender_choices(scenario: ns.Scenario) -> Choices:
@@ -156,7 +157,7 @@ def verdict(row: str, against_own: Gain, against_best: Gain, reply: str) -> str:
         return told + "The best response undoes the tactic."
     if against_best.value >= against_own.value:
         return told + "The best response takes nothing of it away."
-    return told + f"The best response leaves {100 * against_best.value / against_own.value:.0f} % of the gain."
+    return told + f"The best response leaves {percent(against_best.value / against_own.value, 0)} of the gain."
 
 
 def left_over(against_own: Gain, against_best: Gain) -> str:
@@ -165,7 +166,7 @@ def left_over(against_own: Gain, against_best: Gain) -> str:
         return "does not pay" if against_own.sign < 0 else "no gain that the runs can tell"
     if against_best.sign <= 0:
         return "undone" if against_best.sign == 0 else "turned against it"
-    return "all" if against_best.value >= against_own.value else f"{100 * against_best.value / against_own.value:.0f} %"
+    return "all" if against_best.value >= against_own.value else percent(against_best.value / against_own.value, 0)
 
 
 def gains_table(found: dict[str, tuple[Gain, Gain]], game: Matrix, own: str) -> list[str]:
@@ -187,8 +188,9 @@ def text(settings: ns.Experiment, found: dict[str, tuple[Gain, Gain]], game: Mat
         f"# {settings.title}", "",
         _preface(settings, game, own), "",
         f"Of {len(found)} choices of the sender other than the one it has, {len(paying)} pay it against the target's own "
-        f"strategy; the target's best response undoes {len(undone)} of them{f': {_listed(undone)}' if undone else ''}.", "",
-        f"By another choice of its own the sender could gain {_points(regret[0])} points, the target {_points(regret[1])}.", "",
+        f"strategy; the target's best response undoes {len(undone)} of them{f': {listed(undone)}' if undone else ''}.", "",
+        f"By another choice of its own the sender could gain {in_points(regret[0])} points, "
+        f"the target {in_points(regret[1])}.", "",
         *(f"- {verdict(row, *pair, best[row])}" for row, pair in found.items()), "",
         "## Best responses", "",
         "| sender | the target's best response | target | over its own strategy |", "|---|---|---|---|",
@@ -212,7 +214,7 @@ def _preface(settings: ns.Experiment, game: Matrix, own: str) -> str:
 
 def _best_line(game: Matrix, row: str, column: str, own: str) -> str:
     r, c = game.rows.index(row), game.columns.index(column)
-    return f"| {row} | {column} | {100 * game.target[r, c]:.1f} | {_points(game.regret(row, own)[1])} |"
+    return f"| {row} | {column} | {100 * game.target[r, c]:.1f} | {in_points(game.regret(row, own)[1])} |"
 
 
 def _best_row_line(game: Matrix, column: str, row: str) -> str:
@@ -224,7 +226,7 @@ def _equilibrium_text(game: Matrix, own: str) -> list[str]:
     found, whole = equilibria(game)
     count = f"{len(found)} {'equilibrium' if len(found) == 1 else 'equilibria'}{'' if whole else ', perhaps not all'}"
     lines = [
-        f"Not dominated by another single choice: {_listed(rows)} of the sender, {_listed(columns)} of the target. Among these "
+        f"Not dominated by another single choice: {listed(rows)} of the sender, {listed(columns)} of the target. Among these "
         f"nashpy finds {count}.", "",
     ]  # fmt: skip
     here = game.part([BASE], [own])
@@ -232,23 +234,13 @@ def _equilibrium_text(game: Matrix, own: str) -> list[str]:
         more = one.payoffs[0] - float(here.sender[0, 0]), one.payoffs[1] - float(here.target[0, 0])
         lines.append(
             f"- The sender plays {_mixed(one.sender)}, the target {_mixed(one.target)}: {100 * one.payoffs[0]:.1f} and "
-            f"{100 * one.payoffs[1]:.1f} points, {_points(more[0])} and {_points(more[1])} against the pair as it stands."
+            f"{100 * one.payoffs[1]:.1f} points, {in_points(more[0])} and {in_points(more[1])} against the pair as it stands."
         )
     return lines
 
 
 def _mixed(shares: dict[str, float]) -> str:
-    return _listed([name if share > 0.999 else f"{name} {100 * share:.0f} %" for name, share in shares.items()])
-
-
-def _listed(names: Any) -> str:
-    *most, last = names
-    return f"{', '.join(most)} and {last}" if most else str(last)
-
-
-def _points(value: float) -> str:
-    shown = f"{100 * value:+.1f}"
-    return "0.0" if float(shown) == 0.0 else shown
+    return listed([name if share > 0.999 else f"{name} {percent(share, 0)}" for name, share in shares.items()])
 
 
 # ---- the command ----

@@ -1,4 +1,4 @@
-"""Values as JSON has them."""
+"""Values as Python and JSON have them."""
 
 from __future__ import annotations
 
@@ -9,11 +9,26 @@ from typing import Any
 
 
 def plain(value: Any) -> Any:
-    """Return facts as JSON has them: a date as text (2025-04-02), what is not a number as None, lists for tuples."""
+    """Return facts as JSON has them: a date as text, what is not finite as None, a tuple as a list, NumPy's numbers as Python's.
+
+    >>> plain({"from": datetime.date(2025, 4, 2), "ends": (1, float("inf"))})
+    {'from': '2025-04-02', 'ends': [1, None]}
+    """
     if isinstance(value, Mapping):
         return {name: plain(item) for name, item in value.items()}
     if isinstance(value, (list, tuple)):
         return [plain(item) for item in value]
+    value = without_numpy(value)
     if isinstance(value, float) and not math.isfinite(value):
         return None
     return value.isoformat() if isinstance(value, datetime.date) else value
+
+
+def without_numpy(value: Any) -> Any:
+    """Return a number of NumPy's as Python's own, and anything else as it is.
+
+    >>> import numpy
+    >>> without_numpy(numpy.int64(3)), without_numpy("3")
+    (3, '3')
+    """
+    return value.item() if hasattr(value, "item") and getattr(value, "ndim", 1) == 0 else value

@@ -1,18 +1,40 @@
-"""The words of a transcript: amounts, lists, articles, and names as they stand inside a sentence."""
+"""How numbers, lists and nouns stand in a sentence, a table or a figure: one way of writing each, for all texts."""
 
 from __future__ import annotations
 
 import datetime
+import math
 import re
 from collections.abc import Iterable
 
+MINUS = "\N{MINUS SIGN}"
+"""The sign of a negative number in what is typeset: figures, tables, reports. Plain text has a hyphen."""
 
-def amount(value: float, unit: str) -> str:
+NOISE = 1e-12
+"""What is no larger comes from rounding."""
+
+
+def amount(value: float, unit: str = "", fine: bool = False) -> str:
     """Return a value with its unit, rounded to what a reader needs; what is given to a tenth stays as it is.
+
+    fine : to a tenth, or from a hundred on to whole numbers, so that the numbers of a distribution can be told apart
 
     >>> amount(10.96, "%"), amount(27.5, "%"), amount(346123.4, "t a year"), amount(0.5, "%"), amount(-0.001, "days")
     ('11 %', '27.5 %', '346,000 t a year', '0.5 %', '0 days')
+    >>> [amount(value, fine=True) for value in (15.448, 0.25, 605_500.2, 50.0, 1e-17)]
+    ['15.4', '0.25', '605,500', '50', '0']
     """
+    return f"{_finely(value) if fine else _roughly(value)} {unit}".strip()
+
+
+def _finely(value: float) -> str:
+    size = abs(value)
+    if size < 1:
+        return f"{value if size > NOISE else 0.0:.2g}"
+    return f"{value:,.0f}" if size >= 100 else f"{value:.1f}".removesuffix(".0")
+
+
+def _roughly(value: float) -> str:
     size = abs(value)
     if size >= 10_000:
         value, digits = float(f"{value:.3g}"), 0
@@ -22,18 +44,57 @@ def amount(value: float, unit: str) -> str:
         digits = 0 if size >= 9.95 else 1 if size >= 0.95 else 2
     text = f"{value:,.{digits}f}"
     text = text.rstrip("0").rstrip(".") if "." in text else text
-    return f"{'0' if text == '-0' else text} {unit}".strip()
+    return "0" if text == "-0" else text
 
 
-def number(value: float, digits: int = 2) -> str:
-    """Return a number with a fixed count of decimals, and no minus before a zero."""
-    text = f"{value:.{digits}f}"
-    return text.lstrip("-") if float(text) == 0.0 else text
+def number(value: float, digits: int | None = 2, minus: str = "-") -> str:
+    """Return a number, without a minus before what reads as 0; a dash for one that is not known.
+
+    digits : decimals; None = as the number comes, as a fine amount
+    minus : the sign of a negative number
+
+    >>> number(0.584), number(-0.0004), number(-1234.5, 1, MINUS), number(15.448, None), number(float("nan"))
+    ('0.58', '0.00', '−1,234.5', '15.4', '–')
+    """
+    if math.isnan(value):
+        return "–"
+    text = amount(value, fine=True) if digits is None else f"{value:,.{digits}f}"
+    return text.replace("-", minus) if text.strip("-0.,") else text.lstrip("-")
 
 
-def per_cent(share: float) -> str:
-    """Return a share in per cent, without decimals."""
-    return f"{100.0 * share:.0f} %"
+def signed(value: float, digits: int | None = 1) -> str:
+    """Return a difference with its sign, which is none for what reads as 0; a dash for one that is not known.
+
+    digits : decimals; None = as the number comes, as a fine amount
+
+    >>> signed(4.46), signed(-0.31), signed(-0.04), signed(-35_763.2, 0), signed(-0.25, None), signed(float("nan"))
+    ('+4.5', '−0.3', '0.0', '−35,763', '−0.25', '–')
+    """
+    text = number(value, digits, MINUS)
+    return f"+{text}" if value > 0.0 and text.strip("0.") else text
+
+
+def in_points(payoff: float) -> str:
+    """Return a difference of payoffs in points, hundredths of the way from a side's worst package to its ideal, with its sign.
+
+    >>> in_points(0.0123), in_points(-0.0004), in_points(-0.05)
+    ('+1.2', '0.0', '−5.0')
+    """
+    return signed(100.0 * payoff)
+
+
+def percent(share: float, digits: int | None = None) -> str:
+    """Return a share in per cent.
+
+    digits : decimals; None = one, and more for what is rare, so that it is not called 0
+
+    >>> percent(0.9186), percent(0.0002), percent(0.0), percent(0.9186, 0), percent(0.0002, 0)
+    ('91.9 %', '0.02 %', '0 %', '92 %', '0 %')
+    """
+    hundred = 100.0 * share
+    if digits is None:
+        return "0 %" if hundred == 0.0 else f"{hundred:.1f} %" if hundred >= 0.1 else f"{hundred:.1g} %"
+    return f"{hundred:.{digits}f} %"
 
 
 def apart(one: float, other: float) -> tuple[str, str]:
@@ -57,17 +118,21 @@ def day_of(date: datetime.date, first: datetime.date | None) -> str:
 
 
 def listed(items: Iterable[str]) -> str:
-    """Return items as a sentence has them.
+    """Return items as a sentence has them; nothing for none.
 
-    >>> listed(["rice"]), listed(["rice", "cars", "steel"])
-    ('rice', 'rice, cars and steel')
+    >>> listed([]), listed(["rice"]), listed(["rice", "cars"]), listed(["rice", "cars", "steel"])
+    ('', 'rice', 'rice and cars', 'rice, cars and steel')
     """
-    *most, last = items
+    *most, last = list(items) or [""]
     return f"{', '.join(most)} and {last}" if most else last
 
 
 def capital(text: str) -> str:
-    """Return a text with its first letter as a capital."""
+    """Return a text with its first letter as a capital.
+
+    >>> capital("rounds to the end"), capital("")
+    ('Rounds to the end', '')
+    """
     return text[:1].upper() + text[1:]
 
 
@@ -101,25 +166,3 @@ def with_the(noun: str) -> str:
 def person_name(title: str) -> str:
     """Return a person's title inside a sentence: as it is, but for a leading article."""
     return title[:1].lower() + title[1:] if title.startswith(("The ", "A ", "An ")) else title
-
-
-def signed(value: float, digits: int = 1) -> str:
-    """A difference with so many decimals and its sign; none for what reads as 0.
-
-    >>> signed(4.46), signed(-0.31), signed(-0.04), signed(-35_763.2, 0)
-    ('+4.5', '−0.3', '0.0', '−35,763')
-    """
-    text = f"{value:+,.{digits}f}".replace("-", "\N{MINUS SIGN}")
-    return text if text[1:].strip("0.") else text[1:]
-
-
-def percent(share: float) -> str:
-    """A share in per cent; what is rare is not called 0.
-
-    >>> percent(0.9186), percent(0.0002), percent(0.0)
-    ('91.9 %', '0.02 %', '0 %')
-    """
-    hundred = 100.0 * share
-    if hundred == 0.0:
-        return "0 %"
-    return f"{hundred:.1f} %" if hundred >= 0.1 else f"{hundred:.1g} %"

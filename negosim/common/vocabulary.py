@@ -1,4 +1,4 @@
-"""The words of the game: sides, answers, endings, the states of a threat. Each ending has its sentence."""
+"""The words of the game: sides, answers, endings, the states of a threat, the channels of the ledger."""
 
 from __future__ import annotations
 
@@ -80,16 +80,19 @@ class ThreatState(IntEnum):
         return self.name.lower()
 
 
-CHANNELS = (
-    "value",
-    "waste",
-    "precedent",
-    "delay",
-    "tariff_pain",
-    "market_stress",
-    "audience",
-    "reversal",
-    "threat_damage",
-    "security",
-)
-"""The channels of the payoff ledger, in the order in which they are added up to the payoff."""
+CHANNEL_NAMES = {
+    "value": "worth of the ending",
+    "waste": "gains left on the table",
+    "precedent": "precedent for others",
+    "delay": "delay",
+    "tariff_pain": "tariffs during the talks",
+    "market_stress": "market stress",
+    "audience": "audience costs",
+    "reversal": "deal taken back",
+    "threat_damage": "threats carried out",
+    "security": "doubt about the guarantee",
+}
+"""The channels of the payoff ledger in words, by the names that they have in tables."""
+
+CHANNELS = tuple(CHANNEL_NAMES)
+"""The channels in the order in which they are added up to the payoff."""

@@ -13,9 +13,11 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from negosim.common.plain import without_numpy
 from negosim.common.vocabulary import Response, Side, ThreatState
 from negosim.engine.run import Run
 from negosim.rules.beliefs import summary
+from negosim.rules.columns import ratifier_column
 from negosim.scenario.parameters import Threat
 from negosim.scenario.scenario import Scenario
 from negosim.strategies.record import OWN_RULE, Weighing
@@ -154,7 +156,7 @@ def home_facts(run: Run, offer: NDArray[np.float64]) -> dict[str, Any]:
     """
     facts, first = {}, int(run.talks.public[0]["home_column"])
     for number, (side, person) in enumerate(run.homes):
-        facts[column(f"home_{side.label}_worth", person.name)] = float(offer[first + number])
+        facts[column(f"home_{side.label}_worth", person.name)] = float(offer[ratifier_column(first, number)])
         facts[column(f"home_{side.label}_needed", person.name)] = float(run.talks.thresholds[number])
         facts[column(f"home_{side.label}_least", person.name)] = float(run.talks.homes[number, 0])
     return facts
@@ -169,7 +171,7 @@ def end_event(run: Run, votes: list[bool]) -> Event:
     """Return the end: the row of the outcome, how threats are left and which a settlement lifts, votes on one in part."""
     assert run.outcome is not None
     row = run.outcome.frame().iloc[0].to_dict()
-    facts = {name: value.item() if hasattr(value, "item") else value for name, value in row.items()}
+    facts = {name: without_numpy(value) for name, value in row.items()}
     facts |= {"date": run.scenario.date(run.round)} | _threat_facts(run) | vote_facts(run, votes)
     settled = int(run.talks.public[0]["part"]) if facts["agreed"] else 0
     for threat, record in zip(run.scenario.threats, run.game.threats, strict=True):

@@ -14,6 +14,7 @@ from scipy.special import hyp2f1
 
 from negosim.common.vocabulary import Side, ThreatState
 from negosim.rules.clock import fill_conceded
+from negosim.rules.columns import kept_column, precedent_column, ratifier_column
 from negosim.rules.frontier.preferences import solve_preferences
 from negosim.rules.records import SIDE, THREAT, WORLD, Game
 from negosim.rules.utility import risk, utility
@@ -141,14 +142,15 @@ def _frontiers(tastes: _Tastes) -> tuple[Game, Solved]:
     t = tastes.arrays
     profiles, width, homes = t["profiles"], t["saliences"].shape[1], len(t["home_sides"])
     issues = t["ideals"].shape[1]
-    columns = 3 * int(profiles.sum()) + homes + 2
     world = np.zeros(1, WORLD)
-    world["home_column"] = 3 * profiles.sum()
-    world["cost_column"] = columns - 2
+    home_column = kept_column(0, profiles.sum())  # where those of one profile more would begin
+    cost_column = ratifier_column(home_column, homes)
+    columns = precedent_column(cost_column, len(Side))
+    world["home_column"], world["cost_column"] = home_column, cost_column
     world["interpolate"] = int(not t["levels"].any())
     sides = np.zeros(2, SIDE)
     sides["profiles"] = profiles
-    sides["first_column"] = (0, 3 * profiles[0])
+    sides["first_column"] = (0, kept_column(0, profiles[0]))
     names = ("saliences", "ideals", "attitudes", "edge_from", "edge_to", "edge_weight", "home_sides", "home_saliences",
              "levels", "precedents", "revocable")  # fmt: skip
     game = Game(
@@ -187,7 +189,7 @@ def _world(scenario: Scenario, game: Game) -> NDArray[np.void]:
 
 
 COPIED = (
-    "opening", "toughness", "offer_noise", "discount", "commitment", "committed_demand", "unpredictability",
+    "opening", "toughness", "offer_noise", "discount", "ambiguity", "commitment", "committed_demand", "unpredictability",
     "volatility", "reversal", "audience_cost", "tariff_pain", "stress_cost", "security_stake", "trust", "trust_slip",
     "reversal_cost", "outside_option_trend",
 )  # fmt: skip
@@ -200,7 +202,6 @@ def _sides(scenario: Scenario, game: Game) -> NDArray[np.void]:
         delegation, record = scenario.delegation(side), sides[side]
         for name in COPIED:
             record[name] = getattr(delegation, name)
-        record["half_width"] = delegation.ambiguity
         record["prior_tilt"] = delegation.ambiguity_tilt
         record["prior_centre"] = _mean_place(delegation.ambiguity_tilt)
         record["reservation_belief_only"] = delegation.ambiguity_belief_only
@@ -237,7 +238,7 @@ def _fill_prior_means(scenario: Scenario, game: Game) -> None:
                 game.edge_from, game.edge_to, game.edge_weight, *game.bounds[side, mean],
             )  # fmt: skip
             record["prior_mean"] = risk(scaled, delegation.risk_aversion)
-        width, centre = 2.0 * record["half_width"], record["prior_centre"]
+        width, centre = 2.0 * record["ambiguity"], record["prior_centre"]
         record["base_high"] = record["prior_mean"] + width * (1.0 - centre)
         record["committed_demand"] = max(record["committed_demand"], record["base_high"])  # firmer than any ordinary type
         record["base_low"] = record["prior_mean"] - width * centre - record["security_stake"]
@@ -327,7 +328,7 @@ def _nash(game: Game, solved: Solved) -> NDArray[np.float64]:
         nash = np.zeros((*game.menus.shape[:2], 2))
         nash[:] = point
         for a, b in np.ndindex(*game.menus.shape[:2]):
-            points = game.menus[a, b][:, game.sides["first_column"] + 3 * np.array([a, b])]
+            points = game.menus[a, b][:, [kept_column(game.sides[side]["first_column"], (a, b)[side]) for side in Side]]
             found = solutions.nash(points, point, connected=bool(game.world[0]["interpolate"]))
             if found.outcomes:
                 nash[a, b] = found.utilities[0]

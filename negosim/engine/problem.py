@@ -11,6 +11,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from negosim.common.vocabulary import Side
 from negosim.engine.prepare import disagreement_point, prepare
+from negosim.rules.columns import kept_column
 from negosim.scenario.scenario import Scenario
 from negosim.theory import pareto, solutions
 from negosim.theory.pareto import TOLERANCE
@@ -59,7 +60,7 @@ class BargainingProblem:
     def of(cls, scenario: Scenario) -> BargainingProblem:
         """Return the bargaining problem of a Scenario; TypeError for its name or path, of which ``Scenario.load`` makes one."""
         game = prepare(scenario)
-        columns = game.sides["first_column"] + 3 * (game.sides["profiles"] - 1)  # the last profile of a side is its mean
+        columns = [kept_column(side["first_column"], side["profiles"] - 1) for side in game.sides]  # the last profile is the mean
         menu, positions = game.menus[-1, -1][:, columns], game.positions[-1, -1]
         new = np.append(True, (np.diff(positions, axis=0) != 0.0).any(axis=1))  # a short frontier repeats its last node
         return cls(scenario, menu[new], positions[new], disagreement_point(game), bool(game.world[0]["interpolate"]))

@@ -12,7 +12,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
 from negosim.common.errors import ExperimentError
 from negosim.experiment.distributions import Distribution
-from negosim.experiment.overrides import PlainValue, Value, each_once, listed
+from negosim.experiment.overrides import PlainValue, Value, as_tuple, each_once
 from negosim.scenario.parameters import Part, Slug
 
 
@@ -33,9 +33,9 @@ class Vary(Part):
 
     parameter: str = Field(description="dotted name, such as sender.ambiguity")
     values: (
-        Annotated[tuple[PlainValue, ...], Field(min_length=1), BeforeValidator(listed), AfterValidator(each_once)] | None
+        Annotated[tuple[PlainValue, ...], Field(min_length=1), BeforeValidator(as_tuple), AfterValidator(each_once)] | None
     ) = Field(None, description="the values it takes; a design that samples gives each an equal share")
-    range: Annotated[tuple[float, float], BeforeValidator(listed), AfterValidator(_in_order)] | None = Field(
+    range: Annotated[tuple[float, float], BeforeValidator(as_tuple), AfterValidator(_in_order)] | None = Field(
         None, description="the ends of the range it is taken from, evenly"
     )
     levels: int | None = Field(
@@ -43,7 +43,7 @@ class Vary(Part):
     )
     distribution: Distribution | None = Field(None, description="the distribution it is drawn from")
     group: Slug | None = Field(None, description="factors of one group move together in a Saltelli or Morris design")
-    headline: Annotated[tuple[PlainValue, PlainValue] | None, BeforeValidator(listed)] = Field(
+    headline: Annotated[tuple[PlainValue, PlainValue] | None, BeforeValidator(as_tuple)] = Field(
         None, description="two of the values, from and to: their difference is a finding"
     )
 

@@ -9,6 +9,7 @@ from typing import Annotated, Any
 from pydantic import AfterValidator, BeforeValidator, WithJsonSchema
 
 from negosim.common.errors import ExperimentError
+from negosim.common.plain import without_numpy
 
 Value = bool | int | float | str | None
 """What a parameter can be set to."""
@@ -17,10 +18,9 @@ Overrides = Mapping[str, Value]
 """Parameters that are set, by dotted name."""
 
 
-def plain(value: Any) -> Any:
+def settable(value: Any) -> Any:
     """A number of NumPy's as Python's own; ExperimentError for what no parameter can be set to."""
-    if hasattr(value, "item") and getattr(value, "ndim", 1) == 0:
-        value = value.item()
+    value = without_numpy(value)
     if isinstance(value, float) and not math.isfinite(value):
         raise ExperimentError(
             "is not a finite number", value=value, remedy="Write an ordinary number; nan and inf are refused."
@@ -57,7 +57,7 @@ def flat(table: Any, above: str = "") -> Any:
     return found
 
 
-def listed(values: Any) -> Any:
+def as_tuple(values: Any) -> Any:
     """A list, or an array of NumPy's, as a tuple; anything else is left to the check of its type."""
     if hasattr(values, "tolist"):
         values = values.tolist()
@@ -74,7 +74,7 @@ def each_once(values: tuple[Value, ...]) -> tuple[Value, ...]:
     return values
 
 
-PlainValue = Annotated[Any, AfterValidator(plain), WithJsonSchema({"type": ["number", "string", "boolean"]})]
+PlainValue = Annotated[Any, AfterValidator(settable), WithJsonSchema({"type": ["number", "string", "boolean"]})]
 """The type of a field that holds one Value."""
 
 PlainOverrides = Annotated[

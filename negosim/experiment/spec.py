@@ -12,7 +12,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema
 from negosim.common.errors import ExperimentError, ScenarioError
 from negosim.experiment.design import Comparison, Draw, Point, assumed_draws, grid, numbered, one_at_a_time, scenario_at
 from negosim.experiment.factors import Vary, problem
-from negosim.experiment.overrides import Overrides, PlainOverrides, each_once, listed
+from negosim.experiment.overrides import Overrides, PlainOverrides, as_tuple, each_once
 from negosim.experiment.points_file import given_points
 from negosim.experiment.sampling import SAMPLED, sampled, unit_sample
 from negosim.scenario import dotted_names
@@ -50,7 +50,7 @@ class Case(Part):
 
 
 def _alone_or_listed(names: Any) -> Any:
-    return (names,) if isinstance(names, str) else listed(names)
+    return (names,) if isinstance(names, str) else as_tuple(names)
 
 
 class Precision(Part):
@@ -80,7 +80,7 @@ class ExperimentSpec(Part):
         description="the scenario, of each case that names none: a name, or a path from the experiment's file"
     )
     baseline: PlainOverrides = Field({}, description="what differs from the scenario at every point")
-    case: Annotated[tuple[Case, ...], BeforeValidator(listed)] = Field(
+    case: Annotated[tuple[Case, ...], BeforeValidator(as_tuple)] = Field(
         (), description="cases side by side, in each of which the whole design is played"
     )
     design: (
@@ -93,7 +93,7 @@ class ExperimentSpec(Part):
     size: int | None = Field(
         None, ge=1, description="points of a design that samples; base points of saltelli, trajectories of morris"
     )
-    vary: Annotated[tuple[Vary, ...], BeforeValidator(listed)] = Field((), description="what is varied")
+    vary: Annotated[tuple[Vary, ...], BeforeValidator(as_tuple)] = Field((), description="what is varied")
     points: Annotated[tuple[PlainOverrides, ...], BeforeValidator(given_points)] = Field(
         (), description="the points one by one, in place of vary; or the path of a CSV file from the experiment's file"
     )
@@ -106,7 +106,7 @@ class ExperimentSpec(Part):
         "common", description="whether each point has the same luck, run for run, or luck of its own"
     )
     chunk: int = Field(25_000, ge=1, description="most runs in one part of the results")
-    columns: Annotated[tuple[str, ...] | None, BeforeValidator(listed)] = Field(
+    columns: Annotated[tuple[str, ...] | None, BeforeValidator(as_tuple)] = Field(
         None, description="the columns of the runs that are kept beside those that always are; none = all"
     )
     paths: int = Field(0, ge=0, description="runs of each point, from the first, whose rounds are kept one by one")

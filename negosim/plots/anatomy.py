@@ -11,17 +11,15 @@ from matplotlib.colors import Normalize
 from matplotlib.lines import Line2D
 from matplotlib.patches import Rectangle
 
-from negosim.common.vocabulary import Side
+from negosim.common.text import percent, signed
+from negosim.common.vocabulary import CHANNEL_NAMES, Side
 from negosim.plots.responses import closed_form, measured_beside
 from negosim.plots.style import FAINT, INK, SHADE, SIDES, SMALL, TEXT, TITLE, dress, figure, head, key_below, panels
 from negosim.report.anatomy import Anatomy, is_clear, share_of_draws, word
-from negosim.report.words import CHANNEL_NAMES, side_name
+from negosim.report.words import side_name
 from negosim.results.findings import Difference
 from negosim.scenario.scenario import Scenario
 from negosim.validation.textbook.tactics import Overlay
-
-LEAST = 0.05
-"""Points below which an interaction reads as 0.0."""
 
 DIVERGING = "PuOr"
 """Orange below 0 and purple above, told apart by colour-blind eyes; the sign is written too."""
@@ -99,7 +97,7 @@ def _say_channel(axes: Axes, y: float, value: float, change: Difference, channel
         channel = max(channels, key=lambda name: change.sign * channels[name])
         right, end = value > 0, 100.0 * (change.high if value > 0 else change.low)
         robust = change.robustness
-        share = "" if robust is None else f", {100 * (robust.higher if right else robust.lower):.0f} %"
+        share = "" if robust is None else f", {percent(robust.higher if right else robust.lower, 0)}"
         axes.annotate(
             f"{CHANNEL_NAMES[channel]}{share}", (end, y), (6 if right else -6, 0), textcoords="offset points", va="center",
             ha="left" if right else "right", fontsize=SMALL - 1.0, color=INK,
@@ -143,8 +141,7 @@ def _cell(axes: Axes, place: tuple[int, int], row: Mapping[str, Any], colours: A
     value = 100.0 * row["difference"]
     axes.add_patch(Rectangle((x - 0.5, y - 0.5), 1, 1, facecolor=colours(value), edgecolor="white"))
     if is_clear(row):
-        text = f"{value:+.1f}".replace("-", "\N{MINUS SIGN}") if abs(value) >= LEAST else "0.0"
-        axes.text(x, y - 0.13, text, ha="center", va="center", fontsize=TEXT, color=INK)
-        axes.text(x, y + 0.24, f"{100 * share_of_draws(row):.0f} %", ha="center", va="center", fontsize=SMALL - 1.0, color=INK)
+        axes.text(x, y - 0.13, signed(value), ha="center", va="center", fontsize=TEXT, color=INK)
+        axes.text(x, y + 0.24, percent(share_of_draws(row), 0), ha="center", va="center", fontsize=SMALL - 1.0, color=INK)
     else:
         axes.text(x, y, "–", ha="center", va="center", fontsize=TITLE, color=INK)

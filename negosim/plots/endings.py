@@ -13,12 +13,12 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
-from negosim.common.text import percent
+from negosim.common.text import amount, percent
 from negosim.common.vocabulary import Ending, Side
 from negosim.engine.outcomes import settled_column
 from negosim.plots.readings import NothingToDrawError, counted, means_at, measured, named, number_of, require, scenario_of
 from negosim.plots.style import ENDINGS, FAINT, INK, SIDES, SMALL, TEXT, dress, figure, head, key, key_below, one, panels
-from negosim.report.words import ENDED, PAYOFF, amount, day, in_a_sentence, side_name
+from negosim.report.words import PAYOFF, day, in_a_sentence, side_name
 from negosim.results.results import Results
 from negosim.results.summary import QUANTILES, spreads
 from negosim.scenario.parameters import Issue
@@ -99,7 +99,7 @@ def rounds(results: Results, point: int | None = None, axes: Axes | None = None)
         colour, hatch = ENDINGS[ending]
         axes.bar(number, heights, bottom=bottom, color=colour, hatch=hatch, edgecolor="white", linewidth=0.4, width=0.85)
         bottom = bottom + heights
-        shown.append(Patch(facecolor=colour, hatch=hatch, edgecolor="white", label=ENDED[ending]))
+        shown.append(Patch(facecolor=colour, hatch=hatch, edgecolor="white", label=ending.words))
     dress(axes, "Round in which the talks end", round_label(scenario), "% of runs")
     mark_rounds(axes, scenario, last)
     _mark_deadlines(axes, scenario)
@@ -154,7 +154,7 @@ def endings(results: Results, point: int | None = None, axes: Axes | None = None
         axes.annotate(
             percent(share), (100.0 * share, place), (4, 0), textcoords="offset points", va="center", fontsize=SMALL, color=ink
         )
-    axes.set_yticks(range(len(Ending)), [ENDED[ending] for ending in Ending])
+    axes.set_yticks(range(len(Ending)), [ending.words for ending in Ending])
     axes.invert_yaxis()
     axes.set_xlim(0.0, 118.0)
     axes.set_xticks([0, 25, 50, 75, 100])
@@ -205,11 +205,11 @@ def _strip(axes: Axes, issue: Issue, row: pandas.Series, reported: float | None)
     axes.set_ylim(-1.0, 1.6)
     axes.set_yticks([])
     axes.xaxis.set_major_locator(MaxNLocator(6, steps=[1, 2, 2.5, 5, 10]))
-    axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: amount(value)))
+    axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: amount(value, fine=True)))
     dress(axes, x=issue.unit, grid="x")
     axes.set_title(textwrap.fill(issue.title, 46), fontsize=TEXT, loc="left", color=INK)
     axes.spines["left"].set_visible(False)
-    said = f"median {amount(q50)}, middle half {amount(q25)} to {amount(q75)}"
+    said = f"median {amount(q50, fine=True)}, middle half {amount(q25, fine=True)} to {amount(q75, fine=True)}"
     axes.text(0.0, 0.98, said, transform=axes.transAxes, fontsize=SMALL, va="top", color=INK)
 
 

@@ -16,6 +16,7 @@ from negosim.plots.readings import number_of, require, require_same_rules, requi
 from negosim.plots.style import ENDINGS, FAINT, INK, SIDES, SMALL, Dashes, dress, key, one
 from negosim.report.words import WORTH, in_a_sentence, side_name
 from negosim.results.results import Results
+from negosim.rules.columns import kept_column
 from negosim.rules.menus import evaluate
 from negosim.rules.records import Game
 from negosim.scenario.scenario import Scenario
@@ -129,7 +130,7 @@ def enlarge(axes: Axes, closer: Axes, spans: Sequence[tuple[float, float]]) -> N
 
 def _columns(game: Game, pair: Pair) -> list[int]:
     """The columns of a menu that hold both sides' utilities of a kept settlement."""
-    return [int(game.sides["first_column"][side]) + 3 * pair[side] for side in Side]
+    return [kept_column(game.sides["first_column"][side], pair[side]) for side in Side]
 
 
 def frontier_line(game: Game, pair: Pair) -> tuple[numpy.ndarray, numpy.ndarray]:

@@ -17,7 +17,7 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Patch, Rectangle
 from numpy.typing import NDArray
 
-from negosim.common.text import signed
+from negosim.common.text import capital, listed, signed
 from negosim.common.vocabulary import Side
 from negosim.experiment.overrides import Value
 from negosim.experiment.quantities import Quantity
@@ -85,7 +85,7 @@ def heat_map(
     title = quantity_title(scenario, quantity)
     less = "" if against is None else f",\nless that of {named(results, against)}"
     across_label, up_label = (_label(scenario, name, letters) for name, letters in ((x, 44), (y, 30)))
-    dress(axes, f"{title[:1].upper()}{title[1:]}{less}\n{grid.unit}", across_label, up_label, grid=None)
+    dress(axes, f"{capital(title)}{less}\n{grid.unit}", across_label, up_label, grid=None)
     _tick(axes, grid)
     if not _is_written(across, up):
         _bar(axes, grid, palette, scale)
@@ -115,7 +115,7 @@ def heat_maps(results: Results, axes: Sequence[Axes] | None = None) -> list[Axes
         heat_map(results, x, y, quantity, results.shown_baseline, place)
         place.label_outer()
     scenario, runs = results.shown_base, results.experiment.replications
-    titles = " and ".join(parameter_title(scenario, name) for name in names)
+    titles = listed(parameter_title(scenario, name) for name in names)
     head(axes[0], f"{scenario.title}: {titles} together\n{runs:,} pairs of runs a cell")
     key_below(axes, _key(scenario, (x, across), (y, up), signed=True))
     return list(axes)

@@ -12,12 +12,12 @@ from matplotlib.patches import Patch
 from matplotlib.ticker import MaxNLocator
 
 from negosim.common.text import signed
-from negosim.common.vocabulary import CHANNELS, Ending, Side
+from negosim.common.vocabulary import CHANNEL_NAMES, CHANNELS, Ending, Side
 from negosim.experiment.design import Comparison, shown
 from negosim.experiment.quantities import ending_quantity
 from negosim.plots.readings import NothingToDrawError, differences, means_at, named, number_of, scenario_of, shown_points
 from negosim.plots.style import FAINT, INK, SHADE, SIDES, SMALL, Look, dress, figure, head, key_below, panels
-from negosim.report.words import CHANNEL_NAMES, ENDED, POINTS, parameter_title, side_name
+from negosim.report.words import PLAIN_QUANTITIES, POINTS, parameter_title, side_name
 from negosim.results.contrast import Contrast
 from negosim.results.results import Results
 from negosim.scenario.scenario import Scenario
@@ -134,7 +134,8 @@ def forest(contrast: Contrast, place: int = 0, axes: Sequence[Axes] | None = Non
     """
     here = contrast.at(place)
     channels = [name for name in CHANNELS if any(_counts(here, f"{side.label}_{name}") for side in Side)]
-    shares = {ending_quantity(end): ENDED[end] for end in Ending if _counts(here, ending_quantity(end))} | {"no_deal": "no deal"}
+    shares = {ending_quantity(end): end.words for end in Ending if _counts(here, ending_quantity(end))}
+    shares["no_deal"] = PLAIN_QUANTITIES["no_deal"]
     rows = max(len(channels) + 1, len(shares))
     if axes is None:
         axes = list(figure(10.8, 0.33 * rows + 1.9).subplots(1, 3))

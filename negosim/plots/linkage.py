@@ -16,6 +16,7 @@ from matplotlib.text import Text
 from matplotlib.transforms import Bbox
 from numpy.typing import NDArray
 
+from negosim.common.text import signed
 from negosim.common.vocabulary import Side
 from negosim.plots.style import COMPLEMENTS, HEAD, INK, SIDES, SMALL, SUBSTITUTES, Dashes, one
 from negosim.report.words import side_name
@@ -133,7 +134,7 @@ def _write_weight(axes: Axes, curve: Curve, weight: float, discs: list[tuple[Cur
     """The weight on its line, as far from all discs as the line goes."""
     clearance = [min(float(numpy.hypot(*(point - place))) - size for place, size in discs) for point in curve]
     x, y = curve[clearance.index(max(clearance))]
-    text = f"{weight:+.2g}".replace("-", "\N{MINUS SIGN}")
+    text = signed(weight, None)
     white = {"facecolor": "white", "edgecolor": "none", "pad": 0.8}
     return axes.text(x, y, text, fontsize=SMALL - 0.5, ha="center", va="center", color=INK, bbox=white, zorder=4)
 

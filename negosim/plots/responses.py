@@ -11,6 +11,7 @@ from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
+from negosim.common.text import capital
 from negosim.experiment.quantities import Quantity
 from negosim.plots.factors import Level, factors_of, level_means, levels_of
 from negosim.plots.readings import NothingToDrawError, measured, shown_points
@@ -138,7 +139,7 @@ def _titled(scenario: Scenario, some: Sequence[Quantity]) -> str:
     if len(some) > 1:
         return "Payoffs" if all(quantity.name in PAYOFFS for quantity in some) else f"In {some[0].unit}"
     title = quantity_title(scenario, some[0].name)
-    return title[:1].upper() + title[1:]
+    return capital(title)
 
 
 def _handle(look: Look, label: str, line: Dashes = None, marker: str | None = None, face: str | None = None) -> Line2D:

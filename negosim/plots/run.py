@@ -19,7 +19,7 @@ from negosim.engine.outcomes import settled_column
 from negosim.plots.endings import mark_rounds, round_label
 from negosim.plots.readings import NothingToDrawError, require_talks
 from negosim.plots.style import ENDINGS, FAINT, INK, SIDES, SMALL, TEXT, dress, head, key, key_below, stacked
-from negosim.report.words import ENDED, WORTH, in_a_sentence
+from negosim.report.words import WORTH, in_a_sentence
 from negosim.validation.record.data import DATA, Rate, rates_on_record
 
 if TYPE_CHECKING:
@@ -82,7 +82,7 @@ def _heading(talks: Negotiation) -> str:
     which = f"{talks.scenario.title}: run {int(talks.run.replication)} of seed {int(talks.run.seed)}"
     if talks.outcome is None:
         return f"{which}, {talks.round} rounds played"
-    return f"{which}, {ENDED[Ending(int(talks.outcome.runs['ending'][0]))]} in round {talks.round}"
+    return f"{which}, {Ending(int(talks.outcome.runs['ending'][0])).words} in round {talks.round}"
 
 
 def _offers(axes: Axes, scenario: Scenario, frame: pandas.DataFrame) -> None:

@@ -20,7 +20,7 @@ from negosim.engine.outcomes import Outcomes
 from negosim.plots.readings import levels, require, scenario_of
 from negosim.plots.responses import as_written
 from negosim.plots.style import ENDINGS, INK, SIDES, SMALL, TEXT, Dashes, dress, key, key_below, one
-from negosim.report.words import ENDED, PAYOFF, parameter_title, quantity_title, side_name
+from negosim.report.words import PAYOFF, parameter_title, quantity_title, side_name
 from negosim.results.results import Results
 from negosim.scenario.scenario import Scenario
 
@@ -214,7 +214,7 @@ def ending_shares(source: Source, points: Points = None, axes: Axes | None = Non
                 va="center", bbox={"boxstyle": "round,pad=0.12", "facecolor": "white", "edgecolor": "none", "alpha": 0.85},
             )  # fmt: skip
         left += shares
-        shown.append(Patch(facecolor=colour, hatch=hatch, edgecolor="white", label=ENDED[ending]))
+        shown.append(Patch(facecolor=colour, hatch=hatch, edgecolor="white", label=ending.words))
     axes.set_yticks(range(rows), [*found.columns])
     axes.invert_yaxis()
     axes.set_xlim(0.0, 100.0)

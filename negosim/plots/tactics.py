@@ -16,7 +16,7 @@ from negosim.experiment.quantities import ending_quantity
 from negosim.plots.readings import differences, levels, means_at
 from negosim.plots.responses import MARKER, band, dress_levels, mark_own, mark_range, own_key
 from negosim.plots.style import ENDINGS, FAINT, INK, SHADE, SIDES, head, key_below, panels
-from negosim.report.words import ENDED, POINTS, side_name
+from negosim.report.words import POINTS, side_name
 from negosim.results.results import Results
 from negosim.scenario.scenario import Scenario
 
@@ -93,7 +93,7 @@ def _sides_key(scenario: Scenario) -> list[Artist]:
 
 def _endings_key(shown: Sequence[Ending]) -> list[Artist]:
     patches: list[Artist] = [
-        Patch(facecolor=ENDINGS[end][0], hatch=ENDINGS[end][1], edgecolor="white", label=ENDED[end]) for end in shown
+        Patch(facecolor=ENDINGS[end][0], hatch=ENDINGS[end][1], edgecolor="white", label=end.words) for end in shown
     ]
     together = Line2D([], [], color=INK, marker=".", label="all of these, with 95 % interval")
     return [*patches, together]

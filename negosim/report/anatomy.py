@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy
 
-from negosim.common.vocabulary import Side
+from negosim.common.text import capital, in_points, percent
+from negosim.common.vocabulary import CHANNEL_NAMES, Side
+from negosim.report.words import in_a_sentence
 from negosim.results.findings import Best, Difference, Finding, Findings, Robustness
 from negosim.scenario.scenario import Scenario
 from negosim.validation.textbook.tactics import Overlay
@@ -68,7 +70,7 @@ def is_clear(row: Mapping[str, Any]) -> bool:
 
 def anatomy_text(anatomy: Anatomy, scenario: Scenario) -> str:
     """The findings as a text in Markdown; the names of the sides come from the scenario."""
-    who = {side.label: _name(scenario, side) for side in Side}
+    who = {side.label: in_a_sentence(scenario, side) for side in Side}
     lines = ["# Anatomy of uncertainty", "", _preface(anatomy), "", "## In textbook worlds", ""]
     lines += [f"- {_overlay(overlay)}" for overlay in anatomy.overlays]
     lines += ["", f"## {scenario.title}: one at a time", "", *_alone_table(anatomy, who), ""]
@@ -80,13 +82,8 @@ def anatomy_text(anatomy: Anatomy, scenario: Scenario) -> str:
 
 def anatomy_tables(anatomy: Anatomy, scenario: Scenario) -> str:
     """The findings about the case as two tables in Markdown, with the share of joint draws in which each sign holds."""
-    who = {side.label: _name(scenario, side) for side in Side}
+    who = {side.label: in_a_sentence(scenario, side) for side in Side}
     return "\n".join([*_alone_table(anatomy, who), "", *_pairs_table(anatomy, who)]) + "\n"
-
-
-def _name(scenario: Scenario, side: Side) -> str:
-    delegation = scenario.delegation(side)
-    return f"{'the ' if delegation.name.lower().startswith('the ') else ''}{delegation.short}"
 
 
 def _preface(anatomy: Anatomy) -> str:
@@ -112,7 +109,7 @@ def _overlay(overlay: Overlay) -> str:
     world, last = overlay.world, overlay.levels[-1]
     told = [f"the {side.label} {_course(overlay.curve, overlay.closed_form[:, side])}" for side in Side]
     level, what = world.turn
-    turn = f" At {level:.3g} {what}." if level > 0.0 else f" {what[:1].upper()}{what[1:]}."
+    turn = f" At {level:.3g} {what}." if level > 0.0 else f" {capital(what)}."
     return (
         f"{world.title}, {world.meaning}, 0 to {last:g} ({world.source}): {'; '.join(told)}.{turn} The engine is within "
         f"{100 * overlay.widest_gap:.2f} points of the closed form at all {len(overlay.levels)} levels."
@@ -132,7 +129,7 @@ def _course(levels: Any, values: Any) -> str:
 
 
 def _alone_table(anatomy: Anatomy, who: Mapping[str, str]) -> list[str]:
-    names = [head for side in Side for head in (_capital(who[side.label]), "above all by", "best at")]
+    names = [head for side in Side for head in (capital(who[side.label]), "above all by", "best at")]
     lines = [f"| tactic | {' | '.join(names)} | Both together | Without a deal |", f"|---|{'---|' * (len(names) + 2)}"]
     for finding in anatomy.single():
         by_name = {difference.quantity: difference for difference in finding.differences}
@@ -148,7 +145,7 @@ def _alone_table(anatomy: Anatomy, who: Mapping[str, str]) -> list[str]:
 
 def _main_channel(change: Difference, channels: Mapping[str, float]) -> str:
     channel = max(channels, key=lambda item: change.sign * channels[item])
-    return f"{channel.replace('_', ' ')} ({_signed(channels[channel])})"
+    return f"{CHANNEL_NAMES[channel]} ({in_points(channels[channel])})"
 
 
 def _level(best: Best) -> str:
@@ -160,8 +157,8 @@ def _level(best: Best) -> str:
 
 def _cell(difference: Difference) -> str:
     robust = difference.robustness
-    share = "" if robust is None else f" ({_percent(_held(difference.difference, robust))})"
-    return f"{_signed(difference.difference)}{share}" if difference.sign else "–"
+    share = "" if robust is None else f" ({percent(_held(difference.difference, robust), 0)})"
+    return f"{in_points(difference.difference)}{share}" if difference.sign else "–"
 
 
 def _held(value: float, robust: Robustness) -> float:
@@ -174,7 +171,7 @@ def _alone(finding: Finding, best: Sequence[Best], who: Mapping[str, str]) -> st
         for side in who
     ]
     peaks = [_peak(item, who[item.quantity.removesuffix("_payoff")]) for item in best if not item.quantity.startswith("joint")]
-    return f"{_capital(word(str(finding.parameter)))} {' and '.join(told)}. {' '.join(peaks)}"
+    return f"{capital(word(str(finding.parameter)))} {' and '.join(told)}. {' '.join(peaks)}"
 
 
 def _effect(difference: Difference, channels: Mapping[str, float], name: str) -> str:
@@ -182,10 +179,10 @@ def _effect(difference: Difference, channels: Mapping[str, float], name: str) ->
     if difference.sign == 0:
         return f"makes no difference to {name} that the runs can tell"
     verb = "helps" if difference.sign > 0 else "hurts"
-    ends = f"{_signed(difference.low)} to {_signed(difference.high)}"
+    ends = f"{in_points(difference.low)} to {in_points(difference.high)}"
     text = f"{verb} {name} by {100 * abs(difference.difference):.1f} points ({ends}"
     if difference.robustness is not None:
-        text += f"; the sign holds in {_percent(_held(difference.difference, difference.robustness))} of the draws"
+        text += f"; the sign holds in {percent(_held(difference.difference, difference.robustness), 0)} of the draws"
     return f"{text}), above all by way of {_main_channel(difference, channels)}"
 
 
@@ -197,7 +194,7 @@ def _peak(best: Best, name: str) -> str:
     tried = f"of the levels tried, 0 to {best.highest:g}"
     if best.over_lowest is None or best.over_lowest.sign <= 0:
         return f"For {name} none is best {tried}."
-    gain = _signed(best.over_lowest.difference)
+    gain = in_points(best.over_lowest.difference)
     if best.over_highest is None:
         return f"For {name} the most is best {tried} ({gain})."
     return f"For {name} {best.level:g} is best {tried} ({gain})."
@@ -207,15 +204,15 @@ def _peak(best: Best, name: str) -> str:
 
 
 def _pairs_table(anatomy: Anatomy, who: Mapping[str, str]) -> list[str]:
-    heads = [head for side in Side for head in (f"{_capital(who[side.label])}, both", "beyond the sum")]
+    heads = [head for side in Side for head in (f"{capital(who[side.label])}, both", "beyond the sum")]
     lines = [f"| pair | {' | '.join(heads)} |", "|---|---|---|---|---|"]
     columns = [anatomy.interaction(f"{side.label}_payoff") for side in Side]
     for rows in zip(*columns, strict=True):
         cells = []
         for row in rows:
             together = anatomy.together(row["together"])
-            cells.append(_signed(next(d.difference for d in together.differences if d.quantity == row["quantity"])))
-            cells.append(f"{_signed(row['difference'])} ({_percent(share_of_draws(row))})" if is_clear(row) else "–")
+            cells.append(in_points(next(d.difference for d in together.differences if d.quantity == row["quantity"])))
+            cells.append(f"{in_points(row['difference'])} ({percent(share_of_draws(row), 0)})" if is_clear(row) else "–")
         lines.append(f"| {_pair(rows[0])} | {' | '.join(cells)} |")
     return lines
 
@@ -251,9 +248,10 @@ def _interaction(anatomy: Anatomy, row: Mapping[str, Any], name: str) -> str:
     harm = first + second < 0
     how = ("less" if row["difference"] > 0 else "more") if harm else ("more" if row["difference"] > 0 else "less")
     return (
-        f"{_capital(_pair(row))} do {how} {'harm' if harm else 'good'} to {name} together than the sum: {_signed(first)} and "
-        f"{_signed(second)} alone, {_signed(row['difference'])} beyond the sum ({_signed(row['low'])} to {_signed(row['high'])}; "
-        f"the sign holds in {_percent(share_of_draws(row))} of the draws)."
+        f"{capital(_pair(row))} do {how} {'harm' if harm else 'good'} to {name} together than the sum: {in_points(first)} and "
+        f"{in_points(second)} alone, {in_points(row['difference'])} beyond the sum "
+        f"({in_points(row['low'])} to {in_points(row['high'])}; "
+        f"the sign holds in {percent(share_of_draws(row), 0)} of the draws)."
     )
 
 
@@ -265,8 +263,8 @@ def _best_choice(anatomy: Anatomy, side: Side, name: str) -> str:
         by_label[_names_of(anatomy, finding)] = found.difference
     best, worst = max(by_label, key=lambda item: by_label[item]), min(by_label, key=lambda item: by_label[item])
     return (
-        f"Of the {len(by_label)} choices of one or two tactics, {best} is best for {name} ({_signed(by_label[best])} against "
-        f"none) and {worst} worst ({_signed(by_label[worst])})."
+        f"Of the {len(by_label)} choices of one or two tactics, {best} is best for {name} ({in_points(by_label[best])} against "
+        f"none) and {worst} worst ({in_points(by_label[worst])})."
     )
 
 
@@ -275,24 +273,3 @@ def _names_of(anatomy: Anatomy, finding: Finding) -> str:
         return f"{word(finding.parameter)} alone"
     frame = anatomy.interactions
     return _pair(frame[frame["together"] == finding.point].iloc[0])
-
-
-# ---- numbers for people ----
-
-
-def _signed(value: float) -> str:
-    """A difference in points.
-
-    >>> _signed(0.0123), _signed(-0.0004), _signed(-0.05)
-    ('+1.2', '0.0', '-5.0')
-    """
-    text = f"{100 * value:+.1f}"
-    return "0.0" if float(text) == 0.0 else text
-
-
-def _percent(share: float) -> str:
-    return f"{100 * share:.0f} %"
-
-
-def _capital(text: str) -> str:
-    return text[:1].upper() + text[1:]

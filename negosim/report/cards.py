@@ -8,7 +8,7 @@ import numpy as np
 
 from negosim.common.display import html
 from negosim.common.html import card, counted, folded, line, prose, table
-from negosim.common.text import amount, number, percent
+from negosim.common.text import amount, listed, number, percent
 from negosim.common.vocabulary import Ending, Side
 from negosim.engine.events import column
 from negosim.engine.model import Negotiation
@@ -30,7 +30,7 @@ def talks_card(talks: Negotiation) -> str:
     scenario = talks.scenario
     which = f"Run {int(talks.run.replication)} of seed {int(talks.run.seed)}: {standing_in_words(talks.run)}."
     own = [side_name(scenario, side) for side in Side if side in talks.run.own_strategies]
-    parts = [line(which), *([line(f"{' and '.join(own)} by a strategy of the user's own.")] if own else [])]
+    parts = [line(which), *([line(f"{listed(own)} by a strategy of the user's own.")] if own else [])]
     if talks.rounds:
         parts += [_offers(talks), _issues(talks)]
     if talks.outcome is not None:
@@ -72,7 +72,7 @@ def _issues(talks: Negotiation) -> str:
         values = [issue.status_quo, *(None if offer is None else offer[column("offer", issue.name)] for offer in offers)]
         if settled is not None:
             values.append(scenario.real(issue.name, float(settled[place])) if np.isfinite(settled[place]) else None)
-        rows.append([issue.title, issue.unit, *("" if value is None else amount(float(value), "") for value in values)])
+        rows.append([issue.title, issue.unit, *("" if value is None else amount(float(value)) for value in values)])
     return table([*head, *(["settled"] if settled is not None else [])], rows, words=2)
 
 
@@ -113,7 +113,7 @@ def results_card(results: Results) -> str:
     shown = [point.number for point in results.points[:MOST_ROWS]]
     more = len(results.points) - len(shown)
     scenario = experiment.base
-    head = ["point", "", *(f"mean payoff of {side_name(scenario, side)}" for side in Side), "deals", "mean rounds"]
+    head = ["point", "", *(f"mean payoff of {side_name(scenario, side)}" for side in Side), "runs with a deal", "mean rounds"]
     parts = [line(f"{played}{varied}."), table(head, _rows(results, shown), words=2) if shown else ""]
     parts += [line(f"… and {more:,} more points.")] if more else []
     parts += [line(results.left_out)] if results.left_out else []

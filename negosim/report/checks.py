@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+from negosim.common.text import percent
 from negosim.validation.textbook.result import ERRORS
 from negosim.validation.textbook.run import Checked, Row
 
@@ -79,7 +80,7 @@ def _summed(rows: Sequence[Row]) -> str:
     first, runs = rows[0], sum(row.runs for row in rows)
     error = f" ± {small(first.standard_error)}" if first.standard_error > 0.0 else ""
     example = f"{first.what}; {parameters(first)}" if first.parameters else first.what
-    farthest = f"{100.0 * max(map(strain, rows)):.0f} %"
+    farthest = percent(max(map(strain, rows)), 0)
     return (
         f"| `{first.result}`: {first.title} | {first.source} | {len(rows)} | {runs:,} | {example} | {number(first.closed_form)}"
         f" | {number(first.engine)}{error} | {farthest} |"

@@ -7,11 +7,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from negosim.common.display import markdown
-from negosim.common.text import percent
-from negosim.common.vocabulary import CHANNELS, Ending, Side
+from negosim.common.text import MINUS, NOISE, capital, number, percent, signed
+from negosim.common.vocabulary import CHANNEL_NAMES, Ending, Side
 from negosim.engine.outcomes import settled_column
 from negosim.experiment.quantities import COMPARED, ending_quantity
-from negosim.report.words import CHANNEL_NAMES, ENDED, amount, in_a_sentence, quantity_title
+from negosim.report.words import in_a_sentence, quantity_title
 from negosim.results.contrast import Contrast
 
 if TYPE_CHECKING:
@@ -19,9 +19,6 @@ if TYPE_CHECKING:
 
 MOST_CHANGES, MOST_POINTS = 40, 40
 """Rows of a table that are told; the frames have them all."""
-
-NOISE = 1e-12
-"""What is no larger comes from rounding."""
 
 PAIRED_COUNTS = ("runs of A", "of B", "of both", "in both", "95 % of it")
 """Columns about a quantity that only some runs have; the last two are of runs with the same luck."""
@@ -134,7 +131,7 @@ def _shown(value: Any) -> str:
 
 
 def _payoff(row: Mapping[str, Any], subject: str) -> str:
-    return f"{_capital(subject)}: {_told(row, 'points')}."
+    return f"{capital(subject)}: {_told(row, 'points')}."
 
 
 def _no_deal(row: Mapping[str, Any]) -> str:
@@ -150,7 +147,7 @@ def _told(row: Mapping[str, Any], unit: str, shares: bool = True) -> str:
     if math.isnan(low):
         return "too few runs to tell"
     if low <= 0.0 <= high:
-        return f"no difference that the runs can tell ({_signed(low)} to {_signed(high)} {unit})"
+        return f"no difference that the runs can tell ({signed(low, None)} to {signed(high, None)} {unit})"
     more, ends = ("more", (low, high)) if low > 0.0 else ("less", (-high, -low))
     text = f"{abs(100 * row['difference']):.1f} {unit} {more} ({ends[0]:.1f} to {ends[1]:.1f})"
     if shares and row["luck"] == "common":
@@ -161,11 +158,11 @@ def _told(row: Mapping[str, Any], unit: str, shares: bool = True) -> str:
 def _tables(contrast: Contrast, here: pandas.DataFrame, who: Mapping[str, str]) -> Iterator[str]:
     """The endings, both ledgers, the terms, and all else, a table each."""
     scenario = contrast.scenarios[1]
-    endings = {ending_quantity(ending): ENDED[ending] for ending in Ending}
+    endings = {ending_quantity(ending): ending.words for ending in Ending}
     yield from _table("How the talks end, % of runs", here, endings, 100.0)
     told = {*endings, *COMPARED, "agreed"}
     for side in Side:
-        ledger = {f"{side.label}_{channel}": CHANNEL_NAMES[channel] for channel in CHANNELS}
+        ledger = {f"{side.label}_{channel}": name for channel, name in CHANNEL_NAMES.items()}
         ledger[f"{side.label}_payoff"] = "payoff"
         yield from _table(f"The ledger of {who[side.label]}, points", here, ledger, 100.0)
         told |= ledger.keys()
@@ -227,18 +224,18 @@ def _cells(row: Mapping[str, Any], factor: float, more: Sequence[str]) -> list[s
     """One row of a table, after its words."""
     a, b, difference, low, high = (factor * row[key] for key in ("mean_a", "mean_b", "difference", "low", "high"))
     digits = _digits(high - low)
-    means = [_number(value, digits) for value in (a, b)]
+    means = [number(value, digits, MINUS) for value in (a, b)]
     shares = ["–" if math.isnan(row[key]) else percent(row[key]) for key in ("higher", "lower")]
     further = {
         "runs of A": f"{row['runs_a']:,}", "of B": f"{row['runs_b']:,}", "of both": f"{row['pairs']:,}",
-        "in both": _signed(factor * row["in_both"], digits),
+        "in both": signed(factor * row["in_both"], digits),
         "95 % of it": _interval(factor * row["in_both_low"], factor * row["in_both_high"], digits),
     }  # fmt: skip
-    return [*means, _signed(difference, digits), _interval(low, high, digits), *(further[head] for head in more), *shares]
+    return [*means, signed(difference, digits), _interval(low, high, digits), *(further[head] for head in more), *shares]
 
 
 def _interval(low: float, high: float, digits: int | None) -> str:
-    return "–" if math.isnan(low) else f"{_signed(low, digits)} to {_signed(high, digits)}"
+    return "–" if math.isnan(low) else f"{signed(low, digits)} to {signed(high, digits)}"
 
 
 def _digits(width: float) -> int | None:
@@ -254,7 +251,7 @@ def _is_nothing(row: Mapping[str, Any]) -> bool:
 
 def _points(contrast: Contrast, who: Mapping[str, str]) -> Iterator[str]:
     """The differences of COMPARED at every point, in points; a dash where the runs can tell none."""
-    heads = [_capital(who[side.label]) for side in Side]
+    heads = [capital(who[side.label]) for side in Side]
     yield f"| B less A, in points | {' | '.join(heads)} | Both together | Without a deal |"
     yield "|---|--:|--:|--:|--:|"
     by_point = list(contrast.differences.groupby("point_a", sort=False))
@@ -269,7 +266,7 @@ def _points(contrast: Contrast, who: Mapping[str, str]) -> Iterator[str]:
 def _difference(row: Mapping[str, Any]) -> str:
     """A difference in hundredths; a dash where its interval does not leave out 0."""
     low, high = 100 * row["low"], 100 * row["high"]
-    return _signed(100 * row["difference"], _digits(high - low)) if low > 0.0 or high < 0.0 else "–"
+    return signed(100 * row["difference"], _digits(high - low)) if low > 0.0 or high < 0.0 else "–"
 
 
 def _unmatched(frame: pandas.DataFrame) -> Iterator[str]:
@@ -277,29 +274,4 @@ def _unmatched(frame: pandas.DataFrame) -> Iterator[str]:
     for (what, only_in, why), rows in frame.groupby(["what", "only_in", "why"], sort=False):
         names, which = list(rows["name"]), why or f"of {only_in} alone"
         more = f" and {len(names) - MOST_POINTS} more" if len(names) > MOST_POINTS else ""
-        yield f"- {_capital(PLURALS[what])} {which}: {', '.join(names[:MOST_POINTS])}{more}."
-
-
-def _capital(text: str) -> str:
-    return text[:1].upper() + text[1:]
-
-
-# ---- numbers for people ----
-
-
-def _number(value: float, digits: int | None = None) -> str:
-    """A number with so many decimals; None = as it comes."""
-    if math.isnan(value):
-        return "–"
-    text = f"{value:,.{digits}f}" if digits is not None else amount(value if abs(value) > NOISE else 0.0)
-    return text.replace("-", "\N{MINUS SIGN}") if text.strip("-0.,") else text.lstrip("-")
-
-
-def _signed(value: float, digits: int | None = None) -> str:
-    """A difference with its sign; none for what reads as 0.
-
-    >>> _signed(4.46, 1), _signed(-0.25), _signed(-0.04, 1), _signed(1e-17), _signed(float("nan"))
-    ('+4.5', '−0.25', '0.0', '0', '–')
-    """
-    text = _number(value, digits)
-    return f"+{text}" if value > 0.0 and text.strip("0.") else text
+        yield f"- {capital(PLURALS[what])} {which}: {', '.join(names[:MOST_POINTS])}{more}."

@@ -5,9 +5,10 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Mapping, Sequence
 
-from negosim.common.vocabulary import Side
+from negosim.common.text import MINUS, amount, capital, in_points, listed, number, percent
+from negosim.common.vocabulary import CHANNEL_NAMES, Ending, Side
 from negosim.experiment.design import shown
-from negosim.report.words import quantity_title
+from negosim.report.words import in_a_sentence, quantity_title
 from negosim.results.findings import Baseline, Best, Difference, Finding, Findings, Robustness, Settled
 from negosim.scenario import dotted_names
 from negosim.scenario.scenario import Scenario
@@ -54,18 +55,13 @@ def findings_text(
 
 def _names(scenario: Scenario) -> dict[str, str]:
     """What the sentences call each side, and both."""
-    names = {}
-    for side in Side:
-        delegation = scenario.delegation(side)
-        article = "the " if delegation.name.lower().startswith("the ") else ""
-        names[side.label] = f"{article}{delegation.short}"
-    return {**names, "joint": "both together"}
+    return {**{side.label: in_a_sentence(scenario, side) for side in Side}, "joint": "both together"}
 
 
 def _until(reached: Reached, scenario: Scenario) -> str:
     """How many runs were enough, or how precise the most that were allowed are."""
     what = "the mean at every point" if reached.of == "means" else "every difference"
-    names = _listed([quantity_title(scenario, each.quantity) for each in reached.widest])
+    names = listed([quantity_title(scenario, each.quantity) for each in reached.widest])
     text = f"Runs were added until the 95 % interval of {what} was no wider than ±{reached.wanted:g}, for {names}"
     if reached.is_enough:
         return f" {text}: {reached.runs:,} runs at each point."
@@ -110,7 +106,7 @@ def _in_short(findings: Findings, who: Mapping[str, str]) -> list[str]:
     note = "Differences in points, of runs without a deal in percentage points; – where the runs can tell none."
     if findings.draws:
         note += " In brackets the share of the joint draws in which the sign holds."
-    names = [_capital(who[name]) for name in ("sender", "target", "joint")]
+    names = [capital(who[name]) for name in ("sender", "target", "joint")]
     lines = [note, "", f"| | {' | '.join(names)} | Without a deal |", "|---|---|---|---|---|"]
     for finding in findings.findings:
         cells = [_cell(difference) for difference in finding.differences]
@@ -121,18 +117,19 @@ def _in_short(findings: Findings, who: Mapping[str, str]) -> list[str]:
 def _cell(difference: Difference) -> str:
     if difference.sign == 0:
         return "–"
-    text, robust = f"{100 * difference.difference:+.1f}", difference.robustness
+    text, robust = in_points(difference.difference), difference.robustness
     if robust is None:
         return text
-    return f"{text} ({_percent(robust.higher if difference.sign > 0 else robust.lower)})"
+    return f"{text} ({percent(robust.higher if difference.sign > 0 else robust.lower)})"
 
 
 # ---- the baseline ----
 
 
 def _baseline(baseline: Baseline, scenario: Scenario, who: Mapping[str, str]) -> list[str]:
+    words = {ending.label: ending.words for ending in Ending}
     endings = sorted(baseline.endings.items(), key=lambda item: -item[1])
-    told = [f"{_percent(share)} {name.replace('-', ' ')}" for name, share in endings if share > 0.0]
+    told = [f"{percent(share)} {words[name]}" for name, share in endings if share > 0.0]
     lines = [f"Of {baseline.runs:,} runs: {', '.join(told)}. {_rounds(baseline, scenario)}".rstrip(), ""]
     if baseline.settled and sum(baseline.endings[name] for name in ("settled", "settled-in-part")) > 0.0:
         lines += [f"- {_settled(settled)}" for settled in baseline.settled]
@@ -141,13 +138,13 @@ def _baseline(baseline: Baseline, scenario: Scenario, who: Mapping[str, str]) ->
         lines.append("")
     means = baseline.means
     lines.append(
-        f"On average {who['sender']} has {_points(means['sender_payoff'])} points and {who['target']} "
-        f"{_points(means['target_payoff'])}.{_ledgers(means, who)}"
+        f"On average {who['sender']} has {number(100 * means['sender_payoff'], 1, MINUS)} points and {who['target']} "
+        f"{number(100 * means['target_payoff'], 1, MINUS)}.{_ledgers(means, who)}"
     )
     if all(math.isfinite(means.get(name, math.nan)) for name in ("frontier_distance", "nash_distance")):
         lines.append(
-            f"A settlement lies {_points(means['frontier_distance'], 2)} points of utility from the Pareto frontier and "
-            f"{_points(means['nash_distance'])} from the Nash solution, on average."
+            f"A settlement lies {number(100 * means['frontier_distance'], 2)} points of utility from the Pareto frontier and "
+            f"{number(100 * means['nash_distance'], 1)} from the Nash solution, on average."
         )
     return lines
 
@@ -167,16 +164,16 @@ def _rounds(baseline: Baseline, scenario: Scenario) -> str:
 
 
 def _settled(settled: Settled) -> str:
-    unit = settled.unit
     text = (
-        f"{settled.title}: the middle half of the settlements is {_amount(settled.low)} to {_amount(settled.high)} {unit}, "
-        f"the median {_amount(settled.median)}; the status quo is {_amount(settled.status_quo)}"
+        f"{settled.title}: the middle half of the settlements is {amount(settled.low, fine=True)} to "
+        f"{amount(settled.high, settled.unit, fine=True)}, "
+        f"the median {amount(settled.median, fine=True)}; the status quo is {amount(settled.status_quo, fine=True)}"
     )
     if settled.stays >= SMALL:
-        text += f", from which {_percent(settled.stays)} are less than a fiftieth of the scale away"
+        text += f", from which {percent(settled.stays)} are less than a fiftieth of the scale away"
     if settled.reported is not None:
         where = "inside" if settled.holds_reported else "outside"
-        text += f". Reported: {_amount(settled.reported)}, {where} that half"
+        text += f". Reported: {amount(settled.reported, fine=True)}, {where} that half"
     return text + "."
 
 
@@ -207,7 +204,7 @@ def _ledgers(means: Mapping[str, float], who: Mapping[str, str]) -> str:
 def _channels(channels: Mapping[str, float], most: int | None = None) -> str:
     """The channels of a ledger in points, the largest first."""
     ordered = sorted(channels.items(), key=lambda item: -abs(item[1]))[:most]
-    told = [f"{name.replace('_', ' ')} {100 * mean:+.1f}" for name, mean in ordered if abs(mean) >= SMALL]
+    told = [f"{CHANNEL_NAMES[name]} {in_points(mean)}" for name, mean in ordered if abs(mean) >= SMALL]
     return ", ".join(told) or "nothing to speak of"
 
 
@@ -224,7 +221,7 @@ def _heading(finding: Finding, scenario: Scenario, who: Mapping[str, str]) -> st
         (leaf.declared.description for leaf in dotted_names.leaves(scenario) if leaf.name == finding.parameter), None
     )
     explained = f": {meaning}" if meaning else ""
-    return f"{words[:1].upper()}{words[1:]}{side}, from {shown(finding.start)} to {shown(finding.end)}{explained}"
+    return f"{capital(words)}{side}, from {shown(finding.start)} to {shown(finding.end)}{explained}"
 
 
 def _finding(finding: Finding, who: Mapping[str, str]) -> list[str]:
@@ -245,7 +242,7 @@ def _verdict(by_name: Mapping[str, Difference], who: Mapping[str, str]) -> str:
     """For whom it pays, in one sentence."""
 
     def those(sign: int) -> str:
-        return _listed([who[name.removesuffix("_payoff")] for name in PAYOFFS if by_name[name].sign == sign])
+        return listed([who[name.removesuffix("_payoff")] for name in PAYOFFS if by_name[name].sign == sign])
 
     clauses = [f"{word} {those(sign)}" for sign, word in ((1, "helps"), (-1, "hurts")) if those(sign)]
     text = f"It {' and '.join(clauses)}." if clauses else ""
@@ -263,20 +260,20 @@ def _firmness(by_name: Mapping[str, Difference], who: Mapping[str, str]) -> str:
     }
     firm = [name for name, share in told.items() if share >= FIRM]
     turned = [name for name, share in told.items() if share < 0.5]
-    text = f" The sign is firm, in {100 * FIRM:.0f} % of the joint draws or more, for {_listed(firm)}." if firm else ""
+    text = f" The sign is firm, in {percent(FIRM, 0)} of the joint draws or more, for {listed(firm)}." if firm else ""
     if turned:
-        text += f" For {_listed(turned)} the sign holds in fewer than half of the joint draws: it hangs on the assumed numbers."
+        text += f" For {listed(turned)} the sign holds in fewer than half of the joint draws: it hangs on the assumed numbers."
     return text
 
 
 def _gain(difference: Difference, who: Mapping[str, str]) -> str:
     name = who[difference.quantity.removesuffix("_payoff")]
-    return f"{_capital(name)}: {_measured(difference)}.{_held(difference)}"
+    return f"{capital(name)}: {_measured(difference)}.{_held(difference)}"
 
 
 def _measured(difference: Difference, unit: str = "points") -> str:
     """A difference with its interval, or that there is none that can be told."""
-    interval = f"{_points(difference.low)} to {_points(difference.high)}"
+    interval = f"{in_points(difference.low)} to {in_points(difference.high)}"
     if difference.low == difference.high == 0.0:
         return f"no difference in any of {difference.pairs:,} paired runs"
     if difference.sign == 0:
@@ -291,15 +288,15 @@ def _held(difference: Difference) -> str:
     robust = difference.robustness
     if robust is None:
         return ""
-    error = f"a draw's own standard error is {_points(robust.error)} points"
+    error = f"a draw's own standard error is {number(100 * robust.error, 1)} points"
     if difference.sign == 0:
-        return f" It is more in {_percent(robust.higher)} and less in {_percent(robust.lower)} {_of(robust)}; {error}."
+        return f" It is more in {percent(robust.higher)} and less in {percent(robust.lower)} {_of(robust)}; {error}."
     up = difference.sign > 0
     holds, clear = (robust.higher, robust.clearly_higher) if up else (robust.lower, robust.clearly_lower)
     opposite = robust.clearly_lower if up else robust.clearly_higher
     return (
-        f" The sign holds in {_percent(holds)} {_of(robust)}, clearly in {_percent(clear)}, and is clearly the opposite in "
-        f"{_percent(opposite)}; {error}."
+        f" The sign holds in {percent(holds)} {_of(robust)}, clearly in {percent(clear)}, and is clearly the opposite in "
+        f"{percent(opposite)}; {error}."
     )
 
 
@@ -308,7 +305,7 @@ def _of(robust: Robustness) -> str:
 
 
 def _no_deal(difference: Difference, shares: tuple[float, float]) -> str:
-    before, after = (_percent(share) for share in shares)
+    before, after = (percent(share) for share in shares)
     return (
         f"Runs without a deal: {after} in place of {before}, {_measured(difference, 'percentage points')}."
         f"{_held(difference)}"
@@ -342,37 +339,3 @@ def _best(best: Best, who: Mapping[str, str]) -> str:
     others = [item for item in best.there if item.quantity in PAYOFFS and item.quantity != best.quantity]
     there = "; ".join(f"{who[item.quantity.removesuffix('_payoff')]} {_measured(item)}" for item in others)
     return f"{text}. There, against {best.lowest:g}: {there}."
-
-
-# ---- numbers for people ----
-
-
-def _percent(share: float) -> str:
-    return f"{100 * share:.1f} %"
-
-
-def _points(value: float, digits: int = 1) -> str:
-    text = f"{100 * value:.{digits}f}"
-    return text.lstrip("-") if float(text) == 0.0 else text
-
-
-def _amount(value: float) -> str:
-    """A value in the unit of an issue.
-
-    >>> _amount(15.04), _amount(605500.2), _amount(50)
-    ('15.0', '605,500', '50.0')
-    """
-    return f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.1f}"
-
-
-def _listed(names: Sequence[str]) -> str:
-    """Names in a sentence.
-
-    >>> _listed(["a"]), _listed(["a", "b", "c"])
-    ('a', 'a, b and c')
-    """
-    return " and ".join(part for part in (", ".join(names[:-1]), *names[-1:]) if part)
-
-
-def _capital(text: str) -> str:
-    return text[:1].upper() + text[1:]

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from negosim.common.errors import StoreError
-from negosim.common.text import percent
+from negosim.common.text import capital, percent
 from negosim.experiment.quantities import COMPARED
 from negosim.report.words import parameter_title, quantity_title
 from negosim.results.results import Results
@@ -57,7 +57,7 @@ def sensitivity_text(results: Results, frame: pandas.DataFrame) -> str:
             own = here[here["quantity"] == name]
             own = own.assign(title=own["parameter"].map(titled))
             told = _sobol if experiment.design == "saltelli" else _morris
-            lines.append(f"- {_capital(quantity_title(base, name))}: {told(own)} {_noise(own, experiment.luck)}".rstrip())
+            lines.append(f"- {capital(quantity_title(base, name))}: {told(own)} {_noise(own, experiment.luck)}".rstrip())
         lines += ["", *_table(here, base, names, titled, "total" if experiment.design == "saltelli" else "mu_star"), ""]
     return "\n".join(lines).rstrip()
 
@@ -184,7 +184,7 @@ def _table(
     order = leading_factors(chosen, leading)
     if len(order) > MOST_ROWS:
         note += f" The leading {MOST_ROWS} of {len(order)} factors; sensitivity.csv has all."
-    heads = [_capital(quantity_title(base, name)) for name in names]
+    heads = [capital(quantity_title(base, name)) for name in names]
     lines = [note, "", f"| factor | {' | '.join(heads)} |", f"|---|{'---|' * len(names)}"]
     for factor in order[:MOST_ROWS]:
         pairs = [(values.loc[factor, (name, leading)], values.loc[factor, (name, second)]) for name in names]
@@ -229,7 +229,3 @@ def _measured(value: float) -> str:
     """
     text = f"{100.0 * value:.1f}"
     return "0" if float(text) == 0.0 else text
-
-
-def _capital(text: str) -> str:
-    return text[:1].upper() + text[1:]

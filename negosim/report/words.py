@@ -1,11 +1,13 @@
-"""What texts and figures call things: sides, endings, parameters and channels of the ledger in words, dates, numbers."""
+"""What texts and figures call things: sides, parameters and quantities in words, and dates."""
 
 from __future__ import annotations
 
 import textwrap
 
-from negosim.common.vocabulary import Ending, Side
+from negosim.common.text import capital, listed
+from negosim.common.vocabulary import CHANNEL_NAMES, Ending, Side
 from negosim.engine.outcomes import settled_column, welfare_column
+from negosim.engine.transcript.names import mid_sentence
 from negosim.scenario import dotted_names
 from negosim.scenario.scenario import Scenario
 
@@ -14,28 +16,6 @@ POINTS = "points (hundredths of payoff)"
 WORTH = "utility (1 = ideal, 0 = worst package)"
 """Units: a point is a hundredth of the way from a side's worst package to its ideal."""
 
-ENDED = {
-    Ending.SETTLED: "settled",
-    Ending.SETTLED_IN_PART: "settled in part",
-    Ending.RATIFICATION_FAILED: "failed at home",
-    Ending.IMPASSE: "deadline passed",
-    Ending.BREAKDOWN: "talks broke down",
-    Ending.WALK_OUT: "one side left",
-}
-
-CHANNEL_NAMES = {
-    "value": "worth of the ending",
-    "waste": "gains left on the table",
-    "precedent": "precedent for others",
-    "delay": "delay",
-    "tariff_pain": "tariffs during the talks",
-    "market_stress": "market stress",
-    "audience": "retreat in public",
-    "reversal": "deal taken back",
-    "threat_damage": "threats carried out",
-    "security": "doubt about the guarantee",
-}
-
 
 def side_name(scenario: Scenario, side: Side) -> str:
     """The short name of a side, such as US."""
@@ -43,9 +23,8 @@ def side_name(scenario: Scenario, side: Side) -> str:
 
 
 def in_a_sentence(scenario: Scenario, side: Side) -> str:
-    """The short name with its article, such as the US."""
-    delegation = scenario.delegation(side)
-    return f"the {delegation.short}" if delegation.name.lower().startswith("the ") else delegation.short
+    """The name of a side inside a sentence, such as the US."""
+    return scenario.delegation(side).in_a_sentence
 
 
 def parameter_title(scenario: Scenario, name: str) -> str:
@@ -66,14 +45,14 @@ def parameter_title(scenario: Scenario, name: str) -> str:
         words = f"weight of {scenario.issue(last).title}"
     known = {side.label: side_name(scenario, side) for side in Side}
     if owner in ("issues", "threats"):
-        whose = _uncapitalised(scenario.issue(inner[0]).title)
+        whose = mid_sentence(scenario.issue(inner[0]).title, scenario)
     elif owner == "linkage":
-        whose = " and ".join(_uncapitalised(scenario.issue(issue).title) for issue in inner[0].split("--"))
+        whose = listed(mid_sentence(scenario.issue(issue).title, scenario) for issue in inner[0].split("--"))
     else:
         inner = inner[:-1] if head.endswith(".salience") else inner
         people = inner[1:] if owner in known else inner  # the name says whether it is a ratifier
         whose = ": ".join([known.get(owner, owner), *([" ".join(people).replace("-", " ")] if people else [])])
-    return f"{_capital(words)} ({whose})"
+    return f"{capital(words)} ({whose})"
 
 
 def parameter_meaning(scenario: Scenario, name: str, width: int = 44) -> str:
@@ -103,7 +82,7 @@ PLAIN_QUANTITIES = {
     "frontier_distance": "distance from the Pareto frontier",
     "nash_distance": "distance from the Nash solution",
     "peak_stress": "peak of market stress",
-    "threats_executed": "threats carried out",
+    "threats_executed": "number of threats carried out",
     "reversed_after": "rounds until a deal is taken back",
     "reversed_within_a_year": "deals taken back within a year",
 }
@@ -114,9 +93,9 @@ def quantity_title(scenario: Scenario, name: str) -> str:
 
     >>> case = Scenario.load("us-japan-2025")
     >>> [quantity_title(case, name) for name in ("sender_payoff", "target_market_stress", "ending_walk_out", "settled_rice")]
-    ['payoff (US)', 'market stress (Japan)', 'one side left', 'US rice in the minimum-access quota']
+    ['payoff (US)', 'market stress (Japan)', 'walk-out', 'US rice in the minimum-access quota']
     """
-    endings = {f"ending_{ending.name.lower()}": words for ending, words in ENDED.items()}
+    endings = {f"ending_{ending.name.lower()}": ending.words for ending in Ending}
     issues = {settled_column(issue.name): issue.title for issue in scenario.issues}
     countries = () if scenario.trade is None else scenario.trade.countries
     welfare = {welfare_column(country.name): f"welfare of {country.title}" for country in countries}
@@ -138,23 +117,3 @@ def day(scenario: Scenario, round_number: int) -> str | None:
     """
     date = scenario.date(round_number)
     return None if date is None else f"{date.day} {date:%b}"
-
-
-def amount(value: float) -> str:
-    """A number for people: from a hundred on in whole numbers, thousands apart.
-
-    >>> amount(15.448), amount(0.25), amount(605_500.2), amount(50.0)
-    ('15.4', '0.25', '605,500', '50')
-    """
-    if abs(value) >= 100:
-        return f"{value:,.0f}"
-    return f"{value:.1f}".removesuffix(".0") if abs(value) >= 1 else f"{value:.2g}"
-
-
-def _capital(text: str) -> str:
-    return text[:1].upper() + text[1:]
-
-
-def _uncapitalised(text: str) -> str:
-    """A title inside a sentence; US stays US."""
-    return text if text[1:2].isupper() else text[:1].lower() + text[1:]

@@ -7,7 +7,6 @@ time.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -15,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 import numpy
 
 from negosim.common import display
+from negosim.common.plain import plain
 from negosim.experiment.design import Point
 from negosim.experiment.quantities import Quantity, blocks, columns_of, in_order, quantities_of
 from negosim.results.runs import Runs
@@ -72,10 +72,7 @@ class Contrast:
         return {
             **{key: {"scenario": scenario.name, "runs": runs, "seed": seed} for key, scenario, runs, seed in sides},
             "same_rules": self.same_rules,
-            **{
-                name: [{key: _plain(value) for key, value in row.items()} for row in frame.to_dict("records")]
-                for name, frame in frames.items()
-            },
+            **{name: plain(frame.to_dict("records")) for name, frame in frames.items()},
         }
 
     def __str__(self) -> str:
@@ -183,11 +180,3 @@ def _at(here: pandas.DataFrame, there: pandas.DataFrame, block: list[Quantity], 
     about = {"quantity": names, "unit": [each.unit for each in block], "luck": "common" if is_paired else "independent"}
     counts = {name: int for name in ("runs_a", "runs_b", "pairs")}
     return pandas.DataFrame(about | found._asdict()).astype(counts)
-
-
-def _plain(value: Any) -> Any:
-    if isinstance(value, float) and not math.isfinite(value):
-        return None
-    if isinstance(value, tuple):
-        return list(value)
-    return value if value is None or isinstance(value, bool | int | float | str) else str(value)

@@ -6,11 +6,11 @@
 from __future__ import annotations
 
 import json
-import math
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
+from negosim.common.plain import plain
 from negosim.common.vocabulary import CHANNELS, Ending, Side
 from negosim.engine.outcomes import settled_column
 from negosim.experiment.design import Comparison, Point
@@ -163,7 +163,7 @@ class Findings:
 
     def json(self) -> str:
         """The findings for another program: JSON, null for what no run has."""
-        return json.dumps(_plain(asdict(self)), indent=1, ensure_ascii=False, allow_nan=False) + "\n"
+        return json.dumps(plain(asdict(self)), indent=1, ensure_ascii=False, allow_nan=False) + "\n"
 
 
 def findings_of(results: Runs, summary: pandas.DataFrame) -> Findings:
@@ -329,12 +329,3 @@ def _best(
         over_highest=None if best is high else _difference(to_high, quantity),
         there=tuple(_difference(to_low, other) for other in COMPARED),
     )
-
-
-def _plain(value: Any) -> Any:
-    """Values as JSON has them: no tuples, and nothing in place of NaN."""
-    if isinstance(value, dict):
-        return {key: _plain(item) for key, item in value.items()}
-    if isinstance(value, (list, tuple)):
-        return [_plain(item) for item in value]
-    return None if isinstance(value, float) and not math.isfinite(value) else value

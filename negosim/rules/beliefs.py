@@ -14,6 +14,7 @@ import math
 
 import numpy as np
 
+from negosim.rules.columns import kept_column
 from negosim.rules.compiled import rule
 from negosim.rules.luck import normal_cdf
 from negosim.rules.menus import read_number
@@ -79,7 +80,7 @@ def acceptance(own, belief, sums, menu, node, share):
     low, high = own.believed_low, own.believed_high
     accepted = refusing = moment = committed = 0.0
     for p in range(own.other_voices):
-        offered = read_number(menu, node, share, own.other_column + 3 * p)
+        offered = read_number(menu, node, share, kept_column(own.other_column, p))
         cut = most_demanding_acceptor(offered, own.believed_opening, own.believed_conceded)
         if cut <= low < high and offered < own.believed_demand - TOLERANCE:  # all refuse, which needs no arithmetic
             refusing += sums[p, cells, 0]
@@ -165,7 +166,7 @@ def learn_from_offer(own, public, belief, weights, row, speakers):
     width = (own.believed_high - own.believed_low) / cells
     mimics = holds_out(own.believed_gives_way, own.believed_gives_way_below)
     for p in range(own.other_voices):
-        offered = row[own.other_column + 3 * p]
+        offered = row[kept_column(own.other_column, p)]
         speaks = speakers[p, public.lead]
         if mimics:
             for c in range(cells + 1):
@@ -216,7 +217,7 @@ def learn_from_answer(own, belief, weights, row, accepted):
     """Update a belief by the other's answer to an offer: each type survives by its share that would answer so."""
     cells = own.believed_cells
     for p in range(own.other_voices):
-        offered = row[own.other_column + 3 * p]
+        offered = row[kept_column(own.other_column, p)]
         meets = offered >= own.believed_demand - TOLERANCE
         for c in range(cells):
             share = _accepting_share(own, c, offered, meets)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 
 from negosim.rules import luck, payoff, threats
+from negosim.rules.columns import kept_column, precedent_column, reverted_column
 from negosim.rules.compiled import rule
 from negosim.rules.menus import evaluate, frontier_value, package_utility, precedent_cost, revert
 
@@ -52,7 +53,7 @@ def reverse(game, talks, seed, replication):
     lost = payoff.lost_share(game.world[0].flow_discount, kept)
     for i in range(2):
         column = talks.owns[i].kept_column
-        talks.ledger[i, payoff.REVERSAL] = lost * (talks.offer[column + 1 + reverser] - talks.offer[column])
+        talks.ledger[i, payoff.REVERSAL] = lost * (talks.offer[reverted_column(column, reverser)] - talks.offer[column])
     talks.ledger[reverser, payoff.REVERSAL] -= lost * game.sides[reverser].reversal_cost
     return kept
 
@@ -111,14 +112,14 @@ def settle_in_part(game, talks):
     for side in range(2):
         for k in range(package.shape[0]):
             after[k] = game.ideals[side, k] if math.isnan(talks.locked[k]) else package[k]
-        talks.offer[game.world[0].cost_column + side] = precedent_cost(game, side, after)
+        talks.offer[precedent_column(game.world[0].cost_column, side)] = precedent_cost(game, side, after)
         revert(game, side, package, after)
         for k in range(package.shape[0]):
             after[k] = package[k] if math.isnan(talks.locked[k]) else after[k]
         for holder in range(2):
             for profile in range(game.sides[holder].profiles):
-                column = game.sides[holder].first_column + 3 * profile + 1 + side
-                talks.offer[column] = package_utility(game, holder, profile, after)
+                kept = kept_column(game.sides[holder].first_column, profile)
+                talks.offer[reverted_column(kept, side)] = package_utility(game, holder, profile, after)
 
 
 @rule(lean=True)

@@ -1,8 +1,7 @@
 """Menus: the frontier of packages that a delegation's lead can put on the table, with what each is worth to whom.
 
-A menu has shape (nodes, columns), from the target's best package to the sender's best. For each side and each of its
-profiles it holds three columns (utility kept, reverted by the sender, reverted by the target), then one column per
-ratifier, then each side's precedent cost. Between nodes, packages and their utilities are interpolated linearly.
+A menu has shape (nodes, columns), from the target's best package to the sender's best; ``negosim.rules.columns`` names the
+columns. Between nodes, packages and their utilities are interpolated linearly.
 """
 
 from __future__ import annotations
@@ -11,6 +10,7 @@ import math
 
 import numpy as np
 
+from negosim.rules.columns import kept_column, precedent_column, ratifier_column, reverted_column
 from negosim.rules.compiled import rule
 from negosim.rules.utility import risk, utility
 
@@ -115,20 +115,20 @@ def revert(game, side, package, result):
 def evaluate(game, package, scratch, row):
     """Write every column of a menu for one package; ``scratch`` (issues,) is overwritten."""
     for side in range(2):
-        column = game.sides[side].first_column
+        first = game.sides[side].first_column
         for profile in range(game.sides[side].profiles):
-            row[column + 3 * profile] = package_utility(game, side, profile, package)
-        row[game.world[0].cost_column + side] = precedent_cost(game, side, package)
+            row[kept_column(first, profile)] = package_utility(game, side, profile, package)
+        row[precedent_column(game.world[0].cost_column, side)] = precedent_cost(game, side, package)
     for reverser in range(2):
         changed = revert(game, reverser, package, scratch)
         for side in range(2):
-            column = game.sides[side].first_column
+            first = game.sides[side].first_column
             for profile in range(game.sides[side].profiles):
-                kept = row[column + 3 * profile]
-                after = package_utility(game, side, profile, scratch) if changed else kept
-                row[column + 3 * profile + 1 + reverser] = after
+                kept = kept_column(first, profile)
+                after = package_utility(game, side, profile, scratch) if changed else row[kept]
+                row[reverted_column(kept, reverser)] = after
     for r in range(game.home_sides.shape[0]):
-        row[game.world[0].home_column + r] = home_utility(game, r, package)
+        row[ratifier_column(game.world[0].home_column, r)] = home_utility(game, r, package)
 
 
 @rule(lean=True)

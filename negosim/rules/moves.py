@@ -18,6 +18,7 @@ from negosim.rules.beliefs import (
     learn_from_threat,
     updated_trust,
 )
+from negosim.rules.columns import ratifier_column
 from negosim.rules.compiled import rule
 from negosim.rules.menus import evaluate, menu_position, read_package, read_row
 from negosim.rules.opening import hold_dear
@@ -229,7 +230,7 @@ def carry_out_threats(game, talks, seed, replication):
 @rule(lean=True)
 def vote(game, talks, ratifier):
     """Step 6: one ratifier votes on the deal on the table, and its vote is public. Returns whether it consents."""
-    value = talks.offer[game.world[0].home_column + ratifier]
+    value = talks.offer[ratifier_column(game.world[0].home_column, ratifier)]
     consented = ratification.consents(value, talks.thresholds[ratifier])
     ratification.reveal(talks.homes, ratifier, value, consented)
     return consented

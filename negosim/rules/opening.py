@@ -6,6 +6,7 @@ import math
 
 from negosim.rules import luck, ratification
 from negosim.rules.beliefs import mean_density, place_of
+from negosim.rules.columns import kept_column, precedent_column
 from negosim.rules.compiled import rule
 from negosim.rules.payoff import holding_weights
 
@@ -15,9 +16,9 @@ def draw_type(game, own, seed, replication):
     """Draw a side's private reservation value, priorities and commitment; a belief-only spread leaves the truth at the mean."""
     side = game.sides[own.side]
     own.reservation = side.prior_mean
-    if side.half_width > 0.0 and side.reservation_belief_only == 0:
+    if side.ambiguity > 0.0 and side.reservation_belief_only == 0:
         share = luck.chance(seed, replication, 0, own.side, luck.RESERVATION)
-        own.reservation += 2.0 * side.half_width * (place_of(share, side.prior_tilt) - side.prior_centre)
+        own.reservation += 2.0 * side.ambiguity * (place_of(share, side.prior_tilt) - side.prior_centre)
     own.profile = side.profiles - 1
     if side.voices > 1 and side.voices_belief_only == 0:
         draw = luck.chance(seed, replication, 0, own.side, luck.PROFILE)
@@ -44,7 +45,7 @@ def know_the_other(game, own):
     other = game.sides[1 - own.side]
     own.other_column, own.other_voices = other.first_column, other.voices
     own.believed_opening, own.believed_toughness = other.opening, other.toughness
-    width = 2.0 * other.half_width
+    width = 2.0 * other.ambiguity
     own.believed_low = other.prior_mean - width * other.prior_centre
     own.believed_high = other.prior_mean + width * (1.0 - other.prior_centre)
     own.believed_tilt = other.prior_tilt
@@ -68,8 +69,8 @@ def prepare_side(game, own):
     """Enter a side's own parameters and an empty memory; the type must have been drawn."""
     side = game.sides[own.side]
     own.table = own.profile if side.looks_ahead else 0
-    own.kept_column = side.first_column + 3 * own.profile
-    own.cost_column = game.world[0].cost_column + own.side
+    own.kept_column = kept_column(side.first_column, own.profile)
+    own.cost_column = precedent_column(game.world[0].cost_column, own.side)
     own.opening, own.toughness, own.discount = side.opening, side.toughness, side.discount
     own.audience_cost, own.committed_demand = side.audience_cost, side.committed_demand
     own.outside_option, own.trust, own.believed_noise = side.outside_option, side.trust, side.believed_noise

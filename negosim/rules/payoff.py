@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import math
 
+from negosim.rules.columns import SENDER, TARGET, reverted_column
 from negosim.rules.compiled import rule
 
 VALUE, WASTE, PRECEDENT, DELAY, PAIN, STRESS, AUDIENCE, REVERSAL, DAMAGE, SECURITY = range(10)
@@ -50,7 +51,8 @@ def worth_if_signed(own, value, reverted_by_sender, reverted_by_target, preceden
 def settlement_worth(own, row):
     """Return ``worth_if_signed`` of a package, one row of a menu."""
     k = own.kept_column
-    return worth_if_signed(own, row[k], row[k + 1], row[k + 2], row[own.cost_column])
+    by_sender, by_target = row[reverted_column(k, SENDER)], row[reverted_column(k, TARGET)]
+    return worth_if_signed(own, row[k], by_sender, by_target, row[own.cost_column])
 
 
 @rule(lean=True)

@@ -6,6 +6,7 @@ narrows what is known of each threshold, so a second vote is conditioned on the 
 
 from __future__ import annotations
 
+from negosim.rules.columns import ratifier_column
 from negosim.rules.compiled import rule
 
 
@@ -34,7 +35,7 @@ def ratification(row, homes, home_column):
     """Return the chance that an offer passes all homes: the product over ratifiers; ``homes`` has shape (ratifiers, 2)."""
     chance = 1.0
     for r in range(homes.shape[0]):
-        chance *= consent_probability(row[home_column + r], homes[r, 0], homes[r, 1])
+        chance *= consent_probability(row[ratifier_column(home_column, r)], homes[r, 0], homes[r, 1])
         if chance == 0.0:
             return 0.0
     return chance

@@ -32,7 +32,7 @@ WORLD = _record(
 """Public constants of the game. ``cost_column`` is the first of the two columns of precedent cost in a menu."""
 
 SIDE = _record(
-    opening=F, toughness=F, offer_noise=F, believed_noise=F, discount=F, prior_mean=F, half_width=F, prior_tilt=F, prior_centre=F,
+    opening=F, toughness=F, offer_noise=F, believed_noise=F, discount=F, prior_mean=F, ambiguity=F, prior_tilt=F, prior_centre=F,
     reservation_belief_only=I, voices=I, profiles=I, voices_belief_only=I, first_column=I,
     commitment=F, committed_demand=F, unpredictability=F, volatility=F, reversal=F,
     audience_cost=F, tariff_pain=F, stress_cost=F, security_stake=F, trust=F, trust_slip=F, reversal_cost=F,

@@ -124,6 +124,11 @@ class Party(Part):
     )
     reversal_cost: float = amount(0.0, "cost of taking back what was settled", "utility")
 
+    @property
+    def in_a_sentence(self) -> str:
+        """The side's name inside a sentence: "the" and its short name where that is an abbreviation (the US), else its name."""
+        return f"the {self.short}" if self.name.lower().startswith("the ") and self.short.isupper() else self.name
+
 
 class Delegation(Party):
     """One side: a party with its dials of uncertainty, each a mean-preserving spread or a hazard."""

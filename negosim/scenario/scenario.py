@@ -16,6 +16,7 @@ from pydantic import Field, ValidationError, model_validator
 
 from negosim.common import display
 from negosim.common.errors import ScenarioError
+from negosim.common.plain import without_numpy
 from negosim.common.vocabulary import Side
 from negosim.scenario import consistency, dotted_names, files
 from negosim.scenario.diagnosis import explain, raw_key
@@ -269,8 +270,7 @@ def require_loaded(scenario: Scenario) -> None:
 
 def _plain(scenario: Scenario, name: str, value: Any) -> Any:
     """A value as Python's own types: from NumPy's, a list as a tuple, a whole float where an int belongs."""
-    if hasattr(value, "item") and getattr(value, "ndim", 1) == 0:
-        value = value.item()
+    value = without_numpy(value)
     if isinstance(value, list):
         value = tuple(value)
     if isinstance(value, float) and value.is_integer() and isinstance(scenario.get(name), int):

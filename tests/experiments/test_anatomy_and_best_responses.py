@@ -93,7 +93,7 @@ def test_the_numbers_of_the_anatomy_are_those_of_its_sweeps(anatomy: tuple[Modul
     means = 100 * parts.groupby("point")[["sender_payoff", "target_payoff"]].mean()
     both = means.loc[7] - means.loc[0]
     (line,) = re.findall(r"^\| ambiguity and commitment \|(.*)\|$", text, flags=re.MULTILINE)
-    told = [cell.strip() for cell in line.split("|")]
+    told = [cell.strip() for cell in line.replace("\N{MINUS SIGN}", "-").split("|")]
     assert [float(told[0]), float(told[2])] == pytest.approx([round(both.iloc[0], 1), round(both.iloc[1], 1)], abs=0.051)
     beyond = means.loc[7] - means.loc[1] - means.loc[2] + means.loc[0]
     for cell, value in zip((told[1], told[3]), beyond, strict=True):

@@ -158,10 +158,10 @@ def test_the_other_side_believes_in_the_spread_that_is_true(side: Side) -> None:
         open_talks(game, talks, np.uint64(0), np.uint64(number))
         own, other = talks.owns[side], game.sides[side.other]
         mean, committed = summary(talks.beliefs[side], own)
-        cell = 2 * other["half_width"] / other["cells"]  # inside of which a belief is uniform
+        cell = 2 * other["ambiguity"] / other["cells"]  # inside of which a belief is uniform
         assert mean == pytest.approx(other["prior_mean"], abs=1e-12 + (cell / 8 if other["prior_tilt"] != 1.0 else 0.0))
         assert committed == pytest.approx(other["commitment"], abs=1e-12)
-        assert own["believed_high"] - own["believed_low"] == pytest.approx(2 * other["half_width"], abs=1e-15)
+        assert own["believed_high"] - own["believed_low"] == pytest.approx(2 * other["ambiguity"], abs=1e-15)
 
 
 def test_a_doubt_that_is_belief_only_does_not_spread_the_truth() -> None:

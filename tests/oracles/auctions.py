@@ -76,7 +76,7 @@ class Auction:
     def reservations(self, side: Side, shares: Any) -> Numbers:
         """Return the reservation values of a side at shares of its types."""
         record = self.game.sides[side]
-        return np.asarray(record["prior_mean"] + record["half_width"] * (2.0 * np.asarray(shares) - 1.0))
+        return np.asarray(record["prior_mean"] + record["ambiguity"] * (2.0 * np.asarray(shares) - 1.0))
 
     def bids(self, side: Side, shares: Any) -> Numbers:
         """Return the bids of a side at shares of its types."""

@@ -97,7 +97,7 @@ class Play:
     def of_type(self, side: Side, reservation: float) -> Play:
         """Return the same game with the private type of a side fixed: what the sides solved, and believe, stays as it was."""
         sides = self.game.sides.copy()
-        sides[side]["prior_mean"], sides[side]["half_width"] = reservation, 0.0
+        sides[side]["prior_mean"], sides[side]["ambiguity"] = reservation, 0.0
         return replace(self, game=self.game._replace(sides=sides))
 
     def outcomes(self, courses: Mapping[Side, Course]) -> NDArray[np.void]:
@@ -129,7 +129,7 @@ class Play:
 def openings(play: Play, side: Side, place: float, demands: Iterable[float]) -> dict[Any, NDArray[np.float64]]:
     """Return what each demand in round 1 gains the type at a place, 0 to 1, of a side's support."""
     record = play.game.sides[side]
-    reservation = float(record["prior_mean"] + (2.0 * place - 1.0) * record["half_width"])
+    reservation = float(record["prior_mean"] + (2.0 * place - 1.0) * record["ambiguity"])
     play = play.of_type(side, reservation)
     plain = play.outcomes({})
     return {(side, reservation, demand): play.gains(side, plain, Course(1, demand)) for demand in demands}

@@ -114,8 +114,8 @@ MUTANTS: dict[str, Mutant] = {
     ),
     "micro": Mutant(MICRO, ">= needed - TOLERANCE", ">= 0.5 * needed", "offers are taken well before the rung is reached"),
     "log-rolling": Mutant(
-        MENUS, "row[column + 3 * profile] = package_utility(game, side, profile, package)",
-        "row[column + 3 * profile] = package_utility(game, side, profile, package) ** (1.0 + 0.1 * side)",
+        MENUS, "row[kept_column(first, profile)] = package_utility(game, side, profile, package)",
+        "row[kept_column(first, profile)] = package_utility(game, side, profile, package) ** (1.0 + 0.1 * side)",
         "packages are worth less to the target than their issues",
     ),
     "silence": Mutant(

@@ -141,7 +141,7 @@ def in_any_round(play: Play, side: Side, place: float) -> Gains:
     Before, it bid by its strategy, or asked for everything; the latter not where it would have to reckon with its own retreat.
     """
     record, found = play.game.sides[side], {}
-    reservation = float(record["prior_mean"] + (2.0 * place - 1.0) * record["half_width"])
+    reservation = float(record["prior_mean"] + (2.0 * place - 1.0) * record["ambiguity"])
     outlook = play.game.sender_outlook if side is Side.SENDER else play.game.target_outlook
     own = read_bid(reservation, outlook[0, 1, :, :, 0, 0, 0])
     play = play.of_type(side, reservation)

@@ -8,10 +8,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from negosim.app.panels import svg
-from negosim.common.text import number, percent
+from negosim.common.text import MINUS, number, percent
 from negosim.common.vocabulary import Ending, Side
 from negosim.plots.style import ENDINGS, FAINT, INK, SIDES
-from negosim.report.words import ENDED, side_name
+from negosim.report.words import side_name
 from negosim.scenario.scenario import Scenario
 
 BINS = 40
@@ -80,7 +80,7 @@ def _marked(frame: svg.Frame, value: float, mark: str) -> str:
 def _ticks(low: float, high: float) -> list[tuple[float, str]]:
     step = next(s for s in (0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0) if (high - low) / s <= 8 or s == 10.0)
     places = np.arange(np.ceil(low / step - 1e-9) * step, high + 1e-9, step)
-    return [(float(x), number(float(x), 1).replace("-", "\N{MINUS SIGN}")) for x in places]
+    return [(float(x), number(float(x), 1, MINUS)) for x in places]
 
 
 def ending_panel(shares: Mapping[Ending, float], marked: Ending | None) -> str:
@@ -89,11 +89,11 @@ def ending_panel(shares: Mapping[Ending, float], marked: Ending | None) -> str:
     for row, (ending, share) in enumerate(shares.items()):
         y = 8.0 + ROW * row
         colour = ENDINGS[ending][0]
-        parts.append(svg.words((132, y + 15), ENDED[ending], svg.TEXT, "end", "bold" if ending is marked else "normal"))
+        parts.append(svg.words((132, y + 15), ending.words, svg.TEXT, "end", "bold" if ending is marked else "normal"))
         parts.append(svg.element("rect", x=140, y=y, width=max(1.5, BAR * share), height=20, fill=colour, stroke=FAINT))
         told = percent(share) + ("  ◀ this run" if ending is marked else "")
         parts.append(svg.words((146 + BAR * share, y + 15), told, svg.TEXT, "start", "bold" if ending is marked else "normal"))
-    label = ", ".join(f"{ENDED[ending]} {percent(share)}" for ending, share in shares.items())
+    label = ", ".join(f"{ending.words} {percent(share)}" for ending, share in shares.items())
     return svg.document(14.0 + ROW * len(shares), f"Endings: {label}.", parts)
 
 

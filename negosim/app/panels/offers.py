@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from negosim.app.panels import svg
 from negosim.app.panels.rounds import round_axis
+from negosim.common.text import listed
 from negosim.common.vocabulary import Side
 from negosim.engine.problem import BargainingProblem
 from negosim.plots.style import FAINT, INK, SIDES
@@ -101,7 +102,7 @@ def _in_words(scenario: Scenario, offers: Sequence[Facts]) -> str:
         return "Offers against the frontier: none yet."
     last = offers[-1]
     worths = [f"{last[f'{side.label}_value']:.2f} to {side_name(scenario, side)}" for side in Side]
-    return f"Offers against the frontier: {len(offers)} so far, the last worth {' and '.join(worths)}."
+    return f"Offers against the frontier: {len(offers)} so far, the last worth {listed(worths)}."
 
 
 def own_panel(scenario: Scenario, side: Side, offers: Sequence[Facts], reservation: float, last_round: int) -> str:

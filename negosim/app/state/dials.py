@@ -69,7 +69,7 @@ def groups(scenario: Scenario) -> tuple[Group, ...]:
     """The dials of a scenario: kinds of uncertainty and ways to bargain, side by side, and the talks.
 
     >>> [group.title for group in groups(Scenario.load("pie"))]
-    ['Uncertainty: First', 'Uncertainty: Second', 'How the First bargains', 'How the Second bargains', 'The talks']
+    ['Uncertainty: First', 'Uncertainty: Second', 'How the first player bargains', 'How the second player bargains', 'The talks']
     """
     uncertainty = [name for name in Delegation.model_fields if name not in Party.model_fields]
     found = []

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from negosim.common.text import amount
+from negosim.common.text import amount, percent
 from negosim.common.vocabulary import Ending, Side
 from negosim.engine.kernel import simulate
 from negosim.engine.outcomes import Outcomes
@@ -57,12 +57,12 @@ class Many:
         for number, issue in enumerate(self.scenario.issues):
             positions = self.outcomes.settlements[:, number]
             settled = positions[~np.isnan(positions)]
-            share = f"{100.0 * len(settled) / len(self.outcomes):.0f} %"
+            share = percent(len(settled) / len(self.outcomes), 0)
             if len(settled) == 0:
                 rows.append([issue.title, "never settled", "", share])
                 continue
             values = [self.scenario.real(issue.name, float(x)) for x in np.quantile(settled, [0.1, 0.5, 0.9])]
             low, high = sorted((values[0], values[2]))
-            span = f"{amount(low, '')} to {amount(high, issue.unit)}"
+            span = f"{amount(low)} to {amount(high, issue.unit)}"
             rows.append([issue.title, amount(values[1], issue.unit), span, share])
         return rows

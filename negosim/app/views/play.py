@@ -19,7 +19,6 @@ from negosim.app.state.watch import Watching
 from negosim.app.views import widgets
 from negosim.common.text import percent
 from negosim.common.vocabulary import Ending, Response, Side
-from negosim.engine.transcript.names import side_name as side_in_a_sentence
 from negosim.report.words import day, side_name
 
 ANSWERS = {"accept": Response.ACCEPT, "refuse": Response.REFUSE, "leave": Response.WALK_OUT}
@@ -120,7 +119,7 @@ def Answering(playing: Playing, change: Changing) -> None:  # noqa: N802
     buttons = [{"value": "accept", "text": "Accept", "main": True}, {"value": "refuse", "text": "Refuse"}]
     buttons += [{"value": "leave", "text": "Leave the talks"}] if playing.may_leave else []
     with solara.v.Html(tag="section", class_="ns-ask", attributes={"aria-label": "Your answer"}):
-        solara.v.Html(tag="h2", children=[f"An offer of {side_in_a_sentence(other)}"])
+        solara.v.Html(tag="h2", children=[f"An offer of {other.in_a_sentence}"])
         widgets.Terms(title="Its terms", now="Offered", rows=term_rows(playing.scenario, playing.offers))
         worth = f"Worth to you: {playing.worth(playing.on_offer()):.3f}"
         solara.v.Html(tag="p", attributes={"role": "status"}, children=[solara.v.Html(tag="b", children=[worth])])
@@ -162,7 +161,7 @@ def Table(playing: Playing) -> None:  # noqa: N802
     end = next((event.facts for event in events if event.kind == "end"), None)
     last = max([int(facts["deadline"]) for facts in (events[0].facts, playing.present)] + [int(playing.present["round"])])
     with solara.Div(classes=["ns-panels"]):
-        note = "Your reservation value is what no deal is worth to you; threats and doubts about the guarantee come on top."
+        note = "Your reservation value is what no deal is worth to you; threats and doubt about the guarantee come on top."
         worth = own_panel(scenario, playing.side, offers, playing.reservation, last)
         widgets.Figure(title="What the offers are worth to you", svg=worth, note=note)
         widgets.Figure(title="Who is winning which issue", svg=linkage_panel(scenario, offers, end))

@@ -1,19 +1,11 @@
-"""Names of sides and issues as they stand inside a sentence of a transcript."""
+"""Titles as they stand inside a sentence."""
 
 from __future__ import annotations
 
 import re
 
 from negosim.common.vocabulary import Side
-from negosim.scenario.people import Delegation
 from negosim.scenario.scenario import Scenario
-
-
-def side_name(delegation: Delegation) -> str:
-    """Return a side's name inside a sentence: its name, or "the" with its short name where that is an abbreviation."""
-    if delegation.name.lower().startswith("the ") and delegation.short.isupper():
-        return f"the {delegation.short}"
-    return delegation.name
 
 
 def mid_sentence(title: str, scenario: Scenario) -> str:

@@ -7,11 +7,11 @@ import math
 from collections.abc import Callable
 from typing import Any
 
-from negosim.common.text import amount, apart, capital, day_of, listed, number, per_cent, person_name, with_article, with_the
-from negosim.common.vocabulary import CHANNELS, Ending, Side
+from negosim.common.text import amount, apart, capital, day_of, listed, number, percent, person_name, with_article, with_the
+from negosim.common.vocabulary import CHANNEL_NAMES, Ending, Side
 from negosim.engine.events import Event, column
-from negosim.engine.transcript.names import mid_sentence, side_name
-from negosim.engine.transcript.phrases import CHANNEL_NAMES, GIVEN_WAY, NAMES, WEIGHED, plan_of
+from negosim.engine.transcript.names import mid_sentence
+from negosim.engine.transcript.phrases import GIVEN_WAY, WEIGHED, plan_of
 from negosim.scenario.parameters import Issue
 from negosim.scenario.scenario import Scenario
 
@@ -28,7 +28,7 @@ class Narrator:
 
     def __init__(self, scenario: Scenario) -> None:
         self.scenario = scenario
-        self.names = {side: side_name(scenario.delegation(side)) for side in Side}
+        self.names = {side: scenario.delegation(side).in_a_sentence for side in Side}
         self.titles = {issue.name: mid_sentence(issue.title, scenario) for issue in scenario.issues}
         self.last: Facts = {}
         self.offers: dict[Side, Facts] = {}
@@ -159,11 +159,11 @@ class Narrator:
         for issue in issues:
             title, value = self.titles[issue.name], self._value(issue, facts, before)
             phrases.append(f"{with_article(title)} of {value}" if issue.name in threatened else f"{with_the(title)} at {value}")
-        return listed(phrases) if phrases else ""
+        return listed(phrases)
 
     def _answer(self, facts: Facts, side: Side) -> str:
         pair = facts["answer_worth"], facts["answer_needed"]
-        worth, needed = map(per_cent, pair) if facts["answer_basis"] == "home" else apart(*pair)
+        worth, needed = (percent(value, 0) for value in pair) if facts["answer_basis"] == "home" else apart(*pair)
         verb = {"accept": "accepts", "refuse": "refuses", "walk-out": "leaves the talks"}[facts["answer"]]
         weighed = GIVEN_WAY if verb == "accepts" and facts["answer_basis"] == "chance" else WEIGHED[facts["answer_basis"]]
         reason = weighed.format(worth=worth, needed=needed)
@@ -264,7 +264,7 @@ class Narrator:
 
     def _news(self, name: str, facts: Facts, share: bool = False) -> str:
         """Return a number, or a share in per cent, if it does not read as it did before."""
-        now, before = (per_cent(f[name]) if share else number(f[name]) for f in (facts, self.last or {name: math.inf}))
+        now, before = (percent(f[name], 0) if share else number(f[name]) for f in (facts, self.last or {name: math.inf}))
         return now if now != before else ""
 
     def _world(self, facts: Facts) -> list[str]:
@@ -309,7 +309,7 @@ class Narrator:
     def _end(self, facts: Facts) -> str:
         ending = next(ending for ending in Ending if ending.label == facts["ending"])
         day = self._day(facts["date"])
-        lines = [f"The end, in round {facts['rounds']}{day}: {NAMES[ending]}. {ending.sentence}"]
+        lines = [f"The end, in round {facts['rounds']}{day}: {ending.words}. {ending.sentence}"]
         if home := self._home(facts):
             lines.append(f"What had been settled by then is put to the homes. {home[0]}")
         if facts["agreed"]:
@@ -352,9 +352,8 @@ class Narrator:
 
     def _payoff(self, facts: Facts, side: Side) -> str:
         entries = []
-        for channel in CHANNELS:
+        for channel, name in CHANNEL_NAMES.items():
             value = facts[f"{side.label}_{channel}"]
-            name = "no deal" if channel == "value" and not facts["agreed"] else CHANNEL_NAMES[channel]
             if abs(value) >= 0.0005:
                 entries.append(f"{name} {value:+.3f}")
         total = number(facts[f"{side.label}_payoff"], 3)

@@ -1,8 +1,7 @@
-"""What a reader is told in place of the project's short names: strategies, channels of the ledger, endings."""
+"""What a reader is told in place of the project's short names: how a side decides, and what it weighs."""
 
 from __future__ import annotations
 
-from negosim.common.vocabulary import Ending
 from negosim.strategies.catalogue import strategy
 from negosim.strategies.record import OWN_RULE, Strategy
 
@@ -17,16 +16,6 @@ def plan_of(name: str) -> tuple[str, bool]:
     chosen = Strategy(None, None) if name == OWN_RULE else strategy(name)
     return chosen.sentence, chosen.takes_less
 
-
-CHANNEL_NAMES = {
-    "value": "settlement", "waste": "missed trades", "precedent": "precedent", "delay": "delay", "tariff_pain": "tariff pain",
-    "market_stress": "market stress", "audience": "retreat from public demands", "reversal": "reversal",
-    "threat_damage": "tariffs left in force", "security": "doubts about the guarantee",
-}  # fmt: skip
-"""The channels of the ledger as a reader knows them."""
-
-NAMES = {ending: ending.label.replace("-", " ") for ending in Ending} | {Ending.WALK_OUT: "walk-out"}
-"""The endings in words."""
 
 WEIGHED = {
     "commitment": "worth {worth} to it; it never takes less than {needed}",

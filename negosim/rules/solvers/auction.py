@@ -15,6 +15,7 @@ import numpy as np
 
 from negosim.rules import clock
 from negosim.rules.beliefs import TOLERANCE, reservation_at
+from negosim.rules.columns import kept_column
 from negosim.rules.compiled import rule
 from negosim.rules.floor import strike_bargain
 from negosim.rules.menus import menu_position, read_package, read_row
@@ -141,7 +142,7 @@ def _write_price(game, talks, row, side, support, without, out):
     """Write the table of a side that bids by one price, the package with these columns of the menu: its worth to each profile."""
     image, bids = talks.images[side : side + 1].copy(), np.full(4, OUT_OF_REACH)
     for profile in range(out.shape[0]):
-        image[0].kept_column = game.sides[side].first_column + 3 * profile
+        image[0].kept_column = kept_column(game.sides[side].first_column, profile)
         bids[:2] = row[image[0].kept_column]
         worth = settlement_worth(image[0], row)
         for t in range(1, out.shape[1]):

@@ -16,6 +16,7 @@ import numpy as np
 
 from negosim.rules.beliefs import TOLERANCE, conceded_share, concession, most_demanding_acceptor
 from negosim.rules.clock import elapsed_share, goes_on, sender_proposes
+from negosim.rules.columns import kept_column
 from negosim.rules.compiled import rule
 from negosim.rules.menus import menu_position, read_row
 from negosim.rules.payoff import settlement_worth
@@ -51,14 +52,14 @@ def _own_offers(own, homes, world, menu, priors, conceded, span, committed, grid
         if i < CANDIDATES:
             position = i * (menu.shape[0] - 1) / (CANDIDATES - 1)
         else:
-            column = own.other_column + 3 * ((i - CANDIDATES) // 2)
+            column = kept_column(own.other_column, (i - CANDIDATES) // 2)
             level = concession(high, own.believed_opening, conceded) if (i - CANDIDATES) % 2 == 0 else own.believed_demand
             position = menu_position(menu, column, 1 - own.side, level, world.interpolate)
         read_row(menu, position if world.interpolate == 1 else float(round(position)), row)
         accepted = refusing = moment = 0.0
         stubborn = committed
         for p in range(own.other_voices):
-            offered = row[own.other_column + 3 * p]
+            offered = row[kept_column(own.other_column, p)]
             cut = most_demanding_acceptor(offered, own.believed_opening, conceded)
             share = 1.0 if cut >= high - TOLERANCE else (max(0.0, (cut - low) / (high - low)) if high > low else 0.0)
             accepted += (1.0 - committed) * priors[p] * share
@@ -87,7 +88,7 @@ def _others_offers(own, homes, world, menu, priors, conceded, span, committed, o
             chance = (1.0 - committed) * priors[p] / TYPES
             if i == TYPES:
                 level, chance = own.believed_demand, committed * priors[p]
-            column = own.other_column + 3 * p
+            column = kept_column(own.other_column, p)
             read_row(menu, menu_position(menu, column, 1 - own.side, level, world.interpolate), row)
             k = p * (TYPES + 1) + i
             out[k, 0] = chance

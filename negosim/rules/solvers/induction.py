@@ -15,6 +15,7 @@ import numpy as np
 
 from negosim.rules.beliefs import TOLERANCE
 from negosim.rules.clock import goes_on, sender_proposes
+from negosim.rules.columns import ratifier_column
 from negosim.rules.compiled import rule
 from negosim.rules.menus import read_row
 from negosim.rules.payoff import settlement_worth
@@ -58,7 +59,7 @@ def _best_start(menu, mine, theirs, homes, public, need, failed, row):
         if value > most:
             best, most, left = float(m), value, worth
     for r in range(homes.shape[0] if public.interpolate != 0 else 0):
-        sure, column = homes[r, 1] + ROUNDING, public.home_column + r
+        sure, column = homes[r, 1] + ROUNDING, ratifier_column(public.home_column, r)
         for m in range(menu.shape[0] - 1):
             if (menu[m, column] - sure) * (menu[m + 1, column] - sure) < 0.0:
                 place = m + (sure - menu[m, column]) / (menu[m + 1, column] - menu[m, column])

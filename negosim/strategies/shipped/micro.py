@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from negosim.common.vocabulary import Response, Side
 from negosim.rules.beliefs import TOLERANCE
+from negosim.rules.columns import kept_column
 from negosim.rules.compiled import rule
 from negosim.rules.records import PROPOSE, RESPOND, Game
 from negosim.rules.solvers.ladders import count_outcomes, distinct, last_rungs, next_rung, outcome_utilities
@@ -38,7 +39,7 @@ def _solve(game: Game, side: Side) -> Table:
     other = side.other
     mean = int(game.sides[other]["profiles"]) - 1
     theirs = _ladder(game, other, mean)
-    column, smooth = int(game.sides[other]["first_column"]) + 3 * mean, int(game.world[0]["interpolate"])
+    column, smooth = kept_column(game.sides[other]["first_column"], mean), int(game.world[0]["interpolate"])
     last = last_rungs(theirs, game.menus[-1, -1], column, int(other), smooth)
     mine = [_ladder(game, side, profile) for profile in range(int(game.sides[side]["profiles"]))]
     table = np.full((len(mine), 3, max(len(theirs), *map(len, mine)) if mine else 0), -1.0)
@@ -51,7 +52,7 @@ def _ladder(game: Game, side: Side, profile: int) -> NDArray[np.float64]:
     """Return the rungs of a profile: the distinct utilities of a finite domain, or of the nodes of the frontier."""
     if count_outcomes(game.levels):
         return distinct(outcome_utilities(game, int(side), profile))
-    return distinct(game.menus[-1, -1][:, int(game.sides[side]["first_column"]) + 3 * profile])
+    return distinct(game.menus[-1, -1][:, kept_column(game.sides[side]["first_column"], profile)])
 
 
 def _weigh(own, other, public, belief, homes, offer, outlook):

@@ -13,6 +13,7 @@ import numpy as np
 
 from negosim.common.vocabulary import Response, Side
 from negosim.rules.beliefs import TOLERANCE, acceptance, concession, cumulative, summary
+from negosim.rules.columns import SENDER, TARGET, kept_column, ratifier_column, reverted_column
 from negosim.rules.compiled import rule
 from negosim.rules.menus import locate, menu_position, read_number
 from negosim.rules.opening import prepare_side
@@ -45,8 +46,8 @@ def _worth_at(own, menu, node, share):
     """Return what a side expects from a deal at a place of the menu."""
     k = own.kept_column
     return worth_if_signed(
-        own, read_number(menu, node, share, k), read_number(menu, node, share, k + 1), read_number(menu, node, share, k + 2),
-        read_number(menu, node, share, own.cost_column),
+        own, read_number(menu, node, share, k), read_number(menu, node, share, reverted_column(k, SENDER)),
+        read_number(menu, node, share, reverted_column(k, TARGET)), read_number(menu, node, share, own.cost_column),
     )  # fmt: skip
 
 
@@ -64,7 +65,8 @@ def expected_payoff(own, public, belief, sums, homes, menu, sheet, present, posi
         return present
     passes = 1.0
     for r in range(homes.shape[0]):
-        passes *= consent_probability(read_number(menu, node, share, public.home_column + r), homes[r, 0], homes[r, 1])
+        value = read_number(menu, node, share, ratifier_column(public.home_column, r))
+        passes *= consent_probability(value, homes[r, 0], homes[r, 1])
         if passes <= 0.0:
             return -np.inf
     left = refusing + stubborn
@@ -99,7 +101,7 @@ def _coarse(own, public, belief, sums, homes, menu, sheet, present):
     for i in range(count + 2 * own.other_voices):
         position = float(i * STRIDE if own.side == 0 else last - i * STRIDE)
         if i >= count:
-            column = own.other_column + 3 * ((i - count) // 2)
+            column = kept_column(own.other_column, (i - count) // 2)
             level = sure if (i - count) % 2 == 0 else own.believed_demand
             position = menu_position(menu, column, 1 - own.side, level, public.interpolate)
         value = expected_payoff(own, public, belief, sums, homes, menu, sheet, present, position)
@@ -167,10 +169,10 @@ def _solve(game: Game, side: Side) -> Table:
 def _grid(game: Game, side: Side) -> tuple[int, ...]:
     """Return the shape (base, level, share, mean, committed) of a risk-return side's table and enter its grids in the record."""
     record, other = game.sides[side], game.sides[side.other]
-    bases = 4 if record["half_width"] > 0.0 or record["security_stake"] > 0.0 else 1
+    bases = 4 if record["ambiguity"] > 0.0 or record["security_stake"] > 0.0 else 1
     record["base_step"] = (record["base_high"] - record["base_low"]) / max(bases - 1, 1)
     levels, shares = _damage_grid(game, side) if side is Side.TARGET else (1, 1)
-    means = 7 if other["half_width"] > 0.0 else 1
+    means = 7 if other["ambiguity"] > 0.0 else 1
     return bases, levels, shares, means, 4 if other["commitment"] > 0.0 else 1
 
 

@@ -9,13 +9,13 @@ Elsewhere there is no mark, and the reasons stand in its place.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Collection
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
 from negosim.common.errors import ScenarioError, nearest
+from negosim.common.plain import plain
 from negosim.scenario.scenario import Scenario
 from negosim.validation.record.counterpart import Plays
 from negosim.validation.record.data import DATA
@@ -51,8 +51,8 @@ class Compared:
             "statement": fact.statement,
             "kind": fact.kind,
             "unit": fact.unit,
-            "record": {**_plain(asdict(self.record)), "weak": fact.weak or None},
-            "model": _plain(asdict(self.model)),
+            "record": {**plain(asdict(self.record)), "weak": fact.weak or None},
+            "model": plain(asdict(self.model)),
             "sample": {"status": fact.sample, "why": fact.why},
             "verdict": self.verdict,
         }
@@ -126,13 +126,3 @@ def _sign(record: Estimate, model: Estimate) -> str:
 def _distance(record: Estimate, model: Estimate) -> str:
     """The verdict on a level."""
     return APART if (record - model).is_clear else WITHIN
-
-
-def _plain(value: Any) -> Any:
-    """Tables and lists as JSON has them: no NaN, no tuples."""
-    if isinstance(value, dict):
-        return {key: _plain(item) for key, item in value.items()}
-    if isinstance(value, (list, tuple)):
-        return [_plain(item) for item in value]
-    return None if isinstance(value, float) and math.isnan(value) else value
-

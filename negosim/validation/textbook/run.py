@@ -9,6 +9,7 @@ from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
 from negosim.common.errors import ScenarioError, nearest
+from negosim.common.plain import plain
 from negosim.validation.textbook import (
     alternating_offers,
     brinkmanship,
@@ -64,10 +65,7 @@ class Row:
 
     def plain(self) -> dict[str, Any]:
         """Return the row as plain data; a number that is not finite is None."""
-        values = {
-            name: None if isinstance(value, float) and not math.isfinite(value) else value for name, value in asdict(self).items()
-        }
-        return values | {"verdict": self.verdict}
+        return {**plain(asdict(self)), "verdict": self.verdict}
 
 
 @dataclass(frozen=True)

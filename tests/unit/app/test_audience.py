@@ -11,7 +11,6 @@ from negosim import Negotiation, Scenario, Side
 from negosim.app.state.audience import facts_heard, heard
 from negosim.engine.events import Event
 from negosim.engine.transcript import narrate
-from negosim.engine.transcript.names import side_name
 
 CASE = next(scenario for scenario in map(Scenario.load, Scenario.names()) if scenario.kind == "case")
 TALKS = [Negotiation(CASE, seed).play() for seed in range(6)]
@@ -50,7 +49,7 @@ def test_a_transcript_that_a_side_hears_tells_nothing_of_what_the_other_believes
         text = narrate(CASE, heard(talks.events, side))
         assert "it does not say why" in text and "nan" not in text and "inf" not in text
         assert "is played by you; an end without a deal is worth" in text
-        mine, theirs = (re.escape(side_name(CASE.delegation(each))) for each in (side, side.other))
+        mine, theirs = (re.escape(CASE.delegation(each).in_a_sentence) for each in (side, side.other))
         for telling in (rf"Payoff of {theirs}", rf"{theirs} (now )?believes", rf"trust in {mine}"):
             assert not re.search(telling, text, re.IGNORECASE), telling
 

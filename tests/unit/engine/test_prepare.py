@@ -52,7 +52,7 @@ def test_voices_come_before_their_mean_and_one_voice_stands_alone() -> None:
 def test_a_reservation_value_in_doubt_has_cells_and_a_known_one_has_a_single_cell() -> None:
     sides = prepare(CASE.vary({"target.ambiguity": 0.0})).sides
     assert sides["cells"].tolist() == [CELLS, 1]
-    assert sides["half_width"].tolist() == [0.05, 0.0]
+    assert sides["ambiguity"].tolist() == [0.05, 0.0]
 
 
 def test_disagreement_counts_after_the_attitude_to_risk() -> None:

@@ -10,7 +10,7 @@ import pytest
 from negosim import Negotiation, Scenario
 from negosim.common.text import amount, apart, listed, number, person_name, with_article, with_the
 from negosim.common.vocabulary import Side
-from negosim.engine.transcript.names import mid_sentence, side_name
+from negosim.engine.transcript.names import mid_sentence
 from negosim.engine.transcript.phrases import plan_of
 from negosim.strategies.catalogue import NAMES
 from tests.laws.worlds import world
@@ -79,8 +79,8 @@ def test_what_says_whose_it_is_has_no_article() -> None:
 
 
 def test_a_side_is_called_by_its_name_or_by_its_abbreviation_with_an_article() -> None:
-    assert [side_name(CASE.delegation(side)) for side in Side] == ["the US", "Japan"]
-    assert [side_name(PIE.delegation(side)) for side in Side] == ["the first player", "the second player"]
+    assert [CASE.delegation(side).in_a_sentence for side in Side] == ["the US", "Japan"]
+    assert [PIE.delegation(side).in_a_sentence for side in Side] == ["the first player", "the second player"]
     assert (person_name("The seller's agent"), person_name("Minister Akazawa")) == ("the seller's agent", "Minister Akazawa")
 
 
@@ -260,7 +260,7 @@ def test_a_deal_is_told_in_its_terms_against_today() -> None:
     end = told(SOFT)[-1]
     assert re.match(r"The end, in round \d+, \d+ (June|July|August): settled\. ", end)
     assert "\n  Tariff on cars and parts: " in end and " %, from 27.5 %\n" in end
-    assert "\nPayoff of the US: 0." in end and "(settlement +0." in end and "delay -0." in end
+    assert "\nPayoff of the US: 0." in end and "(worth of the ending +0." in end and "delay -0." in end
 
 
 def test_a_reversal_is_told_with_its_author_and_its_day() -> None:

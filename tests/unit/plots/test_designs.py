@@ -18,12 +18,11 @@ from matplotlib.patches import Rectangle
 from matplotlib.text import Text
 
 from negosim import plots, theory
-from negosim.common.vocabulary import Side
+from negosim.common.vocabulary import CHANNEL_NAMES, Side
 from negosim.experiment.experiment import Experiment
 from negosim.plots import responses, style
 from negosim.plots.factors import level_means, levels_of
 from negosim.plots.heat_maps import OWN, Grid, colours
-from negosim.report.words import CHANNEL_NAMES
 from negosim.results.paired import half_width, paired
 from negosim.results.results import Results
 from negosim.scenario.scenario import Scenario
@@ -328,7 +327,7 @@ def test_a_forest_shows_the_differences_with_their_intervals() -> None:
             assert marker.get_xdata()[0] == pytest.approx(row["difference"])
             assert bars.get_segments()[0][:, 0] == pytest.approx([row["low"], row["high"]])
             assert (marker.get_markerfacecolor() == "white") == (row["low"] <= 0.0 <= row["high"])
-    assert ends.get_xlabel() == "percentage points of runs" and ends.get_yticklabels()[-1].get_text() == "no deal"
+    assert ends.get_xlabel() == "percentage points of runs" and ends.get_yticklabels()[-1].get_text() == "runs without a deal"
     told = words([sender])
     assert any("Brinkmanship (US) from 0.01 to 0.05 (150 pairs of runs)" in text for text in told)
     numbers = [numeral(text.get_text().split(" ")[0]) for text in target.texts]

@@ -27,7 +27,6 @@ from negosim.experiment.experiment import Experiment
 from negosim.experiment.quantities import ending_quantity
 from negosim.plots import style
 from negosim.plots.endings import BIN
-from negosim.report.words import ENDED
 from negosim.results.paired import paired
 from negosim.results.results import Results
 from negosim.scenario.scenario import Scenario
@@ -189,7 +188,7 @@ def test_the_bars_of_the_endings_are_their_shares(results: Results, summary: Any
     axes = plots.endings(results, point=6)
     shares = [100 * summary.loc[(6, ending_quantity(ending)), "mean"] for ending in Ending]
     assert [bar.get_width() for bar in axes.patches] == pytest.approx(shares)
-    assert [label.get_text() for label in axes.get_yticklabels()] == [ENDED[ending] for ending in Ending]
+    assert [label.get_text() for label in axes.get_yticklabels()] == [ending.words for ending in Ending]
     assert any(f"{shares[Ending.BREAKDOWN - 1]:.1f} %" == text.get_text() for text in axes.texts)
 
 

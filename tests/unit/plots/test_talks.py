@@ -17,13 +17,12 @@ from matplotlib.patches import Wedge
 
 from negosim import plots
 from negosim.app.stepper import stepper
-from negosim.common.vocabulary import CHANNELS, Side
+from negosim.common.vocabulary import CHANNEL_NAMES, CHANNELS, Side
 from negosim.engine.model import Negotiation
 from negosim.plots import style
 from negosim.plots.frontier import frontier_line
 from negosim.plots.linkage import radius
 from negosim.plots.run import STATES
-from negosim.report.words import CHANNEL_NAMES
 from negosim.results.paired import paired
 from negosim.results.results import Results
 from negosim.scenario.scenario import Scenario

@@ -56,16 +56,16 @@ def test_each_difference_is_told_with_its_interval() -> None:
     assert "It helps the US and hurts Japan. For both together the runs can tell no difference." in text
     assert "- The US: 2.0 points more (1.5 to 2.5)." in text
     assert "- Japan: 3.0 points less (2.0 to 4.0)." in text
-    assert "- Both together: no difference that 25,000 paired runs can tell (-2.2 to 0.2 points)." in text
+    assert "- Both together: no difference that 25,000 paired runs can tell (\N{MINUS SIGN}2.2 to +0.2 points)." in text
     assert "Runs without a deal: 8.0 % in place of 5.0 %, 3.0 percentage points more (2.0 to 4.0)." in text
-    assert "Through the ledger, in points: the US value +1.2, delay -0.4." in text
+    assert "Through the ledger, in points: the US worth of the ending +1.2, delay \N{MINUS SIGN}0.4." in text
 
 
 def test_a_table_has_every_comparison_in_short() -> None:
     shares = differ("target_payoff", -0.03, 0.01, robust(0.7))
     text = told(finding(HELPS, shares, NEITHER, MORE))
     assert "| | The US | Japan | Both together | Without a deal |" in text
-    assert "| sender.ambiguity from 0 to 0.2 | +2.0 | -3.0 (30.0 %) | – | +3.0 |" in text
+    assert "| sender.ambiguity from 0 to 0.2 | +2.0 | \N{MINUS SIGN}3.0 (30.0 %) | – | +3.0 |" in text
     assert "## In short" not in told()
 
 
@@ -106,7 +106,10 @@ LESS_CLEAR = differ("sender_payoff", 0.001, 0.002)
     [
         (best(0.2, HELPS, HELPS), "0.2 is best for the US: 2.0 points more (1.5 to 2.5) against 0, 2.0 points more (1.5 to 2.5) "
          "against 0.4: the gain rises to a peak and falls again. There, against 0: Japan 3.0 points less (2.0 to 4.0);"),
-        (best(0.2, HELPS, LESS_CLEAR), "no difference that 25,000 paired runs can tell (-0.1 to 0.3 points) against 0.4. There"),
+        (
+            best(0.2, HELPS, LESS_CLEAR),
+            "no difference that 25,000 paired runs can tell (\N{MINUS SIGN}0.1 to +0.3 points) against 0.4. There",
+        ),
         (best(0.4, HELPS, None), "against 0; it is the highest, so the best may lie beyond it. There, against 0: Japan"),
         (best(0.0, None, HELPS), "0 is best for the US, the lowest: 2.0 points more (1.5 to 2.5) against 0.4."),
         (best(0.0, None, LESS_CLEAR), "the runs can tell none better for the US than both ends: no difference that 25,000"),
@@ -123,13 +126,13 @@ def test_the_baseline_is_told_in_real_units_with_what_was_reported() -> None:
     text = told()
     assert "Of 25,000 runs: 80.0 % settled, 20.0 % impasse." in text
     assert "The median agreement comes in round 8 (9 July 2025), the middle half in rounds 7 to 8" in text
-    assert "Reciprocal tariff: the middle half of the settlements is 14.0 to 16.5 %, the median 15.5" in text
-    assert "Reported: 15.0, inside that half." in text
+    assert "Reciprocal tariff: the middle half of the settlements is 14 to 16.5 %, the median 15.5" in text
+    assert "Reported: 15, inside that half." in text
     assert "round 8, as does the whole middle half; the deadline is round 8" in told(rounds=(8.0, 8.0, 8.0)).replace(
         " (9 July 2025)", ""
     )
     assert "1 of 1 reported values lie inside the middle half. This comparison is in sample" in text
-    assert "the US has 60.0 points and Japan 40.0. The ledger of the US: value +75.0." in text
+    assert "the US has 60.0 points and Japan 40.0. The ledger of the US: worth of the ending +75.0." in text
     assert "0.10 points of utility from the Pareto frontier and 10.0 from the Nash solution" in text
 
 
