@@ -12,10 +12,12 @@ import itertools
 import sys
 from pathlib import Path
 
+from anatomy.figure import tactics_together
+from anatomy.words import Anatomy, anatomy_tables, anatomy_text
+
 import negosim as ns
 from negosim.cli import told_progress
 from negosim.cli.program import Asked, Program
-from negosim.report.anatomy import Anatomy, anatomy_tables, anatomy_text
 from negosim.results.findings import findings_of
 from negosim.results.interactions import interaction_draws, interactions
 from negosim.results.results import Results
@@ -109,7 +111,7 @@ def run(asked: Asked) -> str:
         PROGRAM.renew(asked.page, anatomy_tables(anatomy, scenario))
     drawn = {
         "anatomy-textbook.png": ns.plots.textbook_tactics(overlays),
-        "anatomy-case.png": ns.plots.tactics_together(anatomy, scenario),
+        "anatomy-case.png": tactics_together(anatomy, scenario),
     }
     for name, axes in drawn.items():
         Store(asked.figures).write_beside(name, ns.plots.png(axes))

@@ -13,7 +13,7 @@ from __future__ import annotations
 import argparse
 import contextlib
 import hashlib
-import importlib.util
+import importlib
 import io
 import math
 import re
@@ -78,11 +78,9 @@ def sweeps() -> Iterable[str]:
 
 def programs() -> Iterable[str]:
     """The numbers in the findings of each program of experiments/, made small; their order does not count."""
+    sys.path.insert(0, str(ROOT / "experiments"))
     for name in ("anatomy_of_uncertainty", "best_responses"):
-        spec = importlib.util.spec_from_file_location(name, ROOT / "experiments" / f"{name}.py")
-        module = importlib.util.module_from_spec(spec)
-        sys.modules[name] = module
-        spec.loader.exec_module(module)
+        module = importlib.import_module(name)
         with tempfile.TemporaryDirectory() as folder, contextlib.redirect_stdout(io.StringIO()) as told:
             status = module.main(["--out", folder, "--runs", "60", "--draws", "2", "--draw-runs", "20"])
         assert status == 0, name

@@ -6,7 +6,6 @@ line and marker everywhere: `style.SIDES`.
 
 from __future__ import annotations
 
-from negosim.plots.anatomy import tactics_together, textbook_tactics
 from negosim.plots.endings import endings, outcomes, payoffs, rounds, settlements
 from negosim.plots.frontier import frontier, offers
 from negosim.plots.gallery import FIGURES, draw_all, typical_run
@@ -19,7 +18,7 @@ from negosim.plots.run import path, timeline
 from negosim.plots.samples import ecdf, ending_shares, ridge
 from negosim.plots.sensitivity import morris_plane, sobol_indices
 from negosim.plots.style import SIDES, png
-from negosim.plots.tactics import tactic_endings, tactic_payoffs
+from negosim.plots.tactics import tactic_endings, tactic_payoffs, textbook_tactics
 
 __all__ = [
     "FIGURES",
@@ -51,7 +50,6 @@ __all__ = [
     "sobol_indices",
     "tactic_endings",
     "tactic_payoffs",
-    "tactics_together",
     "textbook_tactics",
     "timeline",
     "typical_run",

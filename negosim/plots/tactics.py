@@ -1,4 +1,4 @@
-"""What each tactic does when it is raised alone: to both sides' payoffs, and to the endings without a deal."""
+"""What each tactic does when it is raised alone: to both sides' payoffs and the endings, and in its textbook world."""
 
 from __future__ import annotations
 
@@ -14,11 +14,12 @@ from negosim.common.vocabulary import Ending, Side
 from negosim.experiment.design import Point
 from negosim.experiment.quantities import ending_quantity
 from negosim.plots.readings import differences, levels, means_at
-from negosim.plots.responses import MARKER, band, dress_levels, mark_own, mark_range, own_key
-from negosim.plots.style import ENDINGS, FAINT, INK, SHADE, SIDES, head, key_below, panels
+from negosim.plots.responses import MARKER, band, closed_form, dress_levels, mark_own, mark_range, measured_beside, own_key
+from negosim.plots.style import ENDINGS, FAINT, INK, SHADE, SIDES, dress, head, key_below, panels
 from negosim.report.words import POINTS, side_name
 from negosim.results.results import Results
 from negosim.scenario.scenario import Scenario
+from negosim.validation.textbook.tactics import Overlay
 
 FAILURES = (Ending.BREAKDOWN, Ending.IMPASSE, Ending.RATIFICATION_FAILED, Ending.WALK_OUT)
 """The endings without a deal, from the bottom of the stack to its top."""
@@ -97,3 +98,30 @@ def _endings_key(shown: Sequence[Ending]) -> list[Artist]:
     ]
     together = Line2D([], [], color=INK, marker=".", label="all of these, with 95 % interval")
     return [*patches, together]
+
+
+def textbook_tactics(overlays: Sequence[Overlay], axes: Sequence[Axes] | None = None) -> list[Axes]:
+    """Both sides' payoffs against each tactic in its textbook world, a panel each: closed form as line, engine as points."""
+    drawn = panels(axes, len(overlays), height=2.6)
+    for number, (place, overlay) in enumerate(zip(drawn, overlays, strict=True)):
+        world = overlay.world
+        if world.turn[0] > 0.0:
+            place.axvline(world.turn[0], color=FAINT, linewidth=1.0, linestyle=":")
+        for side in Side:
+            look = SIDES[side]
+            closed_form(place, overlay.curve, overlay.closed_form[:, side], look)
+            measured_beside(place, overlay.levels, overlay.means[:, side], overlay.margins[:, side], look)
+        dress(place, f"{world.title} ({world.source})", world.meaning, "payoff" if number % 3 == 0 else "")
+    head(drawn[0], "Six kinds of uncertainty in textbook worlds: the closed form (lines) and the engine (points, 95 % intervals)")
+    key_below(drawn, [*_textbook_key(), Line2D([], [], color=FAINT, linestyle=":", label="where the formula turns")])
+    return drawn
+
+
+def _textbook_key() -> list[Line2D]:
+    return [
+        Line2D(
+            [], [], color=look.colour, linestyle=look.line, marker=look.marker, markersize=4.5, markerfacecolor="white",
+            label=f"{side.label} of the tactic" if side is Side.SENDER else side.label,
+        )
+        for side, look in SIDES.items()
+    ]  # fmt: skip

@@ -17,7 +17,7 @@ from tests.notebooks.reading import FOLDER, names, notebook, quoted, said, same,
 SIX = ["1-one-game", "2-many-games", "3-your-own-strategy", "4-the-textbook", "5-your-own-scenario", "6-gallery"]
 MOST_CELLS = 40
 
-NOT_IN_THE_GALLERY = {"endings", "payoffs", "rounds", "heat_maps", "tactics_together", "draw_all", "png", "typical_run"}
+NOT_IN_THE_GALLERY = {"endings", "payoffs", "rounds", "heat_maps", "draw_all", "png", "typical_run"}
 """Parts of another figure, collections, tools, and one that needs millions of runs."""
 
 

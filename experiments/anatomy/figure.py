@@ -1,4 +1,4 @@
-"""The anatomy of uncertainty: six tactics beside their closed forms, and how they act on each other in a case."""
+"""Six tactics of a case as a figure: what each does alone, and how they act on each other."""
 
 from __future__ import annotations
 
@@ -8,48 +8,18 @@ from typing import Any
 from matplotlib import colormaps
 from matplotlib.axes import Axes
 from matplotlib.colors import Normalize
-from matplotlib.lines import Line2D
 from matplotlib.patches import Rectangle
 
+from anatomy.words import Anatomy, is_clear, share_of_draws, word
 from negosim.common.text import percent, signed
 from negosim.common.vocabulary import CHANNEL_NAMES, Side
-from negosim.plots.responses import closed_form, measured_beside
-from negosim.plots.style import FAINT, INK, SHADE, SIDES, SMALL, TEXT, TITLE, dress, figure, head, key_below, panels
-from negosim.report.anatomy import Anatomy, is_clear, share_of_draws, word
+from negosim.plots.style import FAINT, INK, SHADE, SIDES, SMALL, TEXT, TITLE, dress, figure, head, key_below
 from negosim.report.words import side_name
 from negosim.results.findings import Difference
 from negosim.scenario.scenario import Scenario
-from negosim.validation.textbook.tactics import Overlay
 
 DIVERGING = "PuOr"
 """Orange below 0 and purple above, told apart by colour-blind eyes; the sign is written too."""
-
-
-def textbook_tactics(overlays: Sequence[Overlay], axes: Sequence[Axes] | None = None) -> list[Axes]:
-    """Both sides' payoffs against each tactic in its textbook world, a panel each: closed form as line, engine as points."""
-    drawn = panels(axes, len(overlays), height=2.6)
-    for number, (place, overlay) in enumerate(zip(drawn, overlays, strict=True)):
-        world = overlay.world
-        if world.turn[0] > 0.0:
-            place.axvline(world.turn[0], color=FAINT, linewidth=1.0, linestyle=":")
-        for side in Side:
-            look = SIDES[side]
-            closed_form(place, overlay.curve, overlay.closed_form[:, side], look)
-            measured_beside(place, overlay.levels, overlay.means[:, side], overlay.margins[:, side], look)
-        dress(place, f"{world.title} ({world.source})", world.meaning, "payoff" if number % 3 == 0 else "")
-    head(drawn[0], "Six kinds of uncertainty in textbook worlds: the closed form (lines) and the engine (points, 95 % intervals)")
-    key_below(drawn, [*_textbook_key(), Line2D([], [], color=FAINT, linestyle=":", label="where the formula turns")])
-    return drawn
-
-
-def _textbook_key() -> list[Line2D]:
-    return [
-        Line2D(
-            [], [], color=look.colour, linestyle=look.line, marker=look.marker, markersize=4.5, markerfacecolor="white",
-            label=f"{side.label} of the tactic" if side is Side.SENDER else side.label,
-        )
-        for side, look in SIDES.items()
-    ]  # fmt: skip
 
 
 def tactics_together(anatomy: Anatomy, scenario: Scenario, axes: Sequence[Axes] | None = None) -> list[Axes]:
