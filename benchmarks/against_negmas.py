@@ -39,7 +39,7 @@ def negmas_python() -> Path:
     pinned = f"negmas=={NEGMAS}"
     done = subprocess.run([python, "-c", "import negmas; print(negmas.__version__)"], capture_output=True, text=True) if (
         python.exists()
-    ) else None  # fmt: skip
+    ) else None
     if done is None or done.stdout.strip() != NEGMAS:
         print(f"setting up {ENVIRONMENT.name} with {pinned}, once")
         subprocess.run([sys.executable, "-m", "venv", "--clear", ENVIRONMENT], check=True)

@@ -54,11 +54,11 @@ def scenario_tree() -> dict[str, Any]:
             "name": name, "short": name, "strategy": "time-dependent", "disagreement": RESERVATION, "offer_noise": 0.0,
             "principal": {"name": name, "title": name, "salience": salience},
             "negotiators": [{"name": f"{name}-speaker", "title": name}],
-        }  # fmt: skip
+        }
 
     return {
         "name": "four-issues", "title": "Four issues of eleven levels", "kind": "teaching",
         "talks": {"rounds": ROUNDS, "first_proposer": "sender"},
         "issues": [{"name": name, "title": name, **issue} for name in names],
         "sender": side("sender"), "target": side("target"),
-    }  # fmt: skip
+    }

@@ -198,7 +198,7 @@ def text(settings: ns.Experiment, found: dict[str, tuple[Gain, Gain]], game: Mat
         "| target | the sender's best response | sender |", "|---|---|---|",
         *(_best_row_line(game, c, row) for c, row in zip(game.columns, game.best_rows(), strict=True)), "",
         "## Equilibrium of the matrix", "", *_equilibrium_text(game, own),
-    ]  # fmt: skip
+    ]
     return "\n".join(lines) + "\n"
 
 
@@ -228,7 +228,7 @@ def _equilibrium_text(game: Matrix, own: str) -> list[str]:
     lines = [
         f"Not dominated by another single choice: {listed(rows)} of the sender, {listed(columns)} of the target. Among these "
         f"nashpy finds {count}.", "",
-    ]  # fmt: skip
+    ]
     here = game.part([BASE], [own])
     for one in found:
         more = one.payoffs[0] - float(here.sender[0, 0]), one.payoffs[1] - float(here.target[0, 0])

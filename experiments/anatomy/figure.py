@@ -71,7 +71,7 @@ def _say_channel(axes: Axes, y: float, value: float, change: Difference, channel
         axes.annotate(
             f"{CHANNEL_NAMES[channel]}{share}", (end, y), (6 if right else -6, 0), textcoords="offset points", va="center",
             ha="left" if right else "right", fontsize=SMALL - 1.0, color=INK,
-        )  # fmt: skip
+        )
 
 
 def interaction_matrix(axes: Axes, anatomy: Anatomy, scenario: Scenario) -> Axes:

@@ -244,7 +244,7 @@ def simulate(
         play_many(
             game, talks, sender.propose, sender.respond, target.propose, target.respond, np.uint64(seed),
             np.uint64(first + begin), runs[begin:end], settlements[begin:end], in_force[begin:end],
-        )  # fmt: skip
+        )
 
     if between is None:
         play_slice(0, replications)

@@ -127,7 +127,7 @@ RUN = np.dtype(
         ("reversed_after", np.float64),
     ],
     align=True,
-)  # fmt: skip
+)
 """The record of one run; ending is the number of an Ending, the proposer 2 where both were, -1 where nothing was settled."""
 
 

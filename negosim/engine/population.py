@@ -39,7 +39,7 @@ CUBE = types.Array(types.float64, 3, "C")
 def play_each(
     game, talks, sender_proposes, sender_responds, target_proposes, target_responds, seed, first, saliences, toughness,
     damage, tolerance, runs, settled, in_force,
-):  # fmt: skip
+):
     """Play one run for each record of ``runs``; the preferences and the toughness of a run are entered in the game before it.
 
     ``saliences`` (runs, 2, issues), ``toughness`` (runs, 2); ``damage`` is what the target expects of the threats.
@@ -80,7 +80,7 @@ def simulate_each(scenario: Scenario, saliences: ArrayLike, toughness: ArrayLike
     play_each(
         game, new_talks(game), sender.propose, sender.respond, target.propose, target.respond, np.uint64(seed),
         np.uint64(first), weights, exponents, damage, TOLERANCE, runs, settlements, in_force,
-    )  # fmt: skip
+    )
     return Outcomes(scenario, first, runs, settlements, in_force)
 
 

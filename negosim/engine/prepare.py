@@ -152,7 +152,7 @@ def _frontiers(tastes: _Tastes) -> tuple[Game, Solved]:
     sides["profiles"] = profiles
     sides["first_column"] = (0, kept_column(0, profiles[0]))
     names = ("saliences", "ideals", "attitudes", "edge_from", "edge_to", "edge_weight", "home_sides", "home_saliences",
-             "levels", "precedents", "revocable")  # fmt: skip
+             "levels", "precedents", "revocable")
     game = Game(
         world=world, sides=sides, threats=np.zeros(0, THREAT), bounds=np.zeros((2, width, 2)),
         home_bounds=np.zeros((homes, 2)),
@@ -161,7 +161,7 @@ def _frontiers(tastes: _Tastes) -> tuple[Game, Solved]:
         giving_way=NO_GIVING_WAY, speakers=np.zeros((2, 1, 1, 1)),
         profile_priors=np.zeros((2, 1)), homes=np.zeros((homes, 2)),
         part_of_issue=np.zeros(issues, dtype=np.int64), status_quo=np.zeros(issues), **{n: t[n] for n in names},
-    )  # fmt: skip
+    )
     solve_preferences(game)
     return game, {}
 
@@ -178,7 +178,7 @@ def _world(scenario: Scenario, game: Game) -> NDArray[np.void]:
         world[name] = getattr(talks, name)
     world["extension_rounds"] = 0 if talks.protocol == "one-round" else talks.extension_rounds
     for name in ("initial_stress", "persistence", "level_effect", "volatility_effect", "anticipation",
-                 "pause_threshold", "resume_threshold"):  # fmt: skip
+                 "pause_threshold", "resume_threshold"):
         world[name] = getattr(markets, name)
     for name in ("credibility", "news", "erosion"):
         world[name] = getattr(security, name)
@@ -192,7 +192,7 @@ COPIED = (
     "opening", "toughness", "offer_noise", "discount", "ambiguity", "commitment", "committed_demand", "unpredictability",
     "volatility", "reversal", "audience_cost", "tariff_pain", "stress_cost", "security_stake", "trust", "trust_slip",
     "reversal_cost", "outside_option_trend",
-)  # fmt: skip
+)
 """The numbers of a delegation that a SIDE record takes over by name."""
 
 
@@ -236,7 +236,7 @@ def _fill_prior_means(scenario: Scenario, game: Game) -> None:
             scaled = utility(
                 game.status_quo, game.saliences[side, mean], game.ideals[side], *game.attitudes[side, :2],
                 game.edge_from, game.edge_to, game.edge_weight, *game.bounds[side, mean],
-            )  # fmt: skip
+            )
             record["prior_mean"] = risk(scaled, delegation.risk_aversion)
         width, centre = 2.0 * record["ambiguity"], record["prior_centre"]
         record["base_high"] = record["prior_mean"] + width * (1.0 - centre)
@@ -251,7 +251,7 @@ def _threats(scenario: Scenario) -> NDArray[np.void]:
         record["issue"] = names.index(threat.issue)
         record["state"] = ThreatState[threat.state.upper()]
         for name in ("announce_round", "level", "damage", "escalation", "execution", "early_execution", "pausable",
-                     "market_weight"):  # fmt: skip
+                     "market_weight"):
             record[name] = getattr(threat, name)
     return threats
 

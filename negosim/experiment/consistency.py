@@ -114,7 +114,7 @@ def _checked(experiment: ExperimentSpec, block: Vary, place: str, sweepable: set
         raise ExperimentError(
             f"means nothing in the design {design}, which samples the range", field=f"{place}.levels",
             value=block.levels, remedy="Leave it out.",
-        )  # fmt: skip
+        )
     if block.group is not None and design not in GROUPED:
         remedy = f"Leave it out, or choose {' or '.join(GROUPED)}."
         raise ExperimentError(f"means nothing in the design {design}", field=f"{place}.group", value=block.group, remedy=remedy)
@@ -187,7 +187,7 @@ def _check_reported(bases: Iterable[Scenario], reported: Overrides) -> None:
             raise ExperimentError(
                 "has the wrong type; a number belongs here", field=f"reported.{name}", value=value,
                 remedy="Write a number in the unit of the issue.",
-            )  # fmt: skip
+            )
 
 
 def _check_outputs(experiment: ExperimentSpec) -> None:

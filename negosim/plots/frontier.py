@@ -95,13 +95,13 @@ def _draw_runs(axes: Axes, deals: pandas.DataFrame, others: pandas.DataFrame, pa
         axes.scatter(
             here["sender_utility"], here["target_utility"], s=14, marker=CLOUDS[number % len(CLOUDS)], alpha=0.4, linewidth=0,
             color=ENDINGS[Ending.SETTLED][0], label=f"{len(deals):,} settlements" if number == 0 else "_", zorder=3,
-        )  # fmt: skip
+        )
     if others.empty:
         return
     axes.scatter(
         others["sender_reservation"], others["target_reservation"], s=14, marker="x", color=FAINT, alpha=0.8, linewidth=0.9,
         label=f"{len(others):,} runs without a deal, at both\nsides' reservation values", zorder=2.5,
-    )  # fmt: skip
+    )
 
 
 def _zoom(axes: Axes, closer: Axes, deals: pandas.DataFrame, others: pandas.DataFrame) -> None:
@@ -229,13 +229,13 @@ def _draw_offers(axes: Axes, talks: Negotiation, frame: pandas.DataFrame, number
         axes.plot(
             x, y, color=look.colour, linestyle=look.line, marker=look.marker, markersize=7, markerfacecolor="white",
             linewidth=1.2, label=f"offers of {name}", zorder=4,
-        )  # fmt: skip
+        )
         named = own.iloc[:0] if not numbered else own if len(own) <= MOST_NUMBERED else own.iloc[[0, -1]]
         for number, x, y in zip(named["round"], *(named[name] for name in VALUES), strict=True):
             axes.annotate(
                 f"{number}", (x, y), BESIDE[side], textcoords="offset points", fontsize=SMALL, color=INK, ha="center",
                 va="center", zorder=8,
-            )  # fmt: skip
+            )
     last = frame.iloc[-1]
     look = SIDES[Side[str(last["proposer"]).upper()]]
     axes.plot(last["sender_value"], last["target_value"], look.marker, color=look.colour, markersize=8, zorder=5)
@@ -244,4 +244,4 @@ def _draw_offers(axes: Axes, talks: Negotiation, frame: pandas.DataFrame, number
         axes.plot(
             last["sender_value"], last["target_value"], "*", color=green, markeredgecolor=INK, markersize=16, zorder=7,
             label=f"accepted in round {int(last['round'])}",
-        )  # fmt: skip
+        )

@@ -179,7 +179,7 @@ def _panel(axes: Axes, here: pandas.DataFrame, names: Mapping[str, str], look: L
         axes.errorbar(
             value, y, xerr=[[value - low], [high - value]], color=look.colour, marker=look.marker, markersize=6,
             markerfacecolor=face, linewidth=1.8, capsize=4,
-        )  # fmt: skip
+        )
         _write(axes, y, f"{signed(value)} ({signed(low)}, {signed(high)})", INK)
         ends += [low, high]
     axes.set_yticks(range(len(names)), list(names.values()))

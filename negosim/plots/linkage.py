@@ -120,7 +120,7 @@ def _key(scenario: Scenario) -> list[Line2D | Patch]:
             label=f"{half} half: weight for {scenario.delegation(side).principal.title} ({side_name(scenario, side)})",
         )
         for (side, look), half in zip(SIDES.items(), ("left", "right"), strict=True)
-    ]  # fmt: skip
+    ]
     return [
         *halves,
         Line2D([], [], color=COMPLEMENTS, linewidth=0.3 * WIDTH, label="complements: worth more together"),

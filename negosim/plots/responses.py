@@ -147,7 +147,7 @@ def _handle(look: Look, label: str, line: Dashes = None, marker: str | None = No
     return Line2D(
         [], [], color=look.colour, linestyle=look.line if line is None else line, markersize=MARKER,
         marker=look.marker if marker is None else marker, markerfacecolor=face or look.colour, label=label,
-    )  # fmt: skip
+    )
 
 
 def _marks(scenario: Scenario, parameter: str) -> list[Artist]:
@@ -201,7 +201,7 @@ def measured_beside(axes: Axes, x: Any, means: Any, margins: Any, look: Look) ->
     axes.errorbar(
         x, means, margins, color=look.colour, marker=look.marker, markersize=MARKER, linestyle="none",
         markerfacecolor="white", capsize=2,
-    )  # fmt: skip
+    )
 
 
 def closed_form(axes: Axes, x: Any, y: Any, look: Look) -> None:

@@ -229,7 +229,7 @@ def _draw_record(axes: Axes, record: Sequence[Rate], last: datetime.date) -> Non
         axes.text(
             day + 1, height, each.label, transform=axes.get_xaxis_transform(), fontsize=SMALL - 1, color=INK, va="top", zorder=5,
             bbox={"boxstyle": "square,pad=0.1", "facecolor": "white", "edgecolor": "none", "alpha": 0.8},
-        )  # fmt: skip
+        )
 
 
 def _mark_end(axes: Axes, talks: Negotiation, frame: pandas.DataFrame) -> None:

@@ -123,7 +123,7 @@ def ecdf(source: Source, column: str, points: Points = None, axes: Axes | None =
         axes.step(
             x, 100.0 * y, where="post", color=shown, linestyle=LINES[number % len(LINES)], linewidth=1.7,
             label=f"{label} ({len(values):,} runs)",
-        )  # fmt: skip
+        )
     name = quantity_title(found.scenario, column)
     issue = next((each for each in found.scenario.issues if each.title == name), None)
     unit = f" ({issue.unit})" if issue is not None else ""
@@ -212,7 +212,7 @@ def ending_shares(source: Source, points: Points = None, axes: Axes | None = Non
             axes.text(
                 100.0 * (left[row] + 0.5 * shares[row]), row, percent(shares[row]), fontsize=SMALL - 0.5, color=INK, ha="center",
                 va="center", bbox={"boxstyle": "round,pad=0.12", "facecolor": "white", "edgecolor": "none", "alpha": 0.85},
-            )  # fmt: skip
+            )
         left += shares
         shown.append(Patch(facecolor=colour, hatch=hatch, edgecolor="white", label=ending.words))
     axes.set_yticks(range(rows), [*found.columns])

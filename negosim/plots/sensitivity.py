@@ -64,7 +64,7 @@ def _bars(place: Axes, frame: pandas.DataFrame, order: Sequence[str]) -> None:
         place.barh(
             y, value, THICK, xerr=half, color=colour, hatch=hatch, edgecolor=INK, linewidth=0.5,
             error_kw={"ecolor": INK, "elinewidth": 1.0, "capsize": 2.0},
-        )  # fmt: skip
+        )
     place.axvline(0.0, color=INK, linewidth=0.8)
 
 

@@ -89,7 +89,7 @@ def _sides_key(scenario: Scenario) -> list[Artist]:
             label=f"{side_name(scenario, side)}, with its 95 % interval",
         )
         for side, look in SIDES.items()
-    ]  # fmt: skip
+    ]
 
 
 def _endings_key(shown: Sequence[Ending]) -> list[Artist]:
@@ -124,4 +124,4 @@ def _textbook_key() -> list[Line2D]:
             label=f"{side.label} of the tactic" if side is Side.SENDER else side.label,
         )
         for side, look in SIDES.items()
-    ]  # fmt: skip
+    ]

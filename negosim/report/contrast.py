@@ -230,7 +230,7 @@ def _cells(row: Mapping[str, Any], factor: float, more: Sequence[str]) -> list[s
         "runs of A": f"{row['runs_a']:,}", "of B": f"{row['runs_b']:,}", "of both": f"{row['pairs']:,}",
         "in both": signed(factor * row["in_both"], digits),
         "95 % of it": _interval(factor * row["in_both_low"], factor * row["in_both_high"], digits),
-    }  # fmt: skip
+    }
     return [*means, signed(difference, digits), _interval(low, high, digits), *(further[head] for head in more), *shares]
 
 

@@ -233,7 +233,7 @@ def _settled(results: Runs, here: pandas.DataFrame, case: str | None, point: int
             float(row["q75"]), float(share), experiment.reported.get(issue.name),
         )
         for issue, row, share in zip(issues, rows, stays, strict=True)
-    )  # fmt: skip
+    )
 
 
 def _finding(

@@ -57,7 +57,7 @@ def couples(points: tuple[Point, ...]) -> list[Couple]:
                     raise ExperimentError(
                         "is changed together with another parameter, but nowhere alone", field=item[0], value=item[1],
                         remedy="Add the point at which it is changed alone.",
-                    )  # fmt: skip
+                    )
             one, other = point.overrides.items()
             both = alone[point.case, *one], alone[point.case, *other]
             found.append(Couple(one[0], other[0], point.number, *both, neither[point.case]))
@@ -118,5 +118,5 @@ def interaction_draws(results: Runs) -> pandas.DataFrame:
                     "together": couple.together, "quantity": quantity, "draws": len(values), "median": numpy.median(values),
                     "higher": numpy.mean(values > 0), "lower": numpy.mean(values < 0),
                 }
-            )  # fmt: skip
+            )
     return pandas.DataFrame(rows)

@@ -180,7 +180,7 @@ def learn_from_offer(own, public, belief, weights, row, speakers):
             weights[p, c] = belief[p, c] * speaks * offer_likelihood(
                 offered, low + 0.5 * width, low, low + width,
                 own.believed_opening, own.believed_conceded, own.believed_noise,
-            )  # fmt: skip
+            )
         gap = (offered - own.believed_demand) / own.believed_noise
         if offered >= 1.0 - TOLERANCE:
             likelihood = normal_cdf((own.believed_demand - 1.0) / own.believed_noise) / own.believed_noise

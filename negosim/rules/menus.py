@@ -76,7 +76,7 @@ def package_utility(game, side, profile, package):
     scaled = utility(
         package, game.saliences[side, profile], game.ideals[side], game.attitudes[side, 0], game.attitudes[side, 1],
         game.edge_from, game.edge_to, game.edge_weight, game.bounds[side, profile, 0], game.bounds[side, profile, 1],
-    )  # fmt: skip
+    )
     return risk(scaled, game.attitudes[side, 2])
 
 
@@ -87,7 +87,7 @@ def home_utility(game, ratifier, package):
     return utility(
         package, game.home_saliences[ratifier], game.ideals[side], game.attitudes[side, 0], game.attitudes[side, 1],
         game.edge_from, game.edge_to, game.edge_weight, game.home_bounds[ratifier, 0], game.home_bounds[ratifier, 1],
-    )  # fmt: skip
+    )
 
 
 @rule(lean=True)

@@ -28,7 +28,7 @@ WORLD = _record(
     initial_stress=F, persistence=F, level_effect=F, volatility_effect=F, anticipation=F,
     pause_threshold=F, resume_threshold=F, credibility=F, news=F, erosion=F,
     parts=I, interpolate=I, home_column=I, cost_column=I,
-)  # fmt: skip
+)
 """Public constants of the game. ``cost_column`` is the first of the two columns of precedent cost in a menu."""
 
 SIDE = _record(
@@ -38,7 +38,7 @@ SIDE = _record(
     audience_cost=F, tariff_pain=F, stress_cost=F, security_stake=F, trust=F, trust_slip=F, reversal_cost=F,
     outside_option=F, outside_option_trend=F, cells=I, looks_ahead=I, ignores_beliefs=I, ignores_luck=I,
     base_low=F, base_high=F, base_step=F, level_low=F, level_step=F,
-)  # fmt: skip
+)
 """A side's declared parameters, in own utility after its attitude to risk; an outside option of NaN means none.
 
 A side ignores its beliefs where neither its strategy nor its choice of a frontier reads them; it need not learn then. It ignores
@@ -47,13 +47,13 @@ its luck where its strategy leaves nothing to chance; then that need not be draw
 THREAT = _record(
     issue=I, state=I, announce_round=I, level=F, damage=F, escalation=F, execution=F, early_execution=F, pausable=I,
     market_weight=F,
-)  # fmt: skip
+)
 
 PUBLIC = _record(
     round=I, deadline=I, elapsed=F, goes_on=F, ends_on_failure=I, proposer=I, both=I, lead=I, part=I, tabled_part=I,
     stress=F, peak_stress=F, credibility=F, executions=I, extended=I,
     home_column=I, interpolate=I, frontier_sender=I, frontier_target=I, position=F,
-)  # fmt: skip
+)
 """What everybody sees. ``goes_on`` is the chance that the talks go on after a refusal in this round; ``both`` says that both
 sides table an offer in it, and ``proposer`` then is the one whose offer is being looked at."""
 
@@ -68,7 +68,7 @@ OWN = _record(
     believed_tilt=F, believed_demand=F, believed_cells=I, gives_way=F, gives_way_below=F, gives_way_to=F,
     believed_gives_way=F, believed_gives_way_below=F, believed_gives_way_to=F,
     base_low=F, base_step=F, level_low=F, level_step=F,
-)  # fmt: skip
+)
 """What one side alone knows: its type, its memory, what it expects, and what it believes about the other's rule.
 
 Talks that end are worth ``no_deal`` before any answer, and ``ended`` once a refusal may have had threats carried out early.
@@ -170,7 +170,7 @@ GAME = _named(
     part_of_issue=(_i, 1), status_quo=(_f, 1), saliences=(_f, 3), bounds=(_f, 3), home_saliences=(_f, 2),
     home_bounds=(_f, 2), ideals=(_f, 2), attitudes=(_f, 2), edge_from=(_i, 1), edge_to=(_i, 1), edge_weight=(_f, 1),
     levels=(_i, 1), precedents=(_f, 2), revocable=(_i, 1),
-)  # fmt: skip
+)
 """The Numba type of a Game, for explicit signatures."""
 TALKS = _named(
     Talks,
@@ -178,7 +178,7 @@ TALKS = _named(
     homes=(_f, 2), thresholds=(_f, 1), beliefs=(_f, 3), offer=(_f, 1), package=(_f, 1),
     offers=(_f, 2), packages=(_f, 2), leads=(_i, 1), answers=(_i, 1), locked=(_f, 1),
     menu=(_f, 2), weights=(_f, 2), other_package=(_f, 1), ledger=(_f, 2),
-)  # fmt: skip
+)
 """The Numba type of Talks, for explicit signatures."""
 
 
@@ -195,4 +195,4 @@ def new_talks(game: Game) -> Talks:
         leads=np.zeros(2, dtype=np.int64), answers=np.zeros(2, dtype=np.int64), locked=np.zeros(issues),
         menu=np.zeros(game.menus.shape[2:]), weights=np.zeros((voices, cells + 1)), other_package=np.zeros(issues),
         ledger=np.zeros((2, len(CHANNELS))),
-    )  # fmt: skip
+    )

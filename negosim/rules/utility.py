@@ -56,7 +56,7 @@ def edge_pull(linkage: float, weight: float, first: float, second: float) -> flo
 def _raw(
     satisfied: NDArray[np.float64], salience: NDArray[np.float64], curvature: float, linkage: float,
     edges_i: NDArray[np.int64], edges_j: NDArray[np.int64], edges_g: NDArray[np.float64],
-) -> float:  # fmt: skip
+) -> float:
     """Return raw utility of given satisfactions (issues,)."""
     total = 0.0
     for k in range(salience.shape[0]):
@@ -71,7 +71,7 @@ def _raw(
 def raw_utility(
     package: NDArray[np.float64], salience: NDArray[np.float64], ideals: NDArray[np.float64], curvature: float,
     linkage: float, edges_i: NDArray[np.int64], edges_j: NDArray[np.int64], edges_g: NDArray[np.float64],
-) -> float:  # fmt: skip
+) -> float:
     """Return utility before scaling; package, salience and ideals have shape (issues,), the edges (edges,)."""
     total = 0.0
     for k in range(salience.shape[0]):
@@ -88,7 +88,7 @@ def utility(
     package: NDArray[np.float64], salience: NDArray[np.float64], ideals: NDArray[np.float64], curvature: float,
     linkage: float, edges_i: NDArray[np.int64], edges_j: NDArray[np.int64], edges_g: NDArray[np.float64],
     low: float, high: float,
-) -> float:  # fmt: skip
+) -> float:
     """Return utility scaled to [0, 1] by the bounds of ``utility_bounds``; rounding does not leave the interval."""
     raw = raw_utility(package, salience, ideals, curvature, linkage, edges_i, edges_j, edges_g)
     return min(1.0, max(0.0, (raw - low) / (high - low)))
@@ -108,7 +108,7 @@ def risk(u: float, aversion: float) -> float:
 def _is_torn(
     salience: NDArray[np.float64], linkage: float,
     edges_i: NDArray[np.int64], edges_j: NDArray[np.int64], edges_g: NDArray[np.float64],
-) -> bool:  # fmt: skip
+) -> bool:
     """Return whether any edge lowers utility."""
     torn = False
     for e in range(edges_i.shape[0]):
@@ -120,7 +120,7 @@ def _is_torn(
 def _full(
     salience: NDArray[np.float64], linkage: float,
     edges_i: NDArray[np.int64], edges_j: NDArray[np.int64], edges_g: NDArray[np.float64],
-) -> float:  # fmt: skip
+) -> float:
     """Return raw utility where every issue is fully satisfied."""
     total = 0.0
     for k in range(salience.shape[0]):
@@ -134,7 +134,7 @@ def _full(
 def _torn_issues(
     salience: NDArray[np.float64], linkage: float,
     edges_i: NDArray[np.int64], edges_j: NDArray[np.int64], edges_g: NDArray[np.float64],
-) -> NDArray[np.int64]:  # fmt: skip
+) -> NDArray[np.int64]:
     """Return the issues with an edge that lowers utility; on every other one more satisfaction is never worse."""
     torn = np.zeros(salience.shape[0], np.bool_)
     for e in range(edges_i.shape[0]):
@@ -148,7 +148,7 @@ def _torn_issues(
 def _slope(
     k: int, satisfied: NDArray[np.float64], salience: NDArray[np.float64], linkage: float,
     edges_i: NDArray[np.int64], edges_j: NDArray[np.int64], edges_g: NDArray[np.float64],
-) -> float:  # fmt: skip
+) -> float:
     """Return what linkage adds to raw utility per unit of satisfaction on issue k."""
     slope = 0.0
     for e in range(edges_i.shape[0]):
@@ -164,7 +164,7 @@ def _climb(
     satisfied: NDArray[np.float64], sign: float, torn: NDArray[np.int64], salience: NDArray[np.float64],
     curvature: float, linkage: float,
     edges_i: NDArray[np.int64], edges_j: NDArray[np.int64], edges_g: NDArray[np.float64],
-) -> None:  # fmt: skip
+) -> None:
     """Raise sign * raw over the torn issues, one at a time, until no step helps; changes ``satisfied``.
 
     Upwards w c s^(c-1) + slope = 0 gives the best s in closed form; downwards raw is concave, so an end is the lowest.
@@ -207,7 +207,7 @@ def _draw_inside(number: int, torn: NDArray[np.int64], satisfied: NDArray[np.flo
 def _extreme(
     sign: float, torn: NDArray[np.int64], salience: NDArray[np.float64], curvature: float, linkage: float,
     edges_i: NDArray[np.int64], edges_j: NDArray[np.int64], edges_g: NDArray[np.float64],
-) -> NDArray[np.float64]:  # fmt: skip
+) -> NDArray[np.float64]:
     """Return the satisfactions with the largest sign * raw: the best vertices, kept in order, and starts inside are climbed."""
     exact = torn.shape[0] <= ENUMERATED
     count = 2 ** torn.shape[0] if exact else STARTS
@@ -244,7 +244,7 @@ def _extreme(
 def best_satisfaction(
     salience: NDArray[np.float64], curvature: float, linkage: float,
     edges_i: NDArray[np.int64], edges_j: NDArray[np.int64], edges_g: NDArray[np.float64],
-) -> NDArray[np.float64]:  # fmt: skip
+) -> NDArray[np.float64]:
     """Return the satisfactions (issues,) of highest raw utility: 1 everywhere, unless an edge lowers utility."""
     torn = _torn_issues(salience, linkage, edges_i, edges_j, edges_g)
     return _extreme(1.0, torn, salience, curvature, linkage, edges_i, edges_j, edges_g)
@@ -254,7 +254,7 @@ def best_satisfaction(
 def utility_bounds(
     salience: NDArray[np.float64], ideals: NDArray[np.float64], curvature: float, linkage: float,
     edges_i: NDArray[np.int64], edges_j: NDArray[np.int64], edges_g: NDArray[np.float64],
-) -> tuple[float, float]:  # fmt: skip
+) -> tuple[float, float]:
     """Return (lowest, highest) raw utility over all packages; the arguments are those of ``raw_utility``.
 
     They differ whenever some salience is positive: its issue alone, fully satisfied, is worth that salience, nothing is 0.

@@ -139,7 +139,7 @@ class Delegation(Party):
     ambiguity_tilt: float = number(
         1.0, "odds by which it leans to the top of its spread, the mean being kept; 1 = uniform", "odds ratio",
         "no value is likelier than another", ge=0.001, le=1000,
-    )  # fmt: skip
+    )
     ambiguity_belief_only: bool = choice(
         False, "the other side is in doubt, but the true type does not spread", OFF
     )

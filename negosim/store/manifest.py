@@ -29,7 +29,7 @@ NOT_PLAYED = (
     "scenario/changes.py",
     "store/failures.py", "store/files.py", "store/lock.py", "store/precision.py", "store/store.py",
     "sweeps/compare.py", "sweeps/dask.py", "sweeps/forecast.py", "sweeps/merge.py", "sweeps/reproduce.py", "sweeps/status.py",
-)  # fmt: skip
+)
 """Folders and files that decide no number of a sweep: a change there leaves the runs of a folder valid."""
 
 PLAYED = ("results/runs.py", "theory/pareto.py", "theory/solutions.py", "theory/trade.py")

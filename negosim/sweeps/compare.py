@@ -64,7 +64,7 @@ def _opened(given: Compared, field: str) -> Scenario | Results:
         raise ScenarioError(
             f"is of type {type(given).__name__}", field=field,
             remedy="Give a scenario or results, or the name or path of one of them.",
-        )  # fmt: skip
+        )
     if given not in Scenario.names() and Path(given).is_dir():
         results = Results(given)
         results.check()
@@ -77,7 +77,7 @@ def _played(scenario: Scenario, folder: Path, replications: int, seed: int) -> R
     experiment = Experiment(
         name=scenario.name, title=scenario.title, question="What follows?", scenario=scenario,
         replications=replications, seed=seed,
-    )  # fmt: skip
+    )
     try:
         return sweep(experiment, folder)
     except KeyboardInterrupt:  # what a sweep says of what it keeps is not true here

@@ -85,7 +85,7 @@ def breakdown_share(
     first, second, p, b1, b2 = arguments(
         discount_1=(discount_1, DISCOUNT), discount_2=(discount_2, DISCOUNT), hazard=(hazard, PROBABILITY),
         breakdown_1=(breakdown_1, SHARE), breakdown_2=(breakdown_2, SHARE),
-    )  # fmt: skip
+    )
     together = "breakdown_1 + breakdown_2 must be at most 1"
     require(b1 + b2 <= 1, together, "Lower one: with more the sides would rather break down.", breakdown_1=b1, breakdown_2=b2)
     kept = (1 - p) ** 2 * first * second
@@ -150,7 +150,7 @@ def random_deadline_share(rate_1: ArrayLike, rate_2: ArrayLike, hazard_rate: Arr
     first, second, hazard, length = arguments(
         rate_1=(rate_1, NOT_NEGATIVE), rate_2=(rate_2, NOT_NEGATIVE),
         hazard_rate=(hazard_rate, NOT_NEGATIVE), step=(step, POSITIVE),
-    )  # fmt: skip
+    )
     _loses_by_waiting(first, second, hazard)
     mine, other = (first + hazard) * length, (second + hazard) * length
     return plain(np.expm1(-other) / np.expm1(-mine - other))

@@ -32,7 +32,7 @@ def stop_by_value(
     worth, largest, cost, smallest = arguments(
         value=(value, NOT_NEGATIVE), largest_value=(largest_value, POSITIVE), disaster_cost=(disaster_cost, POSITIVE),
         smallest_value=(smallest_value, NOT_NEGATIVE),
-    )  # fmt: skip
+    )
     bound = "value must lie below largest_value"
     require(worth < largest, bound, "Lower it: the largest value never concedes.", value=worth, largest_value=largest)
     require(smallest <= worth, "value must not lie below smallest_value", "Raise it.", value=worth, smallest_value=smallest)
@@ -53,7 +53,7 @@ def disaster_by_value(largest_value: ArrayLike, disaster_cost: ArrayLike, smalle
     largest, cost, smallest = arguments(
         largest_value=(largest_value, POSITIVE), disaster_cost=(disaster_cost, POSITIVE),
         smallest_value=(smallest_value, NOT_NEGATIVE),
-    )  # fmt: skip
+    )
     inside = "smallest_value must lie below largest_value"
     require(smallest < largest, inside, "Part them: a value that is known is another game.", smallest_value=smallest)
     a = largest / cost

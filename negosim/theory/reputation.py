@@ -75,7 +75,7 @@ def attrition(
     demand_1, demand_2, rate_1, rate_2, prior_1, prior_2 = arguments(
         demand_1=(demand_1, INNER_SHARE), demand_2=(demand_2, INNER_SHARE), rate_1=(rate_1, POSITIVE), rate_2=(rate_2, POSITIVE),
         prior_1=(prior_1, _PRIOR), prior_2=(prior_2, _PRIOR),
-    )  # fmt: skip
+    )
     somebody = "prior_1 + prior_2 must exceed 0"
     require(prior_1 + prior_2 > 0, somebody, "Give a side a small prior.", prior_1=prior_1, prior_2=prior_2)
     lambda_1, lambda_2 = _rates(demand_1, demand_2, rate_1, rate_2)
@@ -91,7 +91,7 @@ def attrition(
     return Attrition(
         plain(lambda_1), plain(lambda_2), plain(certain_at), plain(remaining_1), plain(remaining_2), plain(1 - remaining_1),
         plain(1 - remaining_2), plain(payoff_1), plain(payoff_2), plain(prior_1 * prior_2),
-    )  # fmt: skip
+    )
 
 
 def commitment_threshold(
@@ -110,7 +110,7 @@ def commitment_threshold(
     demand_1, demand_2, rate_1, rate_2, prior_2 = arguments(
         demand_1=(demand_1, INNER_SHARE), demand_2=(demand_2, INNER_SHARE), rate_1=(rate_1, POSITIVE), rate_2=(rate_2, POSITIVE),
         prior_2=(prior_2, INNER_SHARE),
-    )  # fmt: skip
+    )
     lambda_1, lambda_2 = _rates(demand_1, demand_2, rate_1, rate_2)
     return plain(prior_2 ** (lambda_1 / lambda_2))
 

@@ -103,7 +103,7 @@ def nash(
 def asymmetric_nash(
     utilities: ArrayLike, disagreement: ArrayLike, weights: ArrayLike, tolerance: float = TOLERANCE, *,
     connected: bool = False,
-) -> Solution:  # fmt: skip
+) -> Solution:
     """Return the asymmetric Nash solution: the largest prod_i (u_i - d_i)^w_i (Harsanyi & Selten 1972).
 
     weights : bargaining powers (sides,), not negative; they are divided by their sum. A side without weight still has its
@@ -287,7 +287,7 @@ def _checked_weights(weights: ArrayLike, sides: int) -> Array:
 def _accepted(
     array: Array, disagreement: Array, tolerance: float, connected: bool,
     inner: Callable[[Pieces], Array] | None = None,
-) -> _Accepted:  # fmt: skip
+) -> _Accepted:
     """Return what nobody refuses. Of a connected frontier these are the places at which a solution can lie: the ends of the
     accepted part of each line, and the share inside it that ``inner`` gives."""
     if not connected:

@@ -45,7 +45,7 @@ def risk_return_demand(winning: ArrayLike, own_cost: ArrayLike, cost_low: ArrayL
     win, cost, low, high = arguments(
         winning=(winning, SHARE), own_cost=(own_cost, NOT_NEGATIVE),
         cost_low=(cost_low, NOT_NEGATIVE), cost_high=(cost_high, NOT_NEGATIVE),
-    )  # fmt: skip
+    )
     require(low <= high, "cost_low must be at most cost_high", "Exchange the two.", cost_low=low, cost_high=high)
     premium = np.minimum(np.maximum(low, (high - cost) / 2), 1 - win)
     breakdown = np.maximum(premium - low, 0.0) / np.where(high > low, high - low, 1.0)

@@ -24,7 +24,7 @@ ALLOWED = {
 """Files that may name a case, a country or an issue, and why."""
 
 CITATION = re.compile(r"\b(?!(?:January|February|March|April|May|June|July|August|September|October|November|December) )"
-                      r"[A-Z][a-z]+ (19|20)\d\d\b")  # fmt: skip
+                      r"[A-Z][a-z]+ (19|20)\d\d\b")
 """An author and a year, such as Fearon 1995: no date."""
 
 

@@ -217,7 +217,7 @@ GAMES = {
         [[2.0, 0.0], [0.0, 1.0]], [[1.0, 0.0], [0.0, 2.0]],
         [({"a": 1.0}, {"c": 1.0}), ({"b": 1.0}, {"d": 1.0}), ({"a": 2 / 3, "b": 1 / 3}, {"c": 1 / 3, "d": 2 / 3})],
     ),
-}  # fmt: skip
+}
 """Matching pennies, the prisoners' dilemma and the battle of the sexes, with all their equilibria."""
 
 

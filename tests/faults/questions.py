@@ -81,7 +81,7 @@ def a_point_that_cannot_be_played() -> tuple[str, str]:
     """One of three points fails while it is played: no wages clear its markets"""
     fields: dict[str, Any] = {
         "name": "bad", "title": "Bad", "question": "?", "scenario": "us-japan-2025", "replications": 400, "chunk": 100, "seed": 1,
-    }  # fmt: skip
+    }
     bad = Experiment(**fields, points=[{"sender.ambiguity": 0.2}, IMPOSSIBLE, {"sender.ambiguity": 0.4}])
     with pytest.raises(PointsFailedError) as caught:
         sweep(bad, OUT)

@@ -107,7 +107,7 @@ def test_findings_and_figures_elsewhere_have_no_word_of_the_case(name: str, tmp_
     experiment = Experiment(
         name="moved", title="Moved", question="Is it?", scenario=moved, vary=vary, replications=60, seed=3, assumed_draws=2,
         draw_replications=20, reported={moved.issues[0].name: moved.issues[0].status_quo},
-    )  # fmt: skip
+    )
     results = sweep(experiment, tmp_path / "moved", workers=1)
     assert foreign(case, findings_text(findings_of(results, results.summary()), moved)) == []
     both = [{"parameter": name, "values": [0.0, 0.2]} for name in ("sender.ambiguity", "sender.commitment")]

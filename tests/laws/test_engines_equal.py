@@ -44,7 +44,7 @@ EXTREMES = {
     )
     for name, span in ranges.items()
     if name not in THE_OTHERS_ALONE.get(part, {})
-}  # fmt: skip
+}
 """Dotted name -> the ends of the range that the worlds draw from; "off" and "to the full" are among them."""
 
 at_the_ends = st.dictionaries(st.sampled_from(sorted(EXTREMES)), st.integers(0, 1), max_size=8)
@@ -111,7 +111,7 @@ FAULTS = {
     "the offer is remembered before it is answered": ("moves.remember_offer(", 1, "talks.answers[side] = answer("),
     "costs are borne before threats are carried out": ("moves.bear_costs(game, talks, 0", 2, "if accepted and moves.signs("),
     "threats move before the world": ("moves.move_threats(", 1, "moves.move_world("),
-}  # fmt: skip
+}
 """What goes wrong -> (first line to move, how many lines, line before which they go)."""
 
 

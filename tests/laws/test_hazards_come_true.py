@@ -20,12 +20,12 @@ STUBBORN = {
     "talks.rounds": ROUNDS,
     "sender.strategy": "commitment", "target.strategy": "commitment",
     "sender.committed_demand": 1.0, "target.committed_demand": 1.0,
-}  # fmt: skip
+}
 """Both sides demand the whole pie for ever: the clock alone ends the talks."""
 YIELDING = {
     "talks.rounds": 1, "sender.strategy": "time-dependent", "target.strategy": "time-dependent",
     "sender.offer_noise": 0.0, "target.offer_noise": 0.0,
-}  # fmt: skip
+}
 """One round, in which each side demands its reservation value and takes what is worth as much: always a deal."""
 
 

@@ -55,7 +55,7 @@ def one_offer(proposer: str, other: str, **changes: Any) -> Scenario:
     return PIE.vary(
         {"talks.protocol": "one-round", "talks.first_proposer": proposer, f"{proposer}.strategy": "risk-return",
          f"{other}.disagreement": 0.4, f"{proposer}.disagreement": 0.15, **changes}
-    )  # fmt: skip
+    )
 
 
 def two_voices() -> Scenario:
@@ -75,10 +75,10 @@ def two_voices() -> Scenario:
                 for n, voice in enumerate(voices)
             ],
             "ambiguous_voices": 0.8 if side == "target" else 0.0, "ambiguity": 0.1, "toughness": 3.0,
-        }  # fmt: skip
+        }
     return Scenario.build(tree).vary(
         {"target.strategy": "risk-return", "talks.first_proposer": "target", "sender.disagreement": 0.65}
-    )  # fmt: skip
+    )
 
 
 VOICES = two_voices()
@@ -106,7 +106,7 @@ HOW = [
     Mechanism("target.curvature", 0.6, 0.8, None, TASTE),
     Mechanism("sender.linkage", 0.0, 0.6, None, TASTE),
     Mechanism("target.linkage", 0.0, 0.6, None, TASTE),
-]  # fmt: skip
+]
 
 ALTERNATIVES = [
     Mechanism("sender.disagreement", 0.6, 0.8, "-target payoff", NASH),
@@ -133,7 +133,7 @@ ALTERNATIVES = [
     Mechanism("target.trust_slip", 0.0, 0.2, "-rounds", "a broken pause says less about a side that slips anyway", given=EARLY),
     Mechanism("sender.reversal_cost", 0.0, 0.3, "-sender payoff", COST),
     Mechanism("target.reversal_cost", 0.0, 0.3, "-agreement", "a deal to be broken is worth less", given=TAKEN_BACK),
-]  # fmt: skip
+]
 
 TACTICS = [
     Mechanism("sender.ambiguity", 0.05, 0.15, "sender payoff", PEAK, world=OPAQUE["sender"]),
@@ -165,7 +165,7 @@ TACTICS = [
     Mechanism("target.brinkmanship", 0.0, 0.08, "breakdown", "the hazard is what it says"),
     Mechanism("sender.deadline_hazard", 0.0, 0.08, "-rounds", HAZARD),
     Mechanism("target.deadline_hazard", 0.0, 0.08, "-rounds", HAZARD),
-]  # fmt: skip
+]
 
 FARM = "target.ratifiers.farm-lobby"
 CONGRESS = "sender.ratifiers.congress"
@@ -187,7 +187,7 @@ PEOPLE = [
               given={f"{CONGRESS}.threshold": 0.8}),
     Mechanism(f"{FARM}.salience.rice", 0.3, 0.9, None, "which packages pass depends on what the home wants",
               given={f"{FARM}.threshold": 0.6}),
-]  # fmt: skip
+]
 
 CASES = [*HOW, *ALTERNATIVES, *TACTICS, *PEOPLE]
 NOT_HELD = [f"{side}.{name}" for side, names in THE_OTHERS_ALONE.items() for name in names]

@@ -51,7 +51,7 @@ TALKS = [
     Mechanism("talks.failed_ratification", "ends", "setback", "agreement", "a second try may pass",
               given={"target.ratifiers.farm-lobby.threshold": 0.6}),
     Mechanism("talks.flow_discount", 0.01, 0.1, "target payoff", "r/(r + hazard) of a settlement is kept, and rises in r"),
-]  # fmt: skip
+]
 
 MARKETS = [
     Mechanism("markets.initial_stress", 0.2, 1.0, "-sender payoff", COST),
@@ -65,7 +65,7 @@ MARKETS = [
     Mechanism("security.credibility", 0.5, 1.0, "-sender payoff", f"the target loses less without a deal; {BARGAINING}"),
     Mechanism("security.news", 0.0, 0.1, None, "news has mean zero, and the payoff without a deal is linear in credibility"),
     Mechanism("security.erosion", 0.0, 0.06, "-rounds", f"the target loses more without a deal; {BARGAINING}", runs=12_000),
-]  # fmt: skip
+]
 
 ISSUES = [
     Mechanism(f"issues.{TARIFF}.target_end", 0.0, 8.0, "-sender payoff", "the status quo lies nearer to the target's end"),
@@ -78,7 +78,7 @@ ISSUES = [
     Mechanism(f"issues.{CARS}.revocable_by", None, "sender", "-target payoff", "what can be taken back is taken back"),
     Mechanism(f"issues.{TARIFF}.precedent", 0.0, 1.0, "-target payoff", "what is watched costs both a precedent"),
     Mechanism(f"linkage.{TARIFF}--{CARS}.weight", -0.4, 0.4, None, TASTE),
-]  # fmt: skip
+]
 
 THREATS = [
     Mechanism(f"{THREAT}.state", "paused", "imposed", "-target payoff", "a tariff in force hurts in every round"),
@@ -91,7 +91,7 @@ THREATS = [
     Mechanism(f"{THREAT}.pausable", False, True, "sender payoff", "a sender that pauses is spared market stress",
               given={**ANNOUNCED, **NERVOUS}),
     Mechanism(f"{THREAT}.market_weight", 0.5, 2.0, "-sender payoff", COST, given=ANNOUNCED),
-]  # fmt: skip
+]
 
 CASES = [*TALKS, *MARKETS, *ISSUES, *THREATS]
 FOR_PEOPLE = {

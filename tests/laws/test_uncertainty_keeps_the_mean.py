@@ -34,13 +34,13 @@ PATHS, ROUNDS = 2_000, 8
 TACTICS = {
     "ambiguity": 0.25, "ambiguous_voices": 0.8, "commitment": 0.3, "unpredictability": 0.7, "volatility": 0.25,
     "reversal": 0.1, "brinkmanship": 0.15,
-}  # fmt: skip
+}
 """The six kinds of uncertainty, one of them with two dials, turned up."""
 NO_TACTIC = {f"{side.label}.{name}": 0.0 for side in Side for name in TACTICS}
 LIVELY = {
     "talks.rounds": ROUNDS, "talks.extension_probability": 0.0, "threats.reciprocal-tariff.state": "announced",
     "threats.reciprocal-tariff.early_execution": 0.1, "threats.reciprocal-tariff.escalation": 0.0,
-}  # fmt: skip
+}
 """One threat that may pause and may be carried out early; escalation is a move of the sender and no uncertainty."""
 
 
@@ -221,7 +221,7 @@ def test_unpredictability_moves_punishment_from_refusals_to_deals(unpredictabili
 NOBODY_LOOKS_AHEAD = {
     "sender.strategy": "time-dependent", "target.strategy": "time-dependent",
     "sender.disagreement": 0.5, "target.disagreement": 0.4,
-}  # fmt: skip
+}
 """Such sides do not count what a threat would cost them: with less to fall back on they settle all the same."""
 
 

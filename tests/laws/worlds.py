@@ -118,7 +118,7 @@ def _issue(rng: Generator, name: str) -> dict[str, Any]:
         return target_end + float(rng.random()) * (sender_end - target_end)
 
     issue = {"name": name, "title": f"Issue {name}", "unit": "points", "target_end": target_end,
-             "sender_end": sender_end, "status_quo": between(), "precedent": float(rng.random())}  # fmt: skip
+             "sender_end": sender_end, "status_quo": between(), "precedent": float(rng.random())}
     if rng.random() < 0.15:
         issue["levels"] = int(rng.integers(2, 7))
     for ideal in ("sender_ideal", "target_ideal"):
@@ -141,7 +141,7 @@ def _threat(rng: Generator, issue: dict[str, Any]) -> dict[str, Any]:
         "issue": issue["name"], "rate": issue["sender_end"], "state": _one_of(rng, STATES),
         "announce_round": int(rng.integers(1, 5)), "damage": float(rng.uniform(0, 0.4)),
         "pausable": bool(rng.random() < 0.7), **_numbers(rng, THREAT),
-    }  # fmt: skip
+    }
 
 
 def _negotiators(rng: Generator, names: list[str]) -> tuple[list[dict[str, Any]], np.ndarray]:
@@ -169,13 +169,13 @@ def _delegation(rng: Generator, side: str, names: list[str], strategy: str) -> d
         {"name": f"home-{r}", "title": f"Home {r}", "salience": _salience(names, _weights(rng, len(names))),
          "threshold": float(rng.uniform(0, 0.6)), "half_width": float(rng.uniform(0, 0.3)) if rng.random() < SET else 0.0}
         for r in range(_one_of(rng, (0, 0, 1, 2)))
-    ]  # fmt: skip
+    ]
     delegation = {
         "name": f"the {side}", "short": side.title(), "strategy": strategy, "negotiators": negotiators,
         "ratifiers": ratifiers, "ambiguity_belief_only": bool(rng.random() < 0.3),
         "principal": {"name": side, "title": side.title(), "salience": _salience(names, weights)},
         "ambiguous_voices_belief_only": bool(rng.random() < 0.3), **_numbers(rng, DELEGATION),
-    }  # fmt: skip
+    }
     if rng.random() < 0.5:  # often the side cannot leave, or few talks would last
         delegation.pop("outside_option", None)
     for useless in THE_OTHERS_ALONE[side]:
@@ -196,7 +196,7 @@ def _talks(rng: Generator, agenda: str, protocol: str, rounds: int) -> dict[str,
         "protocol": protocol, "agenda": agenda, "first_proposer": _one_of(rng, ("sender", "target")),
         "rounds": int(rng.integers(1, rounds + 1)), "extension_rounds": int(rng.integers(0, 4)),
         "failed_ratification": _one_of(rng, ("ends", "setback")), **_numbers(rng, TALKS),
-    }  # fmt: skip
+    }
 
 
 def world(number: int, rounds: int = 7) -> Scenario:
@@ -214,4 +214,4 @@ def world(number: int, rounds: int = 7) -> Scenario:
             "sender": _delegation(rng, "sender", names, sender),
             "target": _delegation(rng, "target", names, target),
         }
-    )  # fmt: skip
+    )

@@ -169,5 +169,5 @@ def drawn(number: int) -> Scenario:
         changes |= {f"{side.label}.discount": float(rng.uniform(0.7, 1.0)), f"{side.label}.audience_cost": float(rng.uniform())}
     if rng.random() < 0.5:
         changes |= {name: float(rng.uniform(0.0, most)) if most > 0 else 1.0 + float(rng.uniform(most, 0.0))
-                    for name, most in CURVES.items()}  # fmt: skip
+                    for name, most in CURVES.items()}
     return base.vary({**SEALED, **changes})

@@ -26,7 +26,7 @@ BELIEFS, MOVES, PREFERENCES = "negosim.rules.beliefs", "negosim.rules.moves", "n
 SELFISH = Mutant(
     PERFECT, "np.array(now(own, other, public, outlook))", "np.array(now(own, other, public, outlook)[::-1])",
     "the proposer leaves the other what it would have itself by going on",
-)  # fmt: skip
+)
 SHORT_SIGHTED = Mutant(
     INDUCTION, "game.sides[0].volatility", "0.2 * game.sides[0].volatility", "levels are thought to move less than they do"
 )
@@ -34,7 +34,7 @@ SLUGGISH = Mutant(
     TIME, "concession(own.reservation, own.opening, own.conceded)\n    return max(",
     "concession(own.reservation, own.opening, own.conceded**2)\n    return max(",
     "offers lag behind the path by which a side answers",
-)  # fmt: skip
+)
 FORGETFUL = Mutant(
     HOLDING_OUT, "            reputation /= left\n", "            reputation /= left**2\n",
     "a reputation grows twice as fast as it should",
@@ -46,7 +46,7 @@ HASTY = Mutant(
 FLATTERED = Mutant(
     BIDDING, "gain += share * (own_share * bid +", "gain += share * (2.0 * own_share * bid +",
     "the own bid is thought to count twice in the bargain",
-)  # fmt: skip
+)
 FEARFUL = Mutant(
     RISK_RETURN, "+ (1.0 - accepted) * refused\n", "+ (1.0 - accepted) * 0.5 * refused\n",
     "half of what a refusal leaves is forgotten",
@@ -135,7 +135,7 @@ MUTANTS: dict[str, Mutant] = {
     "three-countries": WASTED,
     "best-of-the-us": WASTED,
     "zone-of-agreement": WASTED,
-}  # fmt: skip
+}
 """Result -> its mutant; one mutant may serve several results."""
 
 
@@ -171,4 +171,4 @@ BATCHES: dict[str, Batch] = {
     "packages": Batch((MENUS, PREFERENCES), ("log-rolling",)),
     "learning": Batch((BELIEFS, MOVES), ("silence", "kept-promise", "pause")),
     "tariffs": Batch((TRADE,), ("optimal-tariff", "tariff-war", "three-countries", "best-of-the-us", "zone-of-agreement")),
-}  # fmt: skip
+}

@@ -35,7 +35,7 @@ def wrongly(closed_form: Callable[..., Any], what: str, factor: float) -> Callab
         (sealed_bids, "sealed_bid_trade", "sealed-trade", "seller", 1.05),
         (sealed_bids, "best_mechanism", "best-mechanism", "gains", 32 / 27),
     ],
-)  # fmt: skip
+)
 def test_a_wrong_formula_fails(
     monkeypatch: pytest.MonkeyPatch, chapter: Any, function: str, name: str, number: str, factor: float
 ) -> None:
@@ -53,7 +53,7 @@ def test_truthful_bids_are_not_those_of_the_equilibrium(monkeypatch: pytest.Monk
 RARELY = {
     "demand_1": 0.6628470724779353, "demand_2": 0.7266220512227072, "rate_1": 0.38064772937870117,
     "rate_2": 1.8951060025798738, "prior_1": 0.0060307980352631695, "prior_2": 0.8648204485782107,
-}  # fmt: skip
+}
 """The rational target's payoff hangs on a sender that is committed six times in a thousand."""
 
 

@@ -172,7 +172,7 @@ def under_a_threat(unpredictability: float) -> Scenario:
     return Scenario.build(tree).vary(
         {"target.discount": 0.9, "target.disagreement": 0.6, "target.tariff_pain": PAIN, "sender.toughness": 2.0,
          "sender.unpredictability": unpredictability, "sender.brinkmanship": 0.1}
-    )  # fmt: skip
+    )
 
 
 def recursion_under_a_threat(u: float, early: float = EARLY) -> dict[tuple[int, int], float]:

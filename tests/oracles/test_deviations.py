@@ -55,7 +55,7 @@ CERTAIN = {
     "two linked issues": linked(PAIR, 0.6),
     "three linked issues": linked(PAIR, 0.6, third=True),
     "a threat that is surely carried out": threatened(),
-}  # fmt: skip
+}
 LUCKY = {
     "a breakdown": PIE.vary({"sender.brinkmanship": 0.2, "sender.disagreement": 0.1, "target.disagreement": 0.2}),
     "a sudden deadline": PIE.vary({"target.deadline_hazard": 0.15}),
@@ -63,7 +63,7 @@ LUCKY = {
     "an extension": PIE.vary({"talks.extension_rounds": 2, "talks.extension_probability": 0.4}),
     "a threat that may be carried out early": threatened(execution=0.6, early_execution=0.3),
     "threats and an opaque sender": threatened(execution=0.9).vary({"sender.unpredictability": 0.4}),
-}  # fmt: skip
+}
 SCRIPTS = (1.0, 0.2)
 """Every round before was refused: demands of everything, or an offer so generous that it should have been taken."""
 
@@ -163,7 +163,7 @@ def from_its_first_turn(play: Play, rounds: tuple[int, ...]) -> Gains:
         key: gains
         for until, side in product(rounds, Side) if until > 1 or side != play.game.world[0]["first_proposer"]
         for key, gains in holding_out(play, side, until).items()
-    }  # fmt: skip
+    }
 
 
 @pytest.mark.parametrize(("protocol", "name"), [*product(PROTOCOLS, WARS)])
@@ -219,7 +219,7 @@ TYPES = (0.01, 0.1, 0.2, 0.3, 0.39)
 """Reservation values over the support [0, 0.4]."""
 CONTEST = {
     "disagreement": (0.2, 0.2), "ambiguity": (0.2, 0.2), "committed_demand": (0.6, 0.6), "brinkmanship": (0.05, 0.05),
-}  # fmt: skip
+}
 
 
 def contest(protocol: str) -> Play:
@@ -253,7 +253,7 @@ DOUBTS = {
     "a narrow doubt": {"target.disagreement": 0.3, "target.ambiguity": 0.1},
     "a wide doubt": {"target.disagreement": 0.4, "target.ambiguity": 0.4},
     "a committed type": {"target.disagreement": 0.2, "target.ambiguity": 0.2, "target.commitment": 0.3},
-}  # fmt: skip
+}
 """The sender offers, to a target that takes what is worth its reservation value."""
 
 

@@ -19,7 +19,7 @@ def doubting(first: str, **changes: Any) -> Scenario:
     settings = {
         "talks.rounds": 4, "talks.first_proposer": first, "sender.disagreement": 0.4, "sender.ambiguity": 0.1,
         "sender.commitment": 0.2, "sender.committed_demand": 0.7, "sender.ambiguity_belief_only": True,
-    }  # fmt: skip
+    }
     return PIE.vary({**QUIET, **settings, **{name.replace("__", "."): value for name, value in changes.items()}})
 
 

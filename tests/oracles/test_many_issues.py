@@ -21,7 +21,7 @@ def conceding_alike(scenario: Scenario) -> Scenario:
 def weighted(
     sender: tuple[float, ...], target: tuple[float, ...], demand: float | None = None,
     disagreement: tuple[float, float] = (0.0, 0.0),
-) -> Scenario:  # fmt: skip
+) -> Scenario:
     """Return an additive scenario of one issue a weight; with a demand, the sender demands it and the target accepts."""
     names = [f"issue-{k}" for k in range(len(sender))]
     tree = PIE.model_dump(exclude_unset=True, exclude={"notes"})
@@ -31,7 +31,7 @@ def weighted(
     settings = {**QUIET, "sender.disagreement": disagreement[0], "target.disagreement": disagreement[1]}
     if demand is not None:
         settings |= {"sender.strategy": "commitment", "sender.committed_demand": demand, "target.strategy": "commitment",
-                     "target.committed_demand": 0.0}  # fmt: skip
+                     "target.committed_demand": 0.0}
     return Scenario.build(tree).vary(settings)
 
 

@@ -94,7 +94,7 @@ AUCTIONS = {
         0.6,
         {"sender.disagreement": 0.3, "target.disagreement": 0.7, "sender.ambiguity": 0.3, "target.ambiguity": 0.3},
     ),
-}  # fmt: skip
+}
 """Weight and doubts where each type of one side may just have a partner in the other: the linear equilibrium is played there."""
 PLACES = (0.0, 0.2, 0.5, 0.8, 1.0)
 
@@ -127,7 +127,7 @@ ROUNDS = {
     "a sudden deadline": {"target.deadline_hazard": 0.3, "sender.discount": 0.7},
     "retreating costs": {"sender.audience_cost": 0.5, "target.audience_cost": 0.5},
     "facing": {"sender.disagreement": 0.5, "target.disagreement": 0.5, "sender.ambiguity": 0.5, "target.ambiguity": 0.5},
-}  # fmt: skip
+}
 
 
 def in_rounds(name: str) -> Play:

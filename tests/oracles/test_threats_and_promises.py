@@ -24,7 +24,7 @@ def threatened(cost: float, **threat: Any) -> Scenario:
     return Scenario.build(tree).vary(
         {**QUIET, "talks.protocol": "one-round", "sender.strategy": "commitment", "sender.committed_demand": cost,
          "target.strategy": "risk-return", "target.disagreement": 1.0}
-    )  # fmt: skip
+    )
 
 
 def complies(scenario: Scenario) -> bool:
@@ -89,7 +89,7 @@ def test_a_threat_in_force_is_lifted_by_compliance_and_needs_no_belief() -> None
         imposed = limit(
             lambda cost, u=u: complies(threatened(cost, state="imposed", execution=0.0).vary({"sender.unpredictability": u})),
             0.0, 1.0,
-        )  # fmt: skip
+        )
         assert imposed == pytest.approx((1.0 - u / 2) * DAMAGE, abs=STEP)
 
 
@@ -113,7 +113,7 @@ def for_a_promise(payment: float, hazard: float, trust: float = 0.0) -> Scenario
         {**QUIET, "talks.protocol": "one-round", "talks.flow_discount": DISCOUNT, "sender.strategy": "commitment",
          "sender.committed_demand": 0.8, "target.strategy": "risk-return", "target.trust": trust, "sender.reversal": hazard,
          "sender.disagreement": 0.0}
-    )  # fmt: skip
+    )
 
 
 @pytest.mark.parametrize("payment", (0.2, 0.3, 0.4))

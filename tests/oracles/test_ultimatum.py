@@ -21,7 +21,7 @@ def opaque(spread: float, belief_only: bool = False) -> Scenario:
     return one_shot(
         Side.TARGET, sender__disagreement=MEAN, target__disagreement=OUTSIDE, sender__ambiguity=spread,
         sender__ambiguity_belief_only=belief_only,
-    )  # fmt: skip
+    )
 
 
 def best_offer(s: float) -> float:
@@ -113,7 +113,7 @@ def test_fearon_s_demand_against_a_private_cost_of_war(p: float, own_cost: float
     scenario = one_shot(
         Side.SENDER, sender__disagreement=p - own_cost, target__disagreement=1.0 - p - (low + high) / 2,
         target__ambiguity=(high - low) / 2,
-    )  # fmt: skip
+    )
     s = min(max(low, (high - own_cost) / 2), 1.0 - p)
     lost = (s - low) / (high - low)
     expected = (1.0 - lost) * (p + s) + lost * (p - own_cost)
@@ -131,7 +131,7 @@ def committed(demand: float, prior: float) -> Scenario:
     return one_shot(
         Side.TARGET, sender__disagreement=MEAN, target__disagreement=OUTSIDE, sender__commitment=prior,
         sender__committed_demand=demand,
-    )  # fmt: skip
+    )
 
 
 @pytest.mark.parametrize("demand", (0.55, 0.65, 0.7, 0.75, 0.8))

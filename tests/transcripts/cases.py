@@ -52,7 +52,7 @@ CASES = {
     "linked-agenda": Case("us-japan-2025", 6, {"talks.agenda": "linked", "target.strategy": "veto-aware",
                                                "sender.toughness": 0.5}),
     "fork": Case("us-japan-2025", 7, {}, rounds=3, forked={"sender.unpredictability": 0.6, "talks.rounds": 10}),
-}  # fmt: skip
+}
 """What is kept, by the name of its file."""
 
 

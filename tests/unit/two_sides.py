@@ -76,7 +76,7 @@ class TwoSides:
         return trace_frontier(
             self.saliences[0], self.saliences[1], self.ideals, self.attitudes, *self.edge_arrays,
             np.array(self.bounds(0)), np.array(self.bounds(1)), self.level_array, most,
-        )  # fmt: skip
+        )
 
     def grid(self, steps: int) -> NDArray[np.float64]:
         """Packages (n, issues) of a grid that has the ideals and the levels among its positions."""

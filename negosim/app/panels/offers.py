@@ -41,7 +41,7 @@ def map_panel(scenario: Scenario, offers: Sequence[Facts], end: Facts | None = N
         parts.append(_star(FRAME.at(*nash)))
     for side in Side:
         own = [(FRAME.at(facts["sender_value"], facts["target_value"]), facts) for facts in offers
-               if facts["proposer"] == side.label]  # fmt: skip
+               if facts["proposer"] == side.label]
         colour = SIDES[side].colour
         parts.append(svg.path([place for place, _ in own], colour, 1.2, "" if side is Side.SENDER else "5 3"))
         parts += [svg.mark(side, place, colour, 7.0 if facts is offers[-1] else 4.5) for place, facts in own]

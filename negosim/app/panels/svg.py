@@ -37,7 +37,7 @@ def document(height: float, label: str, parts: Iterable[str], width: float = WID
     return element(
         "svg", "".join(parts), viewBox=f"0 0 {width:g} {height:g}", role="img", aria_label=label, class_="panel-picture",
         xmlns="http://www.w3.org/2000/svg",
-    )  # fmt: skip
+    )
 
 
 def line(start: Point, end: Point, colour: str = INK, width: float = 1.0, dashes: str = "") -> str:

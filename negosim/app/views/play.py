@@ -103,13 +103,13 @@ def Bidding(game: Game, change: Changing) -> None:  # noqa: N802
         widgets.Dials(
             prefix="offer", groups=[offer_dials(playing, game.draft).plain()],
             event_turn=lambda turned: change(lambda g: g.with_term(turned["name"], turned["value"])),
-        )  # fmt: skip
+        )
         worth = f"Worth to you: {playing.worth(game.draft):.3f}"
         solara.v.Html(tag="p", attributes={"role": "status"}, children=[solara.v.Html(tag="b", children=[worth])])
         widgets.Buttons(
             label="Your offer", buttons=[{"value": "offer", "text": "Table this offer", "main": True}],
             event_press=lambda _: change(Game.offered),
-        )  # fmt: skip
+        )
 
 
 @solara.component

@@ -48,7 +48,7 @@ def WatchView(watching: solara.Reactive[Watching], opened: Scenario, in_many: bo
             widgets.Transport(
                 rounds=state.rounds, ended=state.has_ended, seed=str(state.seed), now=now_words(state.shown[0]),
                 event_move=lambda move: change(MOVES[move]), event_sow=lambda typed: change(lambda s: s.with_seed(typed)),
-            )  # fmt: skip
+            )
             Courses(state, change)
 
 
@@ -62,24 +62,24 @@ def Settings(opened: Scenario, base: Scenario, changes: Changes, change: Changin
             name="scenario", label="Scenario", value=state.base.name,
             options=[{"value": name, "text": text} for name, text in named.items()],
             event_choose=lambda name: change(lambda s: Watching(opened if name == opened.name else Scenario.load(name), s.seed)),
-        )  # fmt: skip
+        )
         solara.v.Html(tag="p", class_="ns-meaning", children=[state.base.title])
         widgets.Dials(
             prefix="dial", groups=[group.plain() for group in dials.groups(state.scenario)],
             event_turn=lambda turned: change(lambda s: s.changed(turned["name"], turned["value"])),
-        )  # fmt: skip
+        )
         solara.v.Html(tag="h2", children=["Any other parameter"])
         widgets.Setting(
             prefix="other", names=state.scenario.sweepable(), button="Set value",
             event_give=lambda given: change(lambda s: s.changed(given["name"], given["value"])),
-        )  # fmt: skip
+        )
         if state.changes:
             changed = ", ".join(f"{name} = {value}" for name, value in state.changes)
             solara.v.Html(tag="p", class_="ns-meaning", children=[f"Changed: {changed}"])
             widgets.Buttons(
                 label="Settings", buttons=[{"value": "all", "text": "As the scenario has it"}],
                 event_press=lambda _: change(Watching.unchanged),
-            )  # fmt: skip
+            )
 
 
 @solara.component
@@ -101,7 +101,7 @@ def Courses(state: Watching, change: Changing) -> None:  # noqa: N802
         widgets.Setting(
             prefix="fork", names=state.scenario.sweepable(), button="Fork here",
             event_give=lambda given: change(lambda s: s.forked(given["name"], given["value"])),
-        )  # fmt: skip
+        )
     Exports(shown[0], change)
 
 
@@ -116,7 +116,7 @@ def CourseHead(state: Watching, number: int, now: str, change: Changing) -> None
             widgets.Buttons(
                 label=name, buttons=[{"value": number - 1, "text": "Remove"}],
                 event_press=lambda which: change(lambda s: s.without_fork(which)),
-            )  # fmt: skip
+            )
 
 
 @solara.component
@@ -147,7 +147,7 @@ def Course(shown: Shown, last: int, layout: str) -> None:  # noqa: N802
         widgets.Figure(
             title="Offers and the frontier", svg=map_panel(scenario, offers, end),
             note="The frontier is that of the principals' mean priorities.",
-        )  # fmt: skip
+        )
         if has_threats_or_stress(scenario):
             widgets.Figure(title="Threats and market stress", svg=threat_panel(scenario, shown.opening, offers, last))
         widgets.Figure(

@@ -75,7 +75,7 @@ def _only_a_refusal(scenario: Scenario, event: Event, last: Event | None) -> boo
     if any(facts[name] != last.facts[name] for name in ("deadline", "parts_settled")):
         return False
     states = [(last.facts[column("threat", each.issue)], facts[column("before_answer", each.issue)],
-               facts[column("threat", each.issue)]) for each in scenario.threats]  # fmt: skip
+               facts[column("threat", each.issue)]) for each in scenario.threats]
     return all(len(set(state)) == 1 for state in states)
 
 

@@ -22,7 +22,7 @@ MISSED = 1e-6  # a package that misses the level by more is not compared
 def meet_level(
     stakes: Stakes, held: int, level: float, low: NDArray[np.float64], high: NDArray[np.float64],
     package: NDArray[np.float64],
-) -> None:  # fmt: skip
+) -> None:
     """Write the package on the line from ``low`` to ``high`` that is worth ``level`` to the held side, by bisection."""
     near, far = 0.0, 1.0
     for _ in range(HALVINGS):
@@ -67,7 +67,7 @@ def _next_issue(
 def move_in_order(
     stakes: Stakes, held: int, level: float, start: NDArray[np.float64], goal: NDArray[np.float64],
     package: NDArray[np.float64],
-) -> None:  # fmt: skip
+) -> None:
     """Write the package worth ``level`` to the held side on the way from ``start`` to ``goal``, one issue after another.
 
     If the level is not reached on the way, it is the package at its end.
@@ -92,7 +92,7 @@ def move_in_order(
 def bridge(
     stakes: Stakes, held: int, first: NDArray[np.float64], second: NDArray[np.float64], utilities: NDArray[np.float64],
     package: NDArray[np.float64], rates: NDArray[np.float64],
-) -> None:  # fmt: skip
+) -> None:
     """Write a package that no exchange betters, halfway between two neighbours in the utility of the held side.
 
     ``utilities`` (2, 2) are those of the neighbours, ``rates`` (K, 2, 2) is scratch. Tried are the straight line from one

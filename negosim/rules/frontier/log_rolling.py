@@ -118,7 +118,7 @@ def _full_trade(
 def _exchange(
     stakes: Stakes, held: int, package: NDArray[np.float64], k: int, way_k: int, j: int, way_j: int,
     rates: NDArray[np.float64],
-) -> float:  # fmt: skip
+) -> float:
     """Move issue k for the held side and j against it until their prices meet or one is at its limit; return the gain."""
     old_k, old_j = package[k], package[j]
     to_j = _limit(stakes, j, old_j, way_j)

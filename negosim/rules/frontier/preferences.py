@@ -16,7 +16,7 @@ def _bounds(game, salience, side, out):
     out[0], out[1] = utility_bounds(
         salience, game.ideals[side], game.attitudes[side, 0], game.attitudes[side, 1], game.edge_from, game.edge_to,
         game.edge_weight,
-    )  # fmt: skip
+    )
 
 
 @rule(lean=True)
@@ -53,7 +53,7 @@ def solve_preferences(game):
             game.positions[a, b] = trace_frontier(
                 game.saliences[0, a], game.saliences[1, b], game.ideals, game.attitudes, game.edge_from, game.edge_to,
                 game.edge_weight, game.bounds[0, a], game.bounds[1, b], game.levels, most,
-            )  # fmt: skip
+            )
             fill_menu(game, game.positions[a, b], scratch, game.menus[a, b])
 
 

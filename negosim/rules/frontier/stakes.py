@@ -32,7 +32,7 @@ def lay_out(
     saliences: NDArray[np.float64], ideals: NDArray[np.float64], attitudes: NDArray[np.float64],
     edges_i: NDArray[np.int64], edges_j: NDArray[np.int64], edges_g: NDArray[np.float64],
     bounds: NDArray[np.float64], levels: NDArray[np.int64],
-) -> Stakes:  # fmt: skip
+) -> Stakes:
     """Return the stakes of two sides; saliences, ideals (2, K), attitudes (2, 2 or more), bounds (2, 2)."""
     issues, edges = levels.shape[0], edges_i.shape[0]
     span = bounds[:, 1] - bounds[:, 0]

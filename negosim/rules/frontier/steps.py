@@ -52,7 +52,7 @@ def _change_levels(
 def step(
     stakes: Stakes, first: NDArray[np.float64], second: NDArray[np.float64], utilities: NDArray[np.float64],
     package: NDArray[np.float64], rates: NDArray[np.float64],
-) -> bool:  # fmt: skip
+) -> bool:
     """Write the best package at most two changes of levels from either neighbour; say whether one lies between them.
 
     One change is enough where continuous issues can make up for another.

@@ -52,7 +52,7 @@ def _place_of(s: float, ideal: float, other: float) -> float:
 def _best_package(
     stakes: Stakes, side: int, salience: NDArray[np.float64], attitude: NDArray[np.float64],
     edges_i: NDArray[np.int64], edges_j: NDArray[np.int64], edges_g: NDArray[np.float64],
-) -> NDArray[np.float64]:  # fmt: skip
+) -> NDArray[np.float64]:
     """Return a side's best package; what it does not care about goes to the other, what neither does to the middle."""
     wanted = best_satisfaction(salience, attitude[0], attitude[1], edges_i, edges_j, edges_g)
     towards = 1.0 if side == 0 else 0.0
@@ -139,7 +139,7 @@ def _cross(
 def _refine(
     stakes: Stakes, nodes: Nodes, m: int, package: NDArray[np.float64], other: NDArray[np.float64],
     rates: NDArray[np.float64],
-) -> None:  # fmt: skip
+) -> None:
     """Put one more node into piece m, or go on to the next phase of the search in it."""
     phase = nodes.phase[m]
     if phase == OPEN:
@@ -171,7 +171,7 @@ def trace_frontier(
     attitudes: NDArray[np.float64], edges_i: NDArray[np.int64], edges_j: NDArray[np.int64],
     edges_g: NDArray[np.float64], bounds_s: NDArray[np.float64], bounds_t: NDArray[np.float64],
     levels: NDArray[np.int64], most: int,
-) -> NDArray[np.float64]:  # fmt: skip
+) -> NDArray[np.float64]:
     """Return efficient packages (most, issues) in [0, 1], from the target's best to the sender's best.
 
     Saliences (issues,), ideals (2, issues), attitudes (2, 2 or more) with curvature and linkage first, bounds (2,) from

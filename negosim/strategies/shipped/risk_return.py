@@ -48,7 +48,7 @@ def _worth_at(own, menu, node, share):
     return worth_if_signed(
         own, read_number(menu, node, share, k), read_number(menu, node, share, reverted_column(k, SENDER)),
         read_number(menu, node, share, reverted_column(k, TARGET)), read_number(menu, node, share, own.cost_column),
-    )  # fmt: skip
+    )
 
 
 @rule(lean=True, inline=True)

@@ -112,7 +112,7 @@ def success(outcomes: Outcomes) -> NDArray[np.float64]:
             game.attitudes[sender, 2],
         )
         for profile in range(int(game.sides[sender]["profiles"]))
-    ]  # fmt: skip
+    ]
     better = outcomes.runs["utility"][:, sender] > np.array(status_quo)[outcomes.runs["profile"][:, sender]]
     return deal(outcomes) * better
 

@@ -135,7 +135,7 @@ def rates_on_record(folder: Path) -> list[Rate]:
             each.number("in_force_pct", 0.0), each.fields["label"] or "",
         )
         for each in rows(folder, "us_japan_tariffs_2025.csv", "date")
-    ]  # fmt: skip
+    ]
     return sorted(found, key=lambda rate: rate.date)
 
 

@@ -190,5 +190,5 @@ FACTS: tuple[Fact, ...] = (
         data.persistence, counterpart.weekly_persistence, "in sample",
         "The persistence of market stress is set from this correlation.",
     ),
-)  # fmt: skip
+)
 """Every fact, in the order of the table."""

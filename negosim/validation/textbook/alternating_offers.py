@@ -58,7 +58,7 @@ def breakdown(
     scenario = _pie(
         LONG, sender__discount=discount_1, target__discount=discount_2, sender__brinkmanship=hazard,
         sender__disagreement=breakdown_1, target__disagreement=breakdown_2,
-    )  # fmt: skip
+    )
     share, _ = the_outcome(scenario)
     bound = EXACT + ((1.0 - hazard) ** 2 * discount_1 * discount_2) ** (LONG / 2)
     closed = float(breakdown_share(discount_1, discount_2, hazard, breakdown_1, breakdown_2))
@@ -87,7 +87,7 @@ def _deadline(rate_1: float, rate_2: float, hazard_rate: float, step: float) -> 
     scenario = _pie(
         LONG, sender__discount=math.exp(-rate_1 * step), target__discount=math.exp(-rate_2 * step),
         sender__deadline_hazard=1.0 - math.exp(-hazard_rate * step),
-    )  # fmt: skip
+    )
     return the_outcome(scenario)[0]
 
 
@@ -179,4 +179,4 @@ RESULTS = (
         lambda rng: dict(zip(("rate_1", "rate_2", "hazard_rate"), map(float, rng.uniform(0.01, 0.5, 3)), strict=True)),
         random_deadline,
     ),
-)  # fmt: skip
+)

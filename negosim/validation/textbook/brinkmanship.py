@@ -147,4 +147,4 @@ RESULTS = (
         _draw_values, disaster_of_values,
     ),
     Result("brinkmanship-types", "How much risk a type runs before it gives way", SOURCE, CASES, _draw, stopping),
-)  # fmt: skip
+)

@@ -31,7 +31,7 @@ def _offered(strategy: str, side: Side, beta: float, opening: float, reserved: f
          f"{mine}.strategy": strategy, f"{mine}.toughness": 1.0 / beta, f"{mine}.disagreement": reserved,
          f"{mine}.opening": 1.0 - (1.0 - reserved) * opening,
          f"{other}.strategy": "commitment", f"{other}.committed_demand": 1.0},
-    )  # fmt: skip
+    )
     talks = Negotiation(scenario)
     while talks.running and talks.round < when:
         talks.step()
@@ -61,7 +61,7 @@ def _drawn(rng: np.random.Generator) -> dict[str, float]:
     return {
         "beta": float(np.exp(rng.uniform(-3.0, 3.0))), "opening": float(rng.uniform(0.001, 1.0)),
         "reserved": float(rng.uniform(0.0, 0.9)), "time": float(rng.integers(1, ROUNDS + 1)) / ROUNDS,
-    }  # fmt: skip
+    }
 
 
 CASES = tuple(
@@ -70,7 +70,7 @@ CASES = tuple(
         (0.2, 0.1, 0.0, 0.5), (1.0, 0.1, 0.0, 0.5), (5.0, 0.1, 0.0, 0.5), (0.2, 0.1, 0.0, 0.9), (5.0, 0.1, 0.0, 0.02),
         (1.0, 0.4, 0.3, 0.7), (0.5, 0.02, 0.2, 1.0),
     )
-)  # fmt: skip
+)
 FARATIN = "Faratin, Sierra & Jennings 1998"
 RESULTS = (
     Result(
@@ -84,4 +84,4 @@ RESULTS = (
         tuple({"beta_1": a, "beta_2": b} for a, b in ((0.2, 1.0), (1.0, 1.0), (0.5, 0.5), (5.0, 0.2), (2.0, 1.0))),
         lambda rng: dict(zip(("beta_1", "beta_2"), map(float, np.exp(rng.uniform(-3.0, 3.0, 2))), strict=True)), meeting,
     ),
-)  # fmt: skip
+)

@@ -120,7 +120,7 @@ def _domain(rng: np.random.Generator) -> dict[str, float]:
     if rng.random() < 0.5:
         ties = rng.integers(1, 5, (2, count))
         weights = {letter + name[1:]: value for letter, row in zip("wv", ties / ties.sum(axis=1, keepdims=True), strict=True)
-                   for name, value in called(letter, row).items()}  # fmt: skip
+                   for name, value in called(letter, row).items()}
     pairs = list(itertools.combinations(range(1, count + 1), 2)) if rng.random() < 0.5 else []
     edges = {f"g{k}{other}": float(rng.uniform(-1.0, 1.0)) for k, other in pairs}
     return {"linkage": float(rng.uniform()) if edges else 0.0, **called("n", rng.integers(2, 7, count)), **weights, **edges}
@@ -148,4 +148,4 @@ RESULTS = (
         ),
         _domain, micro,
     ),
-)  # fmt: skip
+)

@@ -33,7 +33,7 @@ def silence(seed: int, prior: float, rate: float, time: float) -> Iterator[Measu
         "pie",
         {"talks.rounds": REFUSALS + 2, "talks.protocol": "random-proposer", "talks.proposer_probability": 0.0,
          "sender.strategy": "attrition", "sender.commitment": prior, "target.strategy": "commitment"},
-    )  # fmt: skip
+    )
     game = prepare(scenario)
     table = game.giving_way.copy()
     table[Side.SENDER, :, 0] = 1.0 - math.exp(-rate * time / REFUSALS)
@@ -114,4 +114,4 @@ RESULTS = (
         "pause", "A committed side never pauses", "Bayes 1763", ({"prior": 0.2}, {"prior": 0.9}),
         lambda rng: {"prior": float(rng.uniform(0.01, 0.99))}, pause,
     ),
-)  # fmt: skip
+)

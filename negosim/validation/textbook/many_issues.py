@@ -40,7 +40,7 @@ class Friction(NamedTuple):
         return scenario.vary(
             {"talks.rounds": LONG, "sender.strategy": "subgame-perfect", "target.strategy": "subgame-perfect",
              "sender.brinkmanship": self.hazard, "sender.discount": discounts[0], "target.discount": discounts[1]}
-        )  # fmt: skip
+        )
 
 
 def breakdown(step: float) -> Friction:
@@ -125,7 +125,7 @@ def _meeting(
     scenario = many_issues(sides).vary(
         {"talks.rounds": LONG, "sender.disagreement": point[0], "target.disagreement": point[1],
          "sender.opening": opening[0], "target.opening": opening[1]}
-    )  # fmt: skip
+    )
     played = the_outcome(scenario)
     for side, name in enumerate(("sender", "target")):
         other = 1 - side
@@ -166,7 +166,7 @@ def frontier(seed: int, demand: float, **weights: float) -> Iterator[Measured]:
         scenario = many_issues(sides).vary(
             {"talks.first_proposer": demanding, f"{demanding}.strategy": "commitment", f"{demanding}.committed_demand": demand,
              f"{other}.strategy": "commitment", f"{other}.committed_demand": 0.0}
-        )  # fmt: skip
+        )
         along = corners if column == 0 else corners[::-1]
         left = float(np.interp(demand, along[:, column], along[:, 1 - column]))
         yield Measured(f"left to the {other}", left, the_outcome(scenario)[1 - column])
@@ -222,4 +222,4 @@ RESULTS = (
         tuple({"w": a, "v": b} for a, b in ((0.8, 0.3), (0.6, 0.6), (0.7, 0.55), (0.2, 0.4))),
         lambda rng: {"w": float(rng.uniform(0.02, 0.98)), "v": float(rng.uniform(0.02, 0.98))}, linking,
     ),
-)  # fmt: skip
+)

@@ -37,7 +37,7 @@ def the_outcome(scenario: Scenario) -> tuple[float, float]:
 def many_issues(
     sides: Sequence[Sequence[float]] | NDArray[np.float64], issues: Sequence[Mapping[str, Any]] = (),
     edges: Mapping[str, float] | None = None,
-) -> Scenario:  # fmt: skip
+) -> Scenario:
     """Return quiet talks over an issue for each weight: ``sides`` (2, issues), ``issues`` further settings of each issue.
 
     ``edges`` are weights of linkages by numbers of issues, "12" the one between the first and the second. Without them the

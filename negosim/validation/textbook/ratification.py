@@ -59,7 +59,7 @@ def doubtful_home(seed: int, mean: float, half_width: float, disagreement: float
     talks = special_case(
         "pie",
         {"talks.protocol": "one-round", "sender.strategy": "risk-return", "sender.disagreement": disagreement},
-    )  # fmt: skip
+    )
     runs = simulate(with_homes(talks, {Side.TARGET: (mean, half_width)}), RUNS, seed).runs
     closed = uncertain_home(mean, half_width, disagreement)
     demand = float(np.nanmean(runs["utility"][:, Side.SENDER]))
@@ -89,7 +89,7 @@ def _doubt(rng: np.random.Generator) -> dict[str, float]:
     return {
         "mean": mean, "half_width": float(rng.uniform(0.0, min(mean, 1.0 - mean))),
         "disagreement": float(rng.uniform(0.0, 0.95 - mean)),
-    }  # fmt: skip
+    }
 
 
 RESULTS = (
@@ -124,4 +124,4 @@ RESULTS = (
         ),
         lambda rng: dict(zip(("setter", "veto", "status_quo"), map(float, rng.uniform(0.0, 1.0, 3)), strict=True)), veto,
     ),
-)  # fmt: skip
+)

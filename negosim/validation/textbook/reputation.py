@@ -179,7 +179,7 @@ def clock(seed: int, **parameters: float) -> Iterator[Measured]:
 def _case(demand_1: float, demand_2: float, rate_1: float, rate_2: float, prior_1: float, prior_2: float) -> dict[str, float]:
     return {
         "demand_1": demand_1, "demand_2": demand_2, "rate_1": rate_1, "rate_2": rate_2, "prior_1": prior_1, "prior_2": prior_2,
-    }  # fmt: skip
+    }
 
 
 def _drawn(rng: np.random.Generator) -> dict[str, float]:
@@ -213,4 +213,4 @@ RESULTS = (
         (_case(0.6, 0.6, 1.0, 1.0, 0.1, 0.1), _case(0.7, 0.6, 1.0, 1.0, 0.1, 0.1), _case(0.9, 0.8, 1.0, 0.5, 0.2, 0.3)),
         _drawn, clock,
     ),
-)  # fmt: skip
+)

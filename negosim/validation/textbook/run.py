@@ -104,7 +104,7 @@ def _row(result: Result, parameters: Parameters, measured: Measured, seconds: fl
     return Row(
         result.name, result.title, result.source, dict(parameters), measured.what, measured.closed_form, measured.engine,
         measured.standard_error, measured.bound, measured.runs, seconds,
-    )  # fmt: skip
+    )
 
 
 def wanted(only: str | Sequence[str] | None) -> list[Result]:

@@ -37,7 +37,7 @@ def _auction(buyer_weight: float, low: float, high: float) -> Scenario:
             "talks.auction_weight": buyer_weight, "sender.disagreement": low + half, "sender.ambiguity": half,
             "target.disagreement": 1.0 - low - half, "target.ambiguity": half,
         },
-    )  # fmt: skip
+    )
 
 
 def bids(seed: int, buyer_weight: float, low: float, high: float) -> Iterator[Measured]:
@@ -99,4 +99,4 @@ RESULTS = (
         "best-mechanism", "No mechanism gains more", "Myerson & Satterthwaite 1983",
         ({"low": 0.0, "high": 1.0}, {"low": 0.4, "high": 0.9}), _interval, best,
     ),
-)  # fmt: skip
+)

@@ -118,7 +118,7 @@ def ambiguous(level: float) -> Scenario:
             "talks.protocol": "one-round", "talks.first_proposer": "target", "target.strategy": "risk-return",
             "sender.disagreement": MEAN, "target.disagreement": OUTSIDE, "sender.ambiguity": level,
         },
-    )  # fmt: skip
+    )
 
 
 def _ambiguity(levels: Levels) -> Payoffs:
@@ -133,7 +133,7 @@ def _under_threat(cost: float, **changes: Any) -> Scenario:
     settings = {
         "sender.strategy": "commitment", "sender.committed_demand": cost, "target.strategy": "risk-return",
         "target.disagreement": 1.0,
-    }  # fmt: skip
+    }
     return Scenario.build(tree).vary({**QUIET, **settings, **changes})
 
 
@@ -176,7 +176,7 @@ def committed(level: float) -> Scenario:
             "sender.commitment": level, "target.commitment": PRIOR,
         },
         "attrition",
-    )  # fmt: skip
+    )
 
 
 def _commitment(levels: Levels) -> Payoffs:
@@ -193,7 +193,7 @@ def brink(level: float) -> Scenario:
             "sender.disagreement": BREAKDOWN[0], "target.disagreement": BREAKDOWN[1],
         },
         "subgame-perfect",
-    )  # fmt: skip
+    )
 
 
 def _brinkmanship(levels: Levels) -> Payoffs:
@@ -217,7 +217,7 @@ def reversible(level: float) -> Scenario:
         "talks.protocol": "one-round", "talks.flow_discount": FLOW_DISCOUNT, "sender.strategy": "commitment",
         "sender.committed_demand": PRICE_TO_SENDER, "target.strategy": "risk-return", "target.trust": 0.0,
         "sender.reversal": level,
-    }  # fmt: skip
+    }
     return Scenario.build(tree).vary({**QUIET, **settings})
 
 
@@ -262,5 +262,5 @@ WORLDS: Sequence[World] = (
         "brinkmanship", "Brinkmanship", "hazard of breakdown, per round", "Binmore et al. 1986",
         brink, _brinkmanship, evenly(0.5, 10), (0.0, "fallbacks count beside patience"),
     ),
-)  # fmt: skip
+)
 """One world a tactic, in the order of the glossary."""

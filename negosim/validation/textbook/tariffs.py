@@ -100,7 +100,7 @@ def _two(rng: np.random.Generator) -> dict[str, float]:
     return {
         "theta": float(rng.uniform(0.5, 10.0)), "size": float(np.exp(rng.uniform(np.log(0.001), np.log(10.0)))),
         "openness": float(rng.uniform(0.05, 0.6)), "abroad": float(rng.uniform(0.0, 0.5)),
-    }  # fmt: skip
+    }
 
 
 PAGE = "Armington 1969; Dekle, Eaton & Kortum 2008"
@@ -127,4 +127,4 @@ RESULTS = (
         ({"threatened": 0.24}, {"threatened": 0.25}),
         lambda rng: {"threatened": float(rng.uniform(0.01, 0.25))}, zone_of_agreement,
     ),
-)  # fmt: skip
+)

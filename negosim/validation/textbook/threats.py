@@ -34,7 +34,7 @@ def threatened(cost: float, damage: float, execution: float = 1.0, unpredictabil
             "sender.committed_demand": cost, "sender.unpredictability": unpredictability,
             "threats.pie.damage": damage, "threats.pie.execution": execution,
         },
-    )  # fmt: skip
+    )
 
 
 def promised(payment: float, rate: float, hazard: float) -> Scenario:
@@ -48,7 +48,7 @@ def promised(payment: float, rate: float, hazard: float) -> Scenario:
             "sender.strategy": "commitment", "sender.committed_demand": 0.8, "sender.disagreement": 0.0,
             "target.strategy": "risk-return",
         },
-    )  # fmt: skip
+    )
 
 
 def _complies(scenario: Scenario) -> bool:
@@ -115,4 +115,4 @@ RESULTS = (
         tuple({"payment": c, "rate": r} for c, r in ((0.2, 0.1), (0.3, 0.1), (0.4, 0.1), (0.45, 0.02))),
         _promise, promise,
     ),
-)  # fmt: skip
+)

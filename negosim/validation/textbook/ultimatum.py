@@ -40,7 +40,7 @@ def demand(seed: int, winning: float, own_cost: float, cost_low: float, cost_hig
             "sender.disagreement": winning - own_cost, "target.disagreement": 1.0 - winning - 0.5 * (cost_low + cost_high),
             "target.ambiguity": 0.5 * width,
         },
-    )  # fmt: skip
+    )
     outcomes = simulate(scenario, RUNS, seed)
     safe = 0.5 * (cost_high - own_cost) <= cost_low
     bound = EXACT if safe else RESOLUTION
@@ -55,7 +55,7 @@ def _opaque(mean: float, half_width: float, disagreement: float, belief_only: bo
     changes = {
         "talks.first_proposer": "target", "sender.disagreement": mean, "sender.ambiguity": half_width,
         "sender.ambiguity_belief_only": belief_only, "target.disagreement": disagreement, "target.ambiguity": 0.0,
-    }  # fmt: skip
+    }
     return special_case("ultimatum", changes)
 
 
@@ -102,7 +102,7 @@ def _war(rng: np.random.Generator) -> dict[str, float]:
     low, high = np.sort(rng.uniform(0.0, 1.0 - winning, 2))
     return {
         "winning": winning, "own_cost": float(rng.uniform(0.0, winning)), "cost_low": float(low), "cost_high": float(high)
-    }  # fmt: skip
+    }
 
 
 def _doubt(rng: np.random.Generator) -> dict[str, float]:
@@ -111,7 +111,7 @@ def _doubt(rng: np.random.Generator) -> dict[str, float]:
     return {
         "mean": mean, "half_width": float(rng.uniform(0.0, min(mean, 1.0 - mean))),
         "disagreement": float(rng.uniform(0.0, 0.95 - mean)),
-    }  # fmt: skip
+    }
 
 
 def _belief(rng: np.random.Generator) -> dict[str, float]:
@@ -162,4 +162,4 @@ RESULTS = (
         ({"mean": 0.4, "disagreement": 0.15}, {"mean": 0.5, "disagreement": 0.0}, {"mean": 0.6, "disagreement": 0.1}),
         _peaked, peak,
     ),
-)  # fmt: skip
+)

@@ -51,7 +51,7 @@ def _talks(rate: float, volatility: float, prize: float, rounds: int, level: flo
         "sender.disagreement": 1.0 - prize, "target.disagreement": 0.0, "target.discount": math.exp(-rate * step),
         "sender.unpredictability": 1.0, "sender.volatility": volatility * math.sqrt(step),
         "threats.pie.damage": 2.0 * prize, "threats.pie.level": level, "threats.pie.execution": 0.0,
-    }  # fmt: skip
+    }
     return special_case("threat", changes, "subgame-perfect")
 
 

@@ -121,7 +121,7 @@ def sight(playing: Playing, draft: dict[str, float]) -> tuple[object, ...]:
         own_panel(scenario, playing.side, offers, playing.reservation, 10), threat_panel(scenario, opening, offers, 10),
         belief_panel(scenario, opening, offers, 10, sides=[playing.side]),
         offer_dials(playing, draft) if draft else playing.worth(playing.on_offer()),
-    )  # fmt: skip
+    )
 
 
 @pytest.mark.parametrize("side", Side)

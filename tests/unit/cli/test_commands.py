@@ -159,7 +159,7 @@ def test_the_facts_are_told_with_record_model_and_verdict_whatever_the_verdict()
     assert result.exit_code == 0 and max(map(len, result.stdout.splitlines())) <= 130
     assert [line.split(":")[0] for line in result.stdout.splitlines() if line.startswith(("letters:", "ambiguity:"))] == [
         "ambiguity", "letters"
-    ]  # fmt: skip
+    ]
     assert "specific: 68.3 % (n 186 of 253), ambiguous: 31.2 % (n 80 of 184)" in result.stdout
     assert "verdict  no mark: in sample; one sender on one day; only 14 cases" in result.stdout
 
@@ -234,7 +234,7 @@ def test_progress_is_told_in_lines_where_no_terminal_is(monkeypatch: pytest.Monk
         (["compare", "pie"], ["Missing argument 'B'"]),
         (["bogus"], ["No such command 'bogus'"]),
     ],
-)  # fmt: skip
+)
 def test_what_is_wrong_is_one_line_that_names_it_and_the_remedy(
     file: Path, arguments: list[str], words: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -104,7 +104,7 @@ def test_beliefs_are_those_of_a_probability() -> None:
     for number in range(40):
         frame = Negotiation(world(number), number).play().frame()
         voices = [frame.filter(regex=f"^{side}_believes_{other}_is_") for side, other in
-                  (("sender", "target"), ("target", "sender"))]  # fmt: skip
+                  (("sender", "target"), ("target", "sender"))]
         assert all(np.allclose(masses.sum(axis=1), 1.0) for masses in voices if masses.shape[1])
         assert frame.filter(like="_committed").apply(lambda values: values.between(0, 1 + 1e-12)).all(axis=None)
 

@@ -89,7 +89,7 @@ def test_before_the_first_round_a_fork_is_a_run_of_the_changed_scenario(number: 
         "sender.ambiguity": 0.3, "target.ambiguity": 0.0, "target.commitment": 0.2, "sender.strategy": "risk-return",
         "security.credibility": 0.4, "markets.initial_stress": 0.9, "target.trust": 0.35, "talks.rounds": 5,
         "talks.failed_ratification": "setback", "sender.curvature": 0.7,
-    }  # fmt: skip
+    }
     fork, fresh = Negotiation(scenario, number).fork(changes).play(), Negotiation(scenario.vary(changes), number).play()
     assert fork.outcome is not None and fresh.outcome is not None
     assert differences(fork.outcome, fresh.outcome) == []
@@ -208,7 +208,7 @@ REFUSED = {
     "agenda": (4, LINKED, {"talks.agenda": "whole"}, r"talks.agenda = 'whole' would cut the agenda anew, of which parts are"),
     "threshold": (4, LINKED, {"sender.toughness": 1.0, "talks.linkage_threshold": 0.2},
                   "talks.linkage_threshold = 0.2 would cut the agenda anew"),
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize("name", REFUSED)
@@ -234,6 +234,6 @@ def test_every_field_of_the_state_is_carried_over() -> None:
     original = after(5)
     fork = original.fork({"title": "Another title"})
     assert all(np.array_equal(getattr(fork.talks, n), getattr(original.talks, n), equal_nan=n == "locked") for n in
-               Talks._fields if n not in ("owns", "images", "public"))  # fmt: skip
+               Talks._fields if n not in ("owns", "images", "public"))
     for name in ("owns", "images", "public"):
         assert getattr(fork.talks, name).tobytes() == getattr(original.talks, name).tobytes()

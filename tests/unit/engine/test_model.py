@@ -53,7 +53,7 @@ def test_every_principal_and_the_lead_act_in_a_round_that_is_refused(monkeypatch
     assert Counter(name for name, _ in acts) == {
         "move_threats": 1, "face_the_alternative": 2, "offer": 1, "demand": 1, "answer": 1, "carry_out_threats": 1,
         "learn": 2, "bear_costs": 2,
-    }  # fmt: skip
+    }
     by_name = dict(acts)
     assert by_name["offer"].person.name == row["lead"]
     assert by_name["demand"] is talks.principals[proposer]
@@ -123,7 +123,7 @@ def test_mesa_knows_everybody() -> None:
     assert {agent.person.name for agent in talks.agents} == {
         "trump", "bessent", "greer", "congress", "car-industry", "farm-states", "ishiba", "akazawa", "car-makers",
         "farm-lobby", "security-establishment",
-    }  # fmt: skip
+    }
 
 
 def test_a_step_is_one_round_and_the_talks_run_until_there_is_an_outcome() -> None:
@@ -179,7 +179,7 @@ def test_what_a_principal_says_it_compared_is_what_decided_its_answer() -> None:
             assert answer != "walk-out" or basis == "outside-option"
             compared[basis, answer] += 1
     bases = {"commitment", "aspiration", "reciprocity", "reservation", "home", "no-home", "going-on", "outside-option", "rung",
-             "risk", "chance", "last-chance", "bid", "out-of-reach"}  # fmt: skip
+             "risk", "chance", "last-chance", "bid", "out-of-reach"}
     assert {basis for basis, _ in compared} == bases
     assert {basis for basis, answer in compared if answer == "accept"} == bases - {"home", "no-home", "out-of-reach"}
     assert compared["outside-option", "walk-out"] > 0

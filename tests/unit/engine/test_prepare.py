@@ -68,7 +68,7 @@ def test_without_a_disagreement_value_the_status_quo_counts() -> None:
 
 def test_hazards_of_both_sides_combine_as_independent_risks() -> None:
     changes = {f"{side}.{hazard}": value for side, value in (("sender", 0.1), ("target", 0.2))
-               for hazard in ("brinkmanship", "deadline_hazard")}  # fmt: skip
+               for hazard in ("brinkmanship", "deadline_hazard")}
     world = prepare(PIE.vary(changes)).world[0]
     assert world["breakdown_hazard"] == pytest.approx(1.0 - 0.9 * 0.8)
     assert world["end_hazard"] == pytest.approx(1.0 - 0.9 * 0.8)
@@ -99,7 +99,7 @@ def test_whoever_may_lead_leads_with_chances_that_sum_to_one() -> None:
 
 def test_candour_says_how_often_the_voice_speaks_whose_priorities_are_shared() -> None:
     speakers = prepare(CASE.vary({"sender.candour": 0.8, **dict.fromkeys(
-        ("sender.negotiators.bessent.portfolio", "sender.negotiators.greer.portfolio"), ())})).speakers  # fmt: skip
+        ("sender.negotiators.bessent.portfolio", "sender.negotiators.greer.portfolio"), ())})).speakers
     assert speakers[Side.SENDER, 0, :2] == pytest.approx(np.array([[0.8, 0.2], [0.2, 0.8]]))
     assert speakers[Side.SENDER, 0, 2] == pytest.approx([0.5, 0.5])
 

@@ -45,7 +45,7 @@ def with_words(paragraphs: list[str], words: str) -> str:
         (346_000.0, "t a year", "346,000 t a year"), (712_161.8, "t", "712,000 t"), (1055.0, "bn JPY", "1,055 bn JPY"),
         (0.04, "%", "0.04 %"), (-0.001, "%", "0 %"), (-3.21, "°C", "-3.2 °C"), (550.0, "", "550"),
     ],
-)  # fmt: skip
+)
 def test_an_amount_is_rounded_to_what_a_reader_needs(value: float, unit: str, text: str) -> None:
     assert amount(value, unit) == text
 
@@ -64,7 +64,7 @@ def test_a_title_loses_its_capital_inside_a_sentence_but_an_abbreviation_or_a_na
     titles = ["Reciprocal tariff on Japan", "US rice in the quota", "US-certified cars", "LNG", "Japan's rice", "A share"]
     assert [mid_sentence(title, CASE) for title in titles] == [
         "reciprocal tariff on Japan", "US rice in the quota", "US-certified cars", "LNG", "Japan's rice", "a share",
-    ]  # fmt: skip
+    ]
 
 
 def test_articles_follow_the_sound() -> None:
@@ -99,7 +99,7 @@ def test_an_offer_names_first_what_the_side_gives_and_says_what_has_changed() ->
     paragraphs = told(TRADE, {"sender.offer_noise": 0.0, "target.offer_noise": 0.0})
     assert "offers the price paid to the sender at 180 USD; the rest as it is today." in paragraphs[3]
     assert ("gives way and offers the time the sender has to deliver at 10 days (was 40) for the price paid to the sender"
-            " at 195 USD (was 200).") in paragraphs[4]  # fmt: skip
+            " at 195 USD (was 200).") in paragraphs[4]
 
 
 def test_a_long_package_is_told_in_lines_of_what_is_given_and_what_is_asked() -> None:
@@ -140,7 +140,7 @@ def test_the_same_offer_again_is_called_so() -> None:
         ({"target.strategy": "veto-aware", "target.ratifiers.farm-lobby.threshold": 0.9, "target.toughness": 0.2,
           "target.disagreement": 0.1}, "it would pass at home; it asks for 50 %"),
     ],
-)  # fmt: skip
+)
 def test_a_refusal_is_explained_by_what_the_strategy_compared(changes: dict[str, Any], words: str) -> None:
     lines = "\n".join(told(FIRM, changes)).splitlines()
     assert [line for line in lines if "Japan refuses: " in line and words in line]
@@ -223,7 +223,7 @@ def test_the_parts_of_a_linked_agenda_are_told_as_they_are_settled() -> None:
 def test_what_is_settled_in_part_is_told_with_the_vote_and_with_what_stays() -> None:
     changes = {"talks.agenda": "linked", "talks.linkage_threshold": 0.5, "talks.extension_rounds": 0,
                **{f"{side}.ratifiers.{r.name}.{field}": 0.0 for side in ("sender", "target")
-                  for r in getattr(CASE, side).ratifiers for field in ("threshold", "half_width")}}  # fmt: skip
+                  for r in getattr(CASE, side).ratifiers for field in ("threshold", "half_width")}}
     end = told(SOFT, changes)[-1]
     assert "settled in part. Some parts of the agenda were settled; the other issues stay at the status quo." in end
     assert "What had been settled by then is put to the homes. It passes at home." in end
@@ -240,7 +240,7 @@ def test_beliefs_are_told_where_there_is_doubt_and_something_new() -> None:
     paragraphs = told(FIRM)
     assert ("Japan believes of the US: the least it would take is a deal worth 0.76 to it; its demand is final with a "
             "chance of 5 %; Treasury Secretary Scott Bessent speaks its mind with a chance of 50 %."
-            ) in paragraphs[1]  # fmt: skip
+            ) in paragraphs[1]
     assert any("Japan now believes of the US: its demand is final with a chance of " in paragraph for paragraph in paragraphs[2:])
     assert not any("believes" in paragraph for paragraph in told(TRADE))
 
@@ -279,7 +279,7 @@ def test_a_breakdown_an_impasse_and_a_walk_out_are_told_with_what_becomes_of_the
     assert breakdown[-1].startswith("The end, in round 1, 2 April: breakdown. The talks broke down in a crisis")
     assert "The tariff on cars and parts of 27.5 % stays in force." in breakdown[-1]
     impasse = told(FIRM, {"sender.disagreement": 0.9, "talks.extension_rounds": 0, "sender.unpredictability": 0.0,
-                          "threats.reciprocal-tariff.execution": 1.0})  # fmt: skip
+                          "threats.reciprocal-tariff.execution": 1.0})
     assert "impasse. The deadline passed without a deal." in impasse[-1] and " comes into force." in impasse[-1]
     spared = told(FIRM, {"sender.brinkmanship": 0.999999, "threats.reciprocal-tariff.execution": 0.0})
     assert "The reciprocal tariff on Japan of 24 % is not carried out." in spared[-1]

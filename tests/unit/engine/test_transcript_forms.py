@@ -13,7 +13,7 @@ CASE = Scenario.load("us-japan-2025")
 STUBBORN = {
     "talks.rounds": 40, "sender.toughness": 6.0, "target.strategy": "time-dependent", "target.toughness": 6.0,
     "sender.brinkmanship": 0.0,
-}  # fmt: skip
+}
 LONG = Negotiation(CASE.vary(STUBBORN), 3).play()
 
 

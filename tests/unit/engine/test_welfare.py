@@ -114,7 +114,7 @@ def test_welfare_follows_from_what_was_settled_or_from_what_was_carried_out() ->
     frame = outcomes.frame()
     settled = frame["ending"] == Ending.SETTLED.label
     rates = [frame[f"settled_{name}"].where(settled, CASE.issue(name.replace("_", "-")).status_quo).to_numpy(copy=True)
-             for name in ("reciprocal_tariff", "car_tariff", "steel_tariff")]  # fmt: skip
+             for name in ("reciprocal_tariff", "car_tariff", "steel_tariff")]
     carried_out = (outcomes.in_force[:, 0] > 0.0) & ~settled
     assert carried_out.any() and (settled | ~carried_out).any()
     rates[0][carried_out] = 24.0 * outcomes.in_force[carried_out, 0]
@@ -200,7 +200,7 @@ def test_a_file_changes_one_flow_of_another_and_can_be_saved(tmp_path: Path) -> 
         ({"trade.elasticty": 4.0}, 'The nearest known name is "trade.elasticity"'),
     ],
     ids=lambda value: next(iter(value)) if isinstance(value, dict) else "",
-)  # fmt: skip
+)
 def test_trade_that_does_not_fit_together_is_refused(changes: dict[str, Any], said: str) -> None:
     with pytest.raises(ScenarioError) as refused:
         CASE.vary(changes)

@@ -189,7 +189,7 @@ def test_findings_tell_the_baseline_of_every_case_and_each_comparison_with_its_c
     assert [settled.issue for settled in findings.other_baselines[1].settled] == ["price", "delivery"]
     _, text = write_report(results)
     for line in ("90 runs of 3 cases (as it is, short, rolling)", "## The baseline of as it is", "## The baseline of rolling",
-                 "short: sender.ambiguity = 0.2 against the baseline", "| The sender | The target |"):  # fmt: skip
+                 "short: sender.ambiguity = 0.2 against the baseline", "| The sender | The target |"):
         assert line in text
     assert "Price paid to the sender" in text.split("## The baseline of rolling")[1]
 
@@ -295,7 +295,7 @@ def test_couples_are_points_of_one_case() -> None:
             ["case.rolling.scenario = 'logrolling' cannot stand beside", "joint-draws"],
         ),
     ],
-)  # fmt: skip
+)
 def test_what_a_case_cannot_be_is_refused_before_the_start(changes: dict[str, Any], words: list[str]) -> None:
     with pytest.raises(ExperimentError) as caught:
         experiment(**changes)

@@ -183,7 +183,7 @@ def test_only_designs_that_sample_have_a_sample() -> None:
             ["point ", "sender.ambiguity = 0.5", "is out of range", "between 0 and 0.5. Narrow its distribution"],
         ),
     ],
-)  # fmt: skip
+)
 def test_what_cannot_be_sampled_is_refused(changes: dict[str, Any], words: list[str]) -> None:
     with pytest.raises(ExperimentError) as caught:
         experiment(**{"design": "latin-hypercube", "size": 16, "vary": TWO, **changes})

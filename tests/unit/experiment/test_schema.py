@@ -15,7 +15,7 @@ from tests.architecture.house import ROOT
 SCHEMA: dict[str, Any] = json.loads(json.dumps(Experiment.schema()))
 TYPES: dict[str, type | tuple[type, ...]] = {
     "string": str, "integer": int, "number": (int, float), "boolean": bool, "array": list, "object": dict,
-}  # fmt: skip
+}
 
 
 def fits(value: Any, schema: dict[str, Any]) -> bool:
@@ -58,7 +58,7 @@ def test_the_shipped_experiments_are_as_the_schema_says(path: Path) -> None:
         ('case = [{name = "a", sett = 3}]', False),
         ("replicatons = 3", False),
     ],
-)  # fmt: skip
+)
 def test_the_schema_tells_a_file_from_what_is_none(text: str, is_right: bool) -> None:
     head = 'name = "a"\ntitle = "A"\nquestion = "?"\nscenario = "pie"\nreplications = 1\nseed = 0\n'
     assert fits(tomllib.loads(head + text), SCHEMA) is is_right

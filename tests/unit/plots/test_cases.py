@@ -22,7 +22,7 @@ def results(tmp_path_factory: pytest.TempPathFactory) -> Results:
         name="cases", title="Two cases", question="?", scenario="us-japan-2025", replications=30, seed=4,
         case=[{"name": "tariffs"}, {"name": "autos", "scenario": "us-japan-autos-1995"}],
         vary=[{"parameter": BRINK, "values": [0.0, 0.1], "headline": [0.0, 0.1]}],
-    )  # fmt: skip
+    )
     return sweep(experiment, tmp_path_factory.mktemp("cases") / "runs")
 
 
@@ -63,5 +63,5 @@ def test_each_case_has_a_folder_of_its_figures(results: Results, tmp_path: Path,
     paths = plots.draw_all(results, tmp_path)
     assert [str(path.relative_to(tmp_path)) for path in paths] == [
         "tariffs/outcomes.png", "tariffs/tactic-payoffs.png", "autos/outcomes.png", "autos/tactic-payoffs.png"
-    ]  # fmt: skip
+    ]
     assert paths[0].read_bytes() != paths[2].read_bytes()

@@ -39,7 +39,7 @@ def played(folder: Path, **changes: Any) -> Results:
     fields: dict[str, Any] = {
         "name": "small", "title": "Two factors", "question": "?", "scenario": "us-japan-2025", "replications": 90, "seed": 5,
         "vary": [{"parameter": AMBIGUITY, "values": X}, {"parameter": BRINK, "values": Y}],
-    }  # fmt: skip
+    }
     return sweep(Experiment(**{**fields, **changes}), folder, workers=1)
 
 
@@ -239,7 +239,7 @@ def test_quantities_of_different_units_have_a_panel_each(alone: Results) -> None
     drawn = plots.response_curves(alone, BRINK, names)
     assert [axes.get_ylabel() for axes in drawn] == [
         "payoff\n(1 = ideal, 0 = worst package)", "% of the runs that have it", "t a year",
-    ]  # fmt: skip
+    ]
     (no_deal, reversed_deals) = [line for line in drawn[1].lines if line.get_marker() in ("^", "D")]
     assert list(no_deal.get_ydata())[-1] > 50.0
     assert no_deal.get_linestyle() != reversed_deals.get_linestyle()
@@ -360,7 +360,7 @@ def test_no_figure_speaks_in_identifiers_of_the_code(grid: Results, alone: Resul
         plots.heat_maps(grid), plots.main_effects(grid),
         plots.response_curves(alone, BRINK, ["rounds", "sender_delay", "no_deal"]),
         plots.forest(compare(case, case.vary({AMBIGUITY: 0.2, BRINK: 0.1}), replications=20)),
-    ]  # fmt: skip
+    ]
     for axes in figures:
         assert [text for text in words(axes) if re.search(r"[a-z]_[a-z]|\b(sender|target)\.", text)] == []
 

@@ -93,7 +93,7 @@ def test_a_run_says_who_plays_a_strategy_of_the_users_own() -> None:
 
 def test_a_deal_that_fails_at_home_is_shown_so() -> None:
     changes = {"target.strategy": "time-dependent", "sender.disagreement": 0.6, "target.disagreement": 0.4,
-               "talks.failed_ratification": "ends", "target.ratifiers.farm-lobby.threshold": 0.9}  # fmt: skip
+               "talks.failed_ratification": "ends", "target.ratifiers.farm-lobby.threshold": 0.9}
     html = Negotiation(CASE.vary(changes), 4).play()._repr_html_()
     assert "accepted, fails at home" in cells(html)
 

@@ -27,7 +27,7 @@ def finding(*differences: Difference, best: tuple[Best, ...] = (), **changes: An
     usual = {
         "label": "sender.ambiguity from 0 to 0.2", "point": 2, "against": 1, "parameter": "sender.ambiguity", "start": 0.0,
         "end": 0.2, "no_deal": (0.05, 0.08), "channels": {"sender": {"value": 0.012, "delay": -0.004, "waste": 0.0001}},
-    }  # fmt: skip
+    }
     return Finding(**{**usual, **changes}, differences=differences, best=best)
 
 
@@ -36,7 +36,7 @@ def told(*findings: Finding, settled: tuple[Settled, ...] = (SETTLED,), **change
         "runs": 25_000, "endings": ENDINGS, "rounds": (7.0, 8.0, 8.0), "settled": settled,
         "means": {"sender_payoff": 0.6, "target_payoff": 0.4, "sender_value": 0.75, "frontier_distance": 0.001,
                   "nash_distance": 0.1},
-    }  # fmt: skip
+    }
     everything = Findings(
         "six", "Six", "When?", "us-japan-2025", 1, 1_075_000, 0, 0, Baseline(**{**baseline, **changes}), findings
     )
@@ -115,7 +115,7 @@ LESS_CLEAR = differ("sender_payoff", 0.001, 0.002)
         (best(0.0, None, LESS_CLEAR), "the runs can tell none better for the US than both ends: no difference that 25,000"),
         (best(0.2, LESS_CLEAR, HELPS), "none is better for the US than 0 as far as the runs can tell; the mean is"),
     ],
-)  # fmt: skip
+)
 def test_the_best_level_is_called_a_peak_only_where_it_beats_both_ends(given: Best, sentence: str) -> None:
     text = told(finding(*FOUR, best=(given,)))
     assert sentence in text

@@ -28,7 +28,7 @@ def with_a_peak(scenario: Any, replications: int, seed: int = 0, first: int = 0,
     table = pretend.simulate(scenario, replications, seed, first).table()
     gain = GAINS[scenario.sender.ambiguity]
     constant = {"sender_value": gain, "sender_delay": -0.5, "target_value": 1.0 - gain, "frontier_distance": 0.02,
-                "nash_distance": 0.1}  # fmt: skip
+                "nash_distance": 0.1}
     for name, value in constant.items():
         table = table.append_column(name, pyarrow.array(numpy.full(replications, value)))
     payoff = table["replication"].to_numpy() % 2 + gain

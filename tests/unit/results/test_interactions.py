@@ -29,7 +29,7 @@ def results(tmp_path_factory: pytest.TempPathFactory) -> Results:
             {"sender.reversal": 0.05, "sender.ambiguity": 0.2},
         ],
         replications=RUNS, seed=3, assumed_draws=4, draw_replications=30,
-    )  # fmt: skip
+    )
     folder: Path = tmp_path_factory.mktemp("interactions") / "runs"
     return sweep(experiment, folder, workers=1)
 

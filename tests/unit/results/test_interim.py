@@ -21,7 +21,7 @@ def results(tmp_path_factory: pytest.TempPathFactory) -> Results:
         name="types", title="Types", question="Who gains?", scenario="pie", replications=RUNS, seed=3,
         baseline={"target.strategy": "risk-return", "sender.commitment": 0.3},
         vary=[{"parameter": "sender.ambiguity", "values": [0.2]}],
-    )  # fmt: skip
+    )
     return sweep(experiment, out=folder / "runs", workers=1)
 
 

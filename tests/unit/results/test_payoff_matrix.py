@@ -31,7 +31,7 @@ def test_what_is_dominated_only_once_others_are_gone_goes_too() -> None:
     game = Matrix(
         ("up", "down"), ("left", "middle", "right"),
         np.array([[3.0, 2.0, 0.0], [1.0, 1.0, 9.0]]), np.array([[3.0, 2.0, 1.0], [0.0, 3.0, -1.0]]),
-    )  # fmt: skip
+    )
     assert game.undominated() == (("up",), ("left",))
 
 

@@ -20,7 +20,7 @@ def demands(protocol: str, sender: float, target: float, **changes: Any) -> Scen
         {"talks.protocol": protocol, "talks.rounds": 1, "sender.strategy": "commitment", "target.strategy": "commitment",
          "sender.committed_demand": sender, "target.committed_demand": target,
          **{name.replace("__", "."): value for name, value in changes.items()}}
-    )  # fmt: skip
+    )
 
 
 def test_on_the_clock_incompatible_demands_end_in_an_impasse() -> None:

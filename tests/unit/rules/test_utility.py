@@ -77,7 +77,7 @@ def test_the_worst_package_is_worth_0_and_the_best_1(sides):
 @given(two_sides())
 def test_the_own_ideal_is_worth_1_unless_an_edge_lowers_utility(sides):
     kind = TwoSides(sides.saliences, sides.ideals, sides.curvature, sides.linkage,
-                    tuple((k, j, abs(g)) for k, j, g in sides.edges))  # fmt: skip
+                    tuple((k, j, abs(g)) for k, j, g in sides.edges))
     assert utility(kind.ideals[0], *kind.preferences(0), *kind.bounds(0)) == pytest.approx(1.0, abs=1e-14)
 
 

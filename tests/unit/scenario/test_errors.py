@@ -183,7 +183,7 @@ def test_a_salience_without_any_weight_is_refused(refused: Load, weights: str) -
         ('[[sender.negotiators]]\nname = "seller-speaker"\nsalience = { prise = 1 }',
          "sender.negotiators.seller-speaker.salience.prise"),
     ],
-)  # fmt: skip
+)
 def test_a_reference_to_an_unknown_issue_is_answered_with_the_nearest_issue(
     refused: Load, text: str, field: str
 ) -> None:

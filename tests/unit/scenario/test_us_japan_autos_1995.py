@@ -50,7 +50,7 @@ def test_the_reported_deal_of_1995_is_one_of_every_issue_and_lies_within_it() ->
 def test_the_people_of_1995_sit_at_the_table() -> None:
     assert [member.title for member in CASE.sender.negotiators] == [
         "Trade Representative Mickey Kantor", "Commerce Secretary Ron Brown",
-    ]  # fmt: skip
+    ]
     assert [member.title for member in CASE.target.negotiators] == ["Trade Minister Ryutaro Hashimoto"]
     assert all(len(CASE.delegation(side).ratifiers) == 3 for side in Side)
 

@@ -49,7 +49,7 @@ CASE = Scenario.load("us-japan-2025")
         ({"sender.strategy": "poker"}, "Allowed: attrition"),
         ({"kind": "story"}, "Allowed: case, teaching"),
     ],
-)  # fmt: skip
+)
 def test_vary_refuses_what_a_file_may_not_say(changes: dict[str, object], words: str) -> None:
     with pytest.raises(ScenarioError) as caught:
         CASE.vary(changes)

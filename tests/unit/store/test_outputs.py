@@ -39,7 +39,7 @@ def kept(tmp_path_factory: pytest.TempPathFactory) -> Results:
     made = experiment(
         scenario="us-japan-2025", case=[{"name": "usual"}, {"name": "pie", "scenario": "pie"}], luck="independent",
         columns=["settled_rice", "peak_stress"], paths=2, replications=20, chunk=8,
-    )  # fmt: skip
+    )
     return sweep(made, tmp_path_factory.mktemp("kept") / "runs", workers=2)
 
 

@@ -76,7 +76,7 @@ def test_a_value_that_is_missing_is_none_of_the_others_and_its_place_counts() ->
         pyarrow.array([1.0, None, 2.0]), pyarrow.array([None, 1.0, 2.0]), pyarrow.array([1.0, 0.0, 2.0]),
         pyarrow.array([1.0, NAN, 2.0]), pyarrow.array(["a", None, "b"]), pyarrow.array(["a", "", "b"]),
         pyarrow.array([None, None, None]), pyarrow.array([None, None, None], pyarrow.float64()),
-    ]  # fmt: skip
+    ]
     assert len({values_hash(TABLE.append_column("x", column)) for column in columns}) == len(columns)
     content = packed(TABLE.append_column("x", columns[0]), {})
     assert mark_and_rows(BytesIO(content))[0]["values"] == values_hash(unpacked(content))

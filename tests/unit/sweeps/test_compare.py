@@ -119,7 +119,7 @@ def test_results_with_the_same_luck_are_compared_run_for_run_at_the_points_that_
     assert list(payoff["low"]) == pytest.approx([0.05, 0.05]) and list(payoff["error"]) == pytest.approx([0.0, 0.0])
     assert [tuple(row) for row in found.unmatched[["what", "name", "only_in"]].to_numpy()] == [
         ("point", "sender.discount = 0.7", "A"), ("point", "sender.discount = 0.9", "B"),
-    ]  # fmt: skip
+    ]
     assert "## At each point" in str(found) and "| sender.discount = 0.8 | +5 | – | +5 | – |" in str(found)
     assert b.experiment.base == found.scenarios[1]
 
@@ -197,7 +197,7 @@ def test_the_numbers_for_another_program_are_those_of_the_frames() -> None:
     told = json.loads(json.dumps(found.plain(), allow_nan=False))
     assert [(row["name"], row["a"], row["b"]) for row in told["changes"]] == [
         ("sender.ambiguity", 0.0, 0.2), ("target.disagreement", 0.0, None),
-    ]  # fmt: skip
+    ]
     assert told["a"] == {"scenario": "pie", "runs": 20, "seed": 0}
     rows = {row["quantity"]: row for row in told["differences"]}
     assert rows["sender_payoff"]["difference"] == found.at().loc["sender_payoff", "difference"]

@@ -69,7 +69,7 @@ def test_the_values_are_those_of_threads_and_are_reproduced(address: str, tmp_pa
     made = experiment(
         scenario=assuming(), assumed_draws=12, draw_replications=4, paths=2, replications=300, chunk=100,
         points=[{"sender.ambiguity": 0.1}, {"sender.ambiguity": 0.2}], vary=[],
-    )  # fmt: skip
+    )
     told: list[int] = []
     sweep(made, tmp_path / "threads")
     sweep(made, tmp_path / "dask", engine=dask(address), progress=lambda done, *_: told.append(done))
@@ -304,7 +304,7 @@ def test_ctrl_c_ends_a_sweep_on_workers_and_says_how_to_go_on(tmp_path: Path) ->
     process = subprocess.Popen(
         [*command, "--engine", "dask", "--workers", "2"], cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
         start_new_session=True, env={**os.environ, "PYTHONPATH": str(ROOT)},
-    )  # fmt: skip
+    )
     while len(list((tmp_path / "x").glob("parts/*.parquet"))) < 5:
         assert process.poll() is None, process.communicate()
         time.sleep(0.02)

@@ -113,7 +113,7 @@ def test_a_dry_run_says_what_is_kept_and_drawn_and_the_baseline() -> None:
     text = told(
         scenario=assuming(), assumed_draws=4, draw_replications=50, luck="independent", columns=["peak_stress"], paths=2,
         baseline={"sender.discount": 0.9},
-    )  # fmt: skip
+    )
     assert "and 600 in 4 joint draws of the assumed numbers, at 3 points each" in text
     assert "independent, seed 7, with luck of its own at each point" in text
     assert "columns   point, replication, ending, agreed, rounds, sender_payoff, target_payoff, peak_stress" in text

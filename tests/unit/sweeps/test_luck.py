@@ -44,7 +44,7 @@ def test_with_independent_luck_a_point_plays_runs_that_no_other_point_plays() ->
     made = experiment(luck="independent")
     assert [(c.point.number, c.first, c.runs) for part in planned_chunks(made) for c in part.chunks] == [
         (0, 0, 4), (0, 4, 4), (0, 8, 2), (1, 10, 4), (1, 14, 4), (1, 18, 2), (2, 20, 4), (2, 24, 4), (2, 28, 2)
-    ]  # fmt: skip
+    ]
 
 
 def test_the_runs_of_a_point_are_those_of_their_numbers(both: dict[str, Results]) -> None:

@@ -305,7 +305,7 @@ def test_joint_draws_and_paths_are_as_without(tmp_path: Path, calls: list[int]) 
         ({"precision": {"half_width": 0.1, "width": 3}}, "precision.width"),
         ({"precision": {"half_width": 0.1, "quantity": []}}, "precision.quantity"),
     ],
-)  # fmt: skip
+)
 def test_what_cannot_be_is_refused_before_the_start(changes: dict[str, Any], said: str) -> None:
     with pytest.raises(ExperimentError, match=said):
         experiment(**changes)

@@ -40,7 +40,7 @@ def best_tariff(other, sizes, taste, sigma):
     found = optimize.minimize_scalar(
         lambda tariff: -world((tariff, other), sizes, taste, sigma)[0][0], bounds=(0, 6), method="bounded",
         options={"xatol": 1e-9},
-    )  # fmt: skip
+    )
     return found.x
 
 

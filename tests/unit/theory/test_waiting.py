@@ -23,7 +23,7 @@ def walked_multiple(rate, payout, volatility, step):
     found = optimize.minimize_scalar(
         lambda log_value: -(rho ** (log_value / move)) * (math.exp(log_value) - 1), bounds=(1e-9, 6), method="bounded",
         options={"xatol": 1e-10},
-    )  # fmt: skip
+    )
     return math.exp(found.x)
 
 

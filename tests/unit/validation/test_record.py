@@ -144,7 +144,7 @@ def test_a_day_without_an_index_is_left_out_and_any_other_counts(folder: Path) -
         ("deal-date", EVENTS, "US-JP,deal", "US-JP,talk", "type has no deal with Japan after a threat."),
         ("uncertainty", TPU, "2020-03-02,", "2020-03-02,-", "2020-03-02: us_tpu_daily = '-"),
     ],
-)  # fmt: skip
+)
 def test_a_damaged_file_is_named_with_field_value_and_remedy(
     folder: Path, name: str, file: str, old: str, new: str, said: str
 ) -> None:
@@ -237,7 +237,7 @@ def test_the_damages_are_varied_within_the_ranges_of_the_scenario() -> None:
 
 DIFFERENCE = Fact(
     "planted", "Planted.", "difference", "share", lambda folder: SURE, lambda plays: SURE, "out of sample", "planted"
-)  # fmt: skip
+)
 LEVEL = dataclasses.replace(DIFFERENCE, kind="level")
 SURE = Evidence((Level("a", Estimate(0.2), 100, 100), Level("b", Estimate(0.5), 100, 100)), Estimate(0.3, 0.1), "planted")
 
@@ -282,7 +282,7 @@ def planted(
         (dataclasses.replace(LEVEL, weak="hearsay"), planted(0.3), planted(0.3), "no mark: hearsay"),
         (LEVEL, FEW, planted(0.3), "no mark: only 29 cases"),
     ],
-)  # fmt: skip
+)
 def test_the_verdict_follows_from_the_numbers(fact: Fact, record_side: Evidence, model_side: Evidence, said: str) -> None:
     assert verdict(fact, record_side, model_side) == said
 

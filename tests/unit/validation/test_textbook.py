@@ -24,7 +24,7 @@ def row(engine: float, error: float = 0.0, bound: float = 1e-6, result: str = "a
     ("engine", "error", "bound", "verdict"),
     [(0.5, 0.0, 1e-6, "holds"), (0.500002, 0.0, 1e-6, "fails"), (0.504, 0.001, 1e-6, "holds"), (0.5041, 0.001, 1e-6, "fails"),
      (0.5049, 0.001, 1e-3, "holds"), (0.5, 0.00251, 1e-6, "too few runs"), (math.nan, 0.0, 1e-6, "fails")],
-)  # fmt: skip
+)
 def test_a_number_holds_within_four_standard_errors_and_its_bound(
     engine: float, error: float, bound: float, verdict: str
 ) -> None:

@@ -103,7 +103,7 @@ def test_the_menu_of_a_discrete_scenario_holds_its_efficient_packages() -> None:
     menu = prepare(Scenario.load("logrolling").vary(levels)).menus[0, 0][:, [0, 3]]
     sums = np.add.outer(0.8 * np.arange(11), 0.2 * np.arange(11)).ravel() / 10, np.add.outer(
         0.2 * np.arange(10, -1, -1), 0.8 * np.arange(10, -1, -1)
-    ).ravel() / 10  # fmt: skip
+    ).ravel() / 10
     every = np.column_stack(sums)
     best = every[solutions.pareto(every)]
     best = best[np.argsort(best[:, 0])]

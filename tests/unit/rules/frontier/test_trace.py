@@ -241,7 +241,7 @@ def best_found(sides: TwoSides, level: float, starts: np.ndarray) -> float:
             lambda x: -sides.utility(1, x), start, jac=lambda x: -slopes(sides, 1, x), method="SLSQP",
             bounds=[(1e-4, 1.0 - 1e-4)] * sides.issues, options={"maxiter": 150, "ftol": 1e-10},
             constraints={"type": "ineq", "fun": lambda x: sides.utility(0, x) - level, "jac": lambda x: slopes(sides, 0, x)},
-        )  # fmt: skip
+        )
         package = np.clip(found.x, 0.0, 1.0)
         if sides.utility(0, package) >= level - 1e-7:
             most = max(most, float(sides.utility(1, package)))

@@ -53,7 +53,7 @@ def test_a_threat_and_the_costs_of_a_round_make_no_bargain_worth_less() -> None:
     scenario = Scenario.load("threat").vary(
         {"threats.pie.damage": 0.4, "threats.pie.execution": 2 / 3, "threats.pie.early_execution": 0.25,
          "target.tariff_pain": 0.5, "talks.protocol": "double-auction", "talks.rounds": 1, "sender.unpredictability": 0.0}
-    )  # fmt: skip
+    )
     game = prepare(scenario)
     out = np.zeros((2, 2))
     without_a_bargain(game.world[0], round_one(game).images[1], out)

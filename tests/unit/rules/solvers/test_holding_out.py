@@ -18,7 +18,7 @@ def war(strategy: str = "attrition", **changes: float) -> Scenario:
         {"sender.strategy": strategy, "target.strategy": strategy, "talks.rounds": 400, "sender.committed_demand": 0.7,
          "target.committed_demand": 0.6, "sender.discount": 0.98, "target.discount": 0.97, "sender.commitment": 0.1,
          "target.commitment": 0.2, **named}
-    )  # fmt: skip
+    )
 
 
 def chances(scenario: Scenario, prior: tuple[float, float]) -> tuple[np.ndarray, np.ndarray]:
@@ -82,7 +82,7 @@ def contest(low: float, high: float, hazard: float = 0.02) -> Scenario:
         sender__commitment=0.0, target__commitment=0.0, sender__disagreement=(low + high) / 2,
         target__disagreement=(low + high) / 2, sender__ambiguity=(high - low) / 2, target__ambiguity=(high - low) / 2,
         sender__brinkmanship=hazard,
-    )  # fmt: skip
+    )
 
 
 def test_in_a_contest_in_risk_the_type_that_loses_more_by_a_breakdown_gives_way_first() -> None:

@@ -13,7 +13,7 @@ from negosim.rules.solvers.induction import best_acceptable, deal_worth
 
 PIE = Scenario.load("pie")
 BOTH = {"sender.strategy": "subgame-perfect", "target.strategy": "subgame-perfect", "sender.offer_noise": 0.0,
-        "target.offer_noise": 0.0}  # fmt: skip
+        "target.offer_noise": 0.0}
 
 
 def game(**changes: Any) -> Scenario:

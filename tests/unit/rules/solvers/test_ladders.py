@@ -65,7 +65,7 @@ def test_two_of_them_go_down_in_step() -> None:
     scenario = Scenario.load("logrolling").vary(
         {"sender.strategy": "micro", "target.strategy": "micro", "issues.price.levels": 5, "issues.delivery.levels": 5,
          "talks.rounds": 60, "sender.disagreement": 0.0, "target.disagreement": 0.0}
-    )  # fmt: skip
+    )
     frame = Negotiation(scenario, seed=1).play().frame()
     for label in ("sender", "target"):
         needed = frame.loc[frame["proposer"] != label, "answer_needed"].to_numpy()

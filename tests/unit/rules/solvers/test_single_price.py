@@ -51,7 +51,7 @@ def price_of(scenario: Scenario) -> tuple[float, float]:
         ("three-issues", {"sender.disagreement": 0.0, "target.disagreement": 0.0}, (0.6, 0.7)),
         ("three-issues", {"sender.disagreement": 0.3, "target.disagreement": 0.1}, (0.7, 0.58)),
     ],
-)  # fmt: skip
+)
 def test_between_known_types_it_is_the_nash_solution(name: str, changes: dict[str, float], nash: tuple[float, float]) -> None:
     assert price_of(Scenario.load(name).vary(changes)) == pytest.approx(nash, abs=1e-6)
 
