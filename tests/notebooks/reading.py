@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import nbformat
+from nbclient import NotebookClient
 
 FOLDER = Path(__file__).resolve().parents[2] / "notebooks"
 NUMBER = re.compile(r"(?<![\w.])[-+]?\d[\d,]*(?:\.\d+)?(?:e[-+]?\d+)?(?![\w])")
@@ -25,6 +26,17 @@ def names() -> list[str]:
 def notebook(name: str) -> Any:
     """Return a notebook as it stands in the folder."""
     return nbformat.read(FOLDER / f"{name}.ipynb", as_version=4)
+
+
+def executed(name: str) -> Any:
+    """Return a notebook as it comes out of a fresh kernel; raises for a cell that does."""
+    book = notebook(name)
+    for cell in book.cells:
+        if cell.cell_type == "code":
+            cell.outputs = []
+    where = {"metadata": {"path": str(FOLDER)}}
+    NotebookClient(book, timeout=300, kernel_name="python3", resources=where, record_timing=False).execute()
+    return book
 
 
 def said(output: Any) -> str:
