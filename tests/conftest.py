@@ -4,7 +4,11 @@ The folders of tests/ are the kinds. `pytest --complete unit,laws` fails unless 
 nothing skipped, so that a kind that was lost on the way, or that skips itself, cannot look like a success.
 
 The rules are compiled once per content of their sources and kept in the user's cache folder, which
-NEGOSIM_CACHE_DIR moves: the first run of the tests takes longer than the next.
+NEGOSIM_CACHE_DIR moves: the first run of the tests takes longer than the next. Where several processes run the tests
+(`-n 2`), what is not compiled yet is compiled before they start, so that no two of them compile the same: tests/compiling.py.
+
+The frontiers of a world are traced once per process and kept as the package keeps them, by the content of what decides them:
+tracing them is most of what it costs to play a random world, and many laws play the same worlds (tests/tracing.py).
 """
 
 from __future__ import annotations
@@ -12,6 +16,7 @@ from __future__ import annotations
 import os
 import signal
 from collections import Counter
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -37,6 +42,15 @@ def pytest_configure() -> None:
     """Hear Ctrl-C: a shell tells what it starts in the background to ignore it, and so would every process that a test stops."""
     if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
         signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _frontiers_are_kept() -> Iterator[None]:
+    """Keep the frontiers of more design points than the package does: what is kept is the same, and found by the same key."""
+    from tests import tracing  # here, as it takes a second: the process that hands out the tests does without
+
+    with tracing.kept(tracing.KEPT):
+        yield
 
 
 def kind_of(nodeid: str) -> str:
