@@ -22,6 +22,8 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
+from tests.ordering import in_halves
+
 os.environ.setdefault("MPLBACKEND", "Agg")  # figures are drawn into files, with or without a display
 
 # Derandomised: a red test is red for everybody. No deadline: the first example of a rule pays to compile it.
@@ -38,10 +40,24 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--complete", default="", metavar="KINDS", help=text)
 
 
-def pytest_configure() -> None:
-    """Hear Ctrl-C: a shell tells what it starts in the background to ignore it, and so would every process that a test stops."""
+def pytest_configure(config: pytest.Config) -> None:
+    """Hear Ctrl-C, and compile the rules before several processes start.
+
+    A shell tells what it starts in the background to ignore Ctrl-C, and so would every process that a test stops.
+    """
     if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
         signal.signal(signal.SIGINT, signal.default_int_handler)
+    if config.getoption("numprocesses", None) and not hasattr(config, "workerinput"):
+        from tests import compiling  # here, as it loads Numba, which a single process has no use for yet
+
+        compiling.compile_ahead()
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Where several processes run the tests, have the dear ones run first: tests/ordering.py."""
+    if hasattr(config, "workerinput"):
+        items[:] = in_halves(items, lambda item: kind_of(item.nodeid), lambda item: item.get_closest_marker("slow") is not None)
 
 
 @pytest.fixture(scope="session", autouse=True)
