@@ -26,7 +26,7 @@ from tests.laws.worlds import AGENDAS, COMBINATIONS, DELEGATION, DESIGNS, MARKET
 WORLDS, BATCH, RUNS = 1_150, 50, 2
 
 
-@pytest.mark.parametrize("batch", range(WORLDS // BATCH))
+@pytest.mark.parametrize("batch", [0, *(pytest.param(batch, marks=pytest.mark.slow) for batch in range(1, WORLDS // BATCH))])
 def test_both_engines_play_the_same_run_in_every_random_world(batch: int) -> None:
     apart = {}
     for number in range(batch * BATCH, (batch + 1) * BATCH):
@@ -51,6 +51,7 @@ EXTREMES = {
 at_the_ends = st.dictionaries(st.sampled_from(sorted(EXTREMES)), st.integers(0, 1), max_size=8)
 
 
+@pytest.mark.slow
 @settings(max_examples=200)
 @given(number=st.integers(0, 10**6), ends=at_the_ends, seed=st.integers(0, 2**64 - 1), run=st.integers(0, 2**62))
 def test_both_engines_play_the_same_run_where_dials_stand_at_their_ends(
@@ -92,6 +93,7 @@ def test_the_worlds_vary_every_parameter() -> None:
     assert {name for name in alike if name.split(".")[-1] not in NOT_READ + LISTS} == set()
 
 
+@pytest.mark.slow
 def test_the_worlds_see_everything_happen() -> None:
     runs = np.concatenate([simulate(world(number), 20, seed=1).runs for number in range(COMBINATIONS)])
     assert set(runs["ending"]) == set(map(int, Ending))
@@ -155,6 +157,7 @@ def faulty() -> Iterator[tuple[ModuleType, list[int]]]:
     del sys.modules[module.__name__]
 
 
+@pytest.mark.slow
 def test_a_fault_in_the_order_of_events_is_found_out_and_a_kernel_without_one_is_not_accused(
     faulty: tuple[ModuleType, list[int]],
 ) -> None:

@@ -17,6 +17,8 @@ from negosim.strategies.record import Strategy
 from tests.laws.playing import same_bits
 from tests.laws.worlds import COMBINATIONS, world
 
+pytestmark = pytest.mark.slow
+
 ANSWERED = (0.0, 0.2, 0.4, 0.5, 0.6, 0.8, 1.0)
 """Where on a menu the offers lie that a side is asked about."""
 

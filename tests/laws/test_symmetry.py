@@ -20,6 +20,8 @@ from tests.laws.worlds import COMBINATIONS, design, world
 
 Tree = dict[str, Any]
 
+pytestmark = pytest.mark.slow
+
 WORLDS = 2 * COMBINATIONS
 AUCTIONS = 100
 OTHER = {side.label: side.other.label for side in Side}
