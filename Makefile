@@ -1,8 +1,10 @@
 # Everything runs in .venv, which is set up on first use; nothing but Python >= 3.11 with pip is needed before.
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint bench clean
+.PHONY: help demo test quick lint bench clean
 
 RUNS := runs/demo
+# `make quick` runs every kind of tests but these, and of the others what is not marked as slow: a new kind or test is in at first.
+TOO_LONG := app experiments faults notebooks oracles
 RECENT := import sys; sys.exit(sys.version_info < (3, 11))
 # The first Python that is recent enough; `make PYTHON=/path/to/python3.12 ...` chooses another for a new .venv.
 PYTHON ?= $(shell for name in python3 python3.13 python3.12 python3.11; do $$name -c '$(RECENT)' >/dev/null 2>&1 && { echo $$name; break; }; done)
@@ -18,6 +20,12 @@ demo: $(READY) ## run the demonstration experiment and draw its figures into run
 test: lint ## lint, then every test, on two cores (more arguments for pytest: PYTEST_FLAGS=...)
 	@.ci/chromium
 	.venv/bin/python -m pytest -n 2 --dist worksteal $(PYTEST_FLAGS)
+
+quick: $(READY) ## in the middle of work: style, floors and the tests that take a moment each, in under two minutes
+	.venv/bin/ruff check .
+	.venv/bin/lint-imports
+	.venv/bin/python -m pytest -n 2 --dist worksteal -m "not slow" --durations=8 --durations-min=3 \
+		$(TOO_LONG:%=--ignore=tests/%) $(PYTEST_FLAGS)
 
 lint: $(READY) ## style, types and floors
 	.venv/bin/ruff check .

@@ -4,7 +4,11 @@ The folders of tests/ are the kinds. `pytest --complete unit,laws` fails unless 
 nothing skipped, so that a kind that was lost on the way, or that skips itself, cannot look like a success.
 
 The rules are compiled once per content of their sources and kept in the user's cache folder, which
-NEGOSIM_CACHE_DIR moves: the first run of the tests takes longer than the next.
+NEGOSIM_CACHE_DIR moves: the first run of the tests takes longer than the next. Where several processes run the tests
+(`-n 2`), what is not compiled yet is compiled before they start, so that no two of them compile the same: tests/compiling.py.
+
+The frontiers of a world are traced once per process and kept as the package keeps them, by the content of what decides them:
+tracing them is most of what it costs to play a random world, and many laws play the same worlds (tests/tracing.py).
 """
 
 from __future__ import annotations
@@ -12,10 +16,13 @@ from __future__ import annotations
 import os
 import signal
 from collections import Counter
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from hypothesis import settings
+
+from tests.ordering import in_halves
 
 os.environ.setdefault("MPLBACKEND", "Agg")  # figures are drawn into files, with or without a display
 
@@ -33,10 +40,33 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--complete", default="", metavar="KINDS", help=text)
 
 
-def pytest_configure() -> None:
-    """Hear Ctrl-C: a shell tells what it starts in the background to ignore it, and so would every process that a test stops."""
+def pytest_configure(config: pytest.Config) -> None:
+    """Hear Ctrl-C, and compile the rules before several processes start.
+
+    A shell tells what it starts in the background to ignore Ctrl-C, and so would every process that a test stops.
+    """
     if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
         signal.signal(signal.SIGINT, signal.default_int_handler)
+    if config.getoption("numprocesses", None) and not hasattr(config, "workerinput"):
+        from tests import compiling  # here, as it loads Numba, which a single process has no use for yet
+
+        compiling.compile_ahead()
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Where several processes run the tests, have the dear ones run first: tests/ordering.py."""
+    if hasattr(config, "workerinput"):
+        items[:] = in_halves(items, lambda item: kind_of(item.nodeid), lambda item: item.get_closest_marker("slow") is not None)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _frontiers_are_kept() -> Iterator[None]:
+    """Keep the frontiers of more design points than the package does: what is kept is the same, and found by the same key."""
+    from tests import tracing  # here, as it takes a second: the process that hands out the tests does without
+
+    with tracing.kept(tracing.KEPT):
+        yield
 
 
 def kind_of(nodeid: str) -> str:

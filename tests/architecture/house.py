@@ -10,6 +10,7 @@ import ast
 import re
 import statistics
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -48,8 +49,13 @@ def files(folder: Path, suffix: str = "") -> list[Path]:
 def nodes(folder: Path) -> Iterator[tuple[str, ast.AST]]:
     """Yield every syntax node of every Python file below a folder, with the file's name relative to it."""
     for path in files(folder, ".py"):
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        for node in _nodes_of(path.read_text(encoding="utf-8")):
             yield path.relative_to(folder).as_posix(), node
+
+
+@cache
+def _nodes_of(source: str) -> tuple[ast.AST, ...]:
+    return tuple(ast.walk(ast.parse(source)))
 
 
 def lengths(folder: Path) -> dict[str, int]:
@@ -94,7 +100,8 @@ def without_docstring(folder: Path) -> list[str]:
     """Every module, public class, public function and public method of a public class has a docstring."""
     offences = []
     for path in files(folder, ".py"):
-        name, tree = path.relative_to(folder).as_posix(), ast.parse(path.read_text(encoding="utf-8"))
+        name, (tree, *_) = path.relative_to(folder).as_posix(), _nodes_of(path.read_text(encoding="utf-8"))
+        assert isinstance(tree, ast.Module)
         offences += [name] * (not ast.get_docstring(tree))
         offences += [f"{name}:{thing}" for thing, node in _public(tree) if not ast.get_docstring(node)]
     return offences

@@ -15,6 +15,8 @@ RUFF = [sys.executable, "-m", "ruff", "check", "--no-cache", "."]
 MYPY = [sys.executable, "-m", "mypy"]
 FLOORS = [str(Path(sys.executable).with_name("lint-imports")), "--no-cache"]
 
+pytestmark = pytest.mark.slow
+
 FORBIDDEN = {
     "from negosim import scenario": "negosim.common.vocabulary -> negosim.scenario",
     "import networkx": "negosim.common.vocabulary -> networkx",

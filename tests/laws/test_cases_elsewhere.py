@@ -23,6 +23,8 @@ from negosim.results.findings import findings_of
 from negosim.sweeps.runner import sweep
 from tests.laws.playing import differences
 
+pytestmark = pytest.mark.slow
+
 CASES = [name for name in Scenario.names() if Scenario.load(name).kind == "case"]
 OF_GRIDS = ("heat-maps", "main-effects")
 OF_SAMPLES = {"sobol-indices": "saltelli", "morris-plane": "morris"}

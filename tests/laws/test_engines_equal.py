@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import ctypes
 import inspect
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import product
 from types import ModuleType
 
@@ -25,7 +26,7 @@ from tests.laws.worlds import AGENDAS, COMBINATIONS, DELEGATION, DESIGNS, MARKET
 WORLDS, BATCH, RUNS = 1_150, 50, 2
 
 
-@pytest.mark.parametrize("batch", range(WORLDS // BATCH))
+@pytest.mark.parametrize("batch", [0, *(pytest.param(batch, marks=pytest.mark.slow) for batch in range(1, WORLDS // BATCH))])
 def test_both_engines_play_the_same_run_in_every_random_world(batch: int) -> None:
     apart = {}
     for number in range(batch * BATCH, (batch + 1) * BATCH):
@@ -50,6 +51,7 @@ EXTREMES = {
 at_the_ends = st.dictionaries(st.sampled_from(sorted(EXTREMES)), st.integers(0, 1), max_size=8)
 
 
+@pytest.mark.slow
 @settings(max_examples=200)
 @given(number=st.integers(0, 10**6), ends=at_the_ends, seed=st.integers(0, 2**64 - 1), run=st.integers(0, 2**62))
 def test_both_engines_play_the_same_run_where_dials_stand_at_their_ends(
@@ -91,6 +93,7 @@ def test_the_worlds_vary_every_parameter() -> None:
     assert {name for name in alike if name.split(".")[-1] not in NOT_READ + LISTS} == set()
 
 
+@pytest.mark.slow
 def test_the_worlds_see_everything_happen() -> None:
     runs = np.concatenate([simulate(world(number), 20, seed=1).runs for number in range(COMBINATIONS)])
     assert set(runs["ending"]) == set(map(int, Ending))
@@ -113,49 +116,64 @@ FAULTS = {
     "threats move before the world": ("moves.move_threats(", 1, "moves.move_world("),
 }
 """What goes wrong -> (first line to move, how many lines, line before which they go)."""
+NO_FAULT = -1
 
 
-def reordered(source: str, moved: str, count: int, before: str) -> str:
-    """Return a source with ``count`` lines, from the one starting with ``moved``, put before another line, indented like it."""
+def _place(lines: list[str], start: str) -> int:
+    places = [number for number, line in enumerate(lines) if line.strip().startswith(start)]
+    assert len(places) == 1, f"{start!r} stands {len(places)} times in the kernel"
+    return places[0]
+
+
+def _only_if(condition: str, indent: str, lines: list[str]) -> list[str]:
+    return [f"{indent}if {condition}:\n", *(f"{indent}    {line.lstrip()}" for line in lines)]
+
+
+def _indent(line: str) -> str:
+    return line[: -len(line.lstrip())]
+
+
+def with_faults(source: str, faults: Iterable[tuple[str, int, str]]) -> str:
+    """Return a source in which ``planted()`` decides, run by run, which block of lines is done before another line, if any."""
     lines = source.splitlines(keepends=True)
-    starts = [n for n, line in enumerate(lines) if line.strip().startswith(moved)]
-    assert len(starts) == 1, f"{moved!r} stands {len(starts)} times in the kernel"
-    block = lines[starts[0] : starts[0] + count]
-    del lines[starts[0] : starts[0] + count]
-    places = [n for n, line in enumerate(lines) if line.strip().startswith(before)]
-    assert len(places) == 1, f"{before!r} stands {len(places)} times in the kernel"
-    indent = lines[places[0]][: -len(lines[places[0]].lstrip())]
-    return "".join([*lines[: places[0]], *(indent + line.lstrip() for line in block), *lines[places[0] :]])
-
-
-def rebuilt(source: str) -> ModuleType:
-    """Return the kernel of a source, compiled on its own; the caller takes it out of sys.modules again."""
-    module = ModuleType("rebuilt_kernel")
-    sys.modules[module.__name__] = module
-    exec(compile(source, "<rebuilt kernel>", "exec"), module.__dict__)
-    return module
+    for number, (moved, count, before) in enumerate(faults):
+        start = _place(lines, moved)
+        block = lines[start : start + count]
+        lines[start : start + count] = _only_if(f"planted() != {number}", _indent(block[0]), block)
+        place = _place(lines, before)
+        lines[place:place] = _only_if(f"planted() == {number}", _indent(lines[place]), block)
+    return "".join(lines)
 
 
 @pytest.fixture
-def faulty(request: pytest.FixtureRequest) -> Iterator[ModuleType]:
-    """A copy of the kernel with one block of lines moved; without a parameter, with all lines where they were."""
-    source = inspect.getsource(kernel)
-    module = rebuilt(reordered(source, *FAULTS[request.param]) if hasattr(request, "param") else source)
-    yield module
+def faulty() -> Iterator[tuple[ModuleType, list[int]]]:
+    """The kernel compiled again, once for all faults, and a list of one number: that of the fault it has now."""
+    planted = [NO_FAULT]
+    module = ModuleType("faulty_kernel")
+    vars(module)["planted"] = ctypes.CFUNCTYPE(ctypes.c_int64)(lambda: planted[0])
+    sys.modules[module.__name__] = module
+    exec(compile(with_faults(inspect.getsource(kernel), FAULTS.values()), "<faulty kernel>", "exec"), vars(module))
+    yield module, planted
     del sys.modules[module.__name__]
 
 
-def apart(rebuilt_kernel: ModuleType, number: int) -> list[str]:
-    """Return where run ``number`` of world ``number`` differs between Mesa and a kernel that was compiled again."""
-    scenario = world(number)
-    theirs = rebuilt_kernel.simulate(scenario, 1, number, first=number)
-    return differences(by_mesa(scenario, number, number), theirs)
+@pytest.mark.slow
+def test_a_fault_in_the_order_of_events_is_found_out_and_a_kernel_without_one_is_not_accused(
+    faulty: tuple[ModuleType, list[int]],
+) -> None:
+    """Runs are played until every fault has shown; without a fault all of the first worlds are played.
 
-
-@pytest.mark.parametrize("faulty", FAULTS, indirect=True)
-def test_a_fault_in_the_order_of_events_is_found_out(faulty: ModuleType) -> None:
-    assert any(apart(faulty, number) for number in range(2 * COMBINATIONS))
-
-
-def test_a_kernel_compiled_again_without_a_fault_is_not_accused(faulty: ModuleType) -> None:
-    assert [number for number in range(COMBINATIONS) if apart(faulty, number)] == []
+    One test for all faults, as they share a kernel that takes 15 seconds to compile.
+    """
+    (module, planted), accused, unseen = faulty, [], set(range(len(FAULTS)))
+    for number in range(2 * COMBINATIONS):
+        if number >= COMBINATIONS and not unseen:
+            break
+        scenario = world(number)
+        ours = by_mesa(scenario, number, number)
+        for planted[0] in [NO_FAULT, *sorted(unseen)]:
+            if differences(ours, module.simulate(scenario, 1, number, first=number)):
+                unseen.discard(planted[0])
+                accused += [number] * (planted[0] == NO_FAULT)
+    assert accused == []
+    assert [list(FAULTS)[fault] for fault in unseen] == []

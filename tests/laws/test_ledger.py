@@ -12,6 +12,8 @@ from negosim.common.vocabulary import CHANNELS, Ending, Side
 from negosim.engine.outcomes import Outcomes
 from tests.laws.worlds import COMBINATIONS, world
 
+pytestmark = pytest.mark.slow
+
 RUNS, SEED = 30, 3
 DEALS = (Ending.SETTLED, Ending.SETTLED_IN_PART)
 PROMISE = ("time-dependent", "tit-for-tat", "commitment", "veto-aware")

@@ -21,6 +21,8 @@ from tests.laws.mechanisms import (
     without_a_case,
 )
 
+pytestmark = pytest.mark.slow
+
 TARIFF, CARS = "reciprocal-tariff", "car-tariff"
 THREAT = f"threats.{TARIFF}"
 BELIEVERS = {"sender.strategy": "risk-return", "target.strategy": "risk-return"}

@@ -15,6 +15,8 @@ from negosim.strategies.catalogue import NAMES
 from tests.laws.playing import differences
 from tests.laws.worlds import PROTOCOLS, world
 
+pytestmark = pytest.mark.slow
+
 WORLDS = 40
 
 

@@ -17,6 +17,8 @@ from negosim.strategies.record import Strategy
 from tests.laws.playing import same_bits
 from tests.laws.worlds import COMBINATIONS, world
 
+pytestmark = pytest.mark.slow
+
 ANSWERED = (0.0, 0.2, 0.4, 0.5, 0.6, 0.8, 1.0)
 """Where on a menu the offers lie that a side is asked about."""
 
@@ -38,7 +40,7 @@ def in_the_middle(scenario: Scenario, seed: int) -> Negotiation:
         model.step()
         if model.round == 2 or not model.running:
             break
-    model.talks = before
+    model.run.talks = before
     moves.move_world(model.game, model.talks, *model.run.luck)
     model.principals[Side.SENDER].move_threats()
     floor.open_floor(model.game, model.talks, *model.run.luck)
@@ -48,7 +50,7 @@ def in_the_middle(scenario: Scenario, seed: int) -> Negotiation:
 def moves_of(model: Negotiation, side: Side) -> Moves:
     """Return what a side would do now; the talks are left as they were."""
     kept, game = model.talks, model.game
-    model.talks = talks = Talks(*(array.copy() for array in kept))
+    model.run.talks = talks = Talks(*(array.copy() for array in kept))
     public, principal = talks.public[0], model.principals[side]
     principal.face_the_alternative()
     public["proposer"], public["lead"] = side, 0
@@ -65,7 +67,7 @@ def moves_of(model: Negotiation, side: Side) -> Moves:
         answers.append(int(principal.answer()))
         principal.learn(False)
         beliefs.append(talks.beliefs[side].copy())
-    model.talks = kept
+    model.run.talks = kept
     return Moves(tabled, worth, tuple(answers), np.array(beliefs))
 
 
@@ -88,7 +90,7 @@ def with_another_other(talks: Talks, side: Side) -> Talks:
 def private_values_matter(model: Negotiation, side: Side) -> bool:
     """Return whether a side's moves change with what the other side alone knows."""
     ours = moves_of(model, side)
-    model.talks = with_another_other(model.talks, side)
+    model.run.talks = with_another_other(model.talks, side)
     theirs = moves_of(model, side)
     return not (
         same_bits(ours.tabled, theirs.tabled)
@@ -110,7 +112,7 @@ def test_the_image_of_a_side_does_not_depend_on_what_it_knows_alone(side: Side) 
         model = in_the_middle(world(number), number)
         model.principals[side.other].face_the_alternative()
         image = model.talks.images[side.other].tobytes()
-        model.talks = with_another_other(model.talks, side)
+        model.run.talks = with_another_other(model.talks, side)
         model.principals[side.other].face_the_alternative()
         assert model.talks.images[side.other].tobytes() == image, f"world {number}"
 

@@ -13,6 +13,7 @@ from negosim.engine import kernel, prepare
 from negosim.engine.outcomes import Outcomes
 from tests.laws.playing import by_mesa, differences, same_bits
 from tests.laws.worlds import world
+from tests.tracing import kept
 
 RUNS = 60
 CUTS = (0, 1, 8, 31, RUNS)
@@ -65,8 +66,9 @@ def test_a_run_far_out_is_the_run_that_mesa_plays(scenario: Scenario) -> None:
 
 def test_a_scenario_prepared_anew_gives_the_same_game(scenario: Scenario) -> None:
     first = prepare.prepare(scenario)
-    prepare._frontiers.cache_clear()
-    again = prepare.prepare(scenario)
+    with kept():
+        again = prepare.prepare(scenario)
+    assert again.menus is not first.menus
     for ours, theirs in zip(first, again, strict=True):
         assert ours.tobytes() == theirs.tobytes()
 

@@ -20,6 +20,8 @@ from tests.laws.worlds import COMBINATIONS, design, world
 
 Tree = dict[str, Any]
 
+pytestmark = pytest.mark.slow
+
 WORLDS = 2 * COMBINATIONS
 AUCTIONS = 100
 OTHER = {side.label: side.other.label for side in Side}
@@ -163,9 +165,10 @@ def test_the_order_of_issues_changes_no_ending() -> None:
     compared = 0
     for number, scenario in enumerate([*map(world, worlds_without(JUST_MEETS, WORLDS)), *auctions(AUCTIONS)]):
         shuffled, order = in_another_order(scenario, number)
+        if any(issue.levels for issue in scenario.issues) or np.array_equal(order, np.sort(order)):
+            continue
         parts, same_parts = (prepare(s).part_of_issue for s in (scenario, shuffled))
-        discrete = any(issue.levels for issue in scenario.issues)
-        if discrete or not np.array_equal(parts[order], same_parts) or np.array_equal(order, np.sort(order)):
+        if not np.array_equal(parts[order], same_parts):
             continue
         compared += 1
         ours, theirs = simulate(scenario, 20, seed=1), simulate(shuffled, 20, seed=1)

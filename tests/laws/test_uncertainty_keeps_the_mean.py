@@ -29,6 +29,8 @@ from tests.laws.chance import FALSE_ALARM, SIGMAS, happens_as_often, has_mean
 from tests.laws.playing import same_bits
 from tests.laws.worlds import COMBINATIONS, world
 
+pytestmark = pytest.mark.slow
+
 RUNS = 20_000
 PATHS, ROUNDS = 2_000, 8
 TACTICS = {

@@ -15,10 +15,10 @@ from types import ModuleType
 
 import pytest
 
-from negosim.engine import prepare
 from negosim.validation.textbook.result import Result
 from negosim.validation.textbook.run import rows_of
 from tests.oracles.mutants import Mutant
+from tests.tracing import kept
 
 COMPILED = ("negosim.rules", "negosim.strategies", "negosim.engine.kernel")
 """Modules whose rules keep what was built into them: they are compiled anew or left as they are, never changed in part."""
@@ -65,8 +65,7 @@ def mutated(mutants: Iterable[Mutant], compiled_anew: Iterable[str] = ()) -> Ite
     chosen = list(dict.fromkeys(mutants))
     names = list(dict.fromkeys([*compiled_anew, *(mutant.module for mutant in chosen)]))
     originals = {name: import_module(name) for name in names}
-    prepare._frontiers.cache_clear()
-    with pytest.MonkeyPatch.context() as patch:
+    with kept(), pytest.MonkeyPatch.context() as patch:
         doubles = {}
         for name, original in originals.items():
             source = mutated_source(inspect.getsource(original), [mutant for mutant in chosen if mutant.module == name])
@@ -76,7 +75,6 @@ def mutated(mutants: Iterable[Mutant], compiled_anew: Iterable[str] = ()) -> Ite
         for name, original in originals.items():
             _hand_on(patch, original, doubles[name])
         yield
-    prepare._frontiers.cache_clear()
 
 
 def holds(result: Result, seed: int = 0) -> bool:

@@ -11,13 +11,13 @@ import numpy as np
 import pytest
 
 from negosim import Scenario, simulate, theory
-from negosim.engine.prepare import forget_frontiers
 from negosim.rules.solvers.ladders import distinct
 from negosim.theory.solutions import Solution
 from negosim.validation.textbook import concession, indivisible, learning, many_issues, ratification
 from negosim.validation.textbook.played import weights_of
 from negosim.validation.textbook.result import Result
 from negosim.validation.textbook.run import RESULTS, rows_of
+from tests.tracing import kept
 
 
 def failing(result: Result, cases: Any, seed: int = 0) -> list[Any]:
@@ -55,8 +55,8 @@ WRONG: list[tuple[str, ModuleType | Any, str, Callable[..., Any]]] = [
 @pytest.fixture
 def nothing_kept() -> Iterator[None]:
     """What a game took from a wrong formula is not kept for the games that come after."""
-    yield
-    forget_frontiers()
+    with kept():
+        yield
 
 
 @pytest.mark.usefixtures("nothing_kept")

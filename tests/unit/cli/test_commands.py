@@ -299,6 +299,7 @@ cli.app()
 
 
 @pytest.mark.skipif(os.name != "posix", reason="needs SIGINT")
+@pytest.mark.slow
 def test_an_interrupted_sweep_says_how_to_go_on_and_goes_on(file: Path) -> None:
     out = file.parent / "runs"
     command = [sys.executable, "-c", PROGRAM, "sweep", str(file), "--out", str(out), "--workers", "1"]

@@ -23,6 +23,8 @@ from negosim.store.lock import gate, take
 from tests.unit import pretend
 from tests.unit.cli.test_commands import refusal, run
 
+pytestmark = pytest.mark.slow
+
 PARTS = 12
 
 

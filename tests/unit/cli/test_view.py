@@ -65,6 +65,7 @@ def test_it_listens_on_this_machine_only_unless_told_otherwise(monkeypatch: pyte
     assert served == [(CASE, "127.0.0.1")]
 
 
+@pytest.mark.slow
 def test_ctrl_c_ends_it_cleanly() -> None:
     command = [sys.executable, "-c", "from negosim.cli import app; app()", "view", "pie", "--port", "0"]
     environment = os.environ | {"PYTHONUNBUFFERED": "1"}
@@ -80,6 +81,7 @@ def test_ctrl_c_ends_it_cleanly() -> None:
         assert server.stderr.read().splitlines()[1:] == ["Stopped."]
 
 
+@pytest.mark.slow
 def test_ctrl_c_while_rules_are_compiled_ends_it_before_any_page_is_served(tmp_path: Path) -> None:
     command = [sys.executable, "-c", "from negosim.cli import app; app()", "view", "pie", "--port", "0"]
     environment = os.environ | {"PYTHONUNBUFFERED": "1", "NEGOSIM_CACHE_DIR": str(tmp_path)}

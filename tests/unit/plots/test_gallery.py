@@ -35,6 +35,8 @@ from negosim.sweeps.runner import sweep
 from tests.unit import pretend
 from tests.unit.plotted import small_sweep
 
+pytestmark = pytest.mark.slow
+
 Figures = dict[str, list[Axes]]
 
 OF_GRIDS = ("heat-maps", "main-effects")

@@ -121,6 +121,7 @@ def test_a_point_that_is_not_there_is_refused(results: Results, against: int, po
         paired(results, against=against, point=point)
 
 
+@pytest.mark.slow
 def test_small_pieces_give_the_same_summary(results: Results, monkeypatch: pytest.MonkeyPatch) -> None:
     whole = summarise(results)
     for at_once in (3, 4, 8, 100):  # with 3 a point is larger than what may be in memory: its quantiles come from sorting

@@ -27,6 +27,7 @@ def test_the_page_about_the_data_names_every_file_and_every_case() -> None:
     assert [name for name in (*SHIPPED, *(f"scenario/shipped/{case.name}.toml" for case in CASES)) if name not in page] == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
 def test_any_joint_draw_of_what_a_case_assumes_can_be_played(case: Scenario) -> None:
     for draw in assumed_draws(case, 64, seed=1):

@@ -61,6 +61,7 @@ def test_a_sweep_with_few_columns_is_summed_up_and_told(kept: Results) -> None:
     assert {"sender_payoff", "no_deal", "settled_rice"} <= set(summary["quantity"])
 
 
+@pytest.mark.slow
 def test_figures_of_columns_that_are_not_kept_are_left_out_and_named(kept: Results, tmp_path: Path, caplog: Any) -> None:
     with caplog.at_level(logging.INFO):
         drawn = {path.stem for path in plots.draw_all(kept, tmp_path)}

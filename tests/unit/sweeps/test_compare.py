@@ -163,6 +163,7 @@ def test_a_scenario_is_compared_with_the_baseline_of_results_with_their_luck(tmp
 
 
 @pytest.mark.usefixtures("pretended")
+@pytest.mark.slow
 def test_small_pieces_give_the_same(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     a, b = swept(tmp_path / "a"), swept(tmp_path / "b", scenario=AMBIGUOUS)
     whole = compare(a, b).differences

@@ -33,6 +33,8 @@ from tests.unit.jobs import Noting, Unwritable
 from tests.unit.pretend import EXPERIMENT, assuming, experiment
 from tests.unit.sweeps.test_runner import contents
 
+pytestmark = pytest.mark.slow
+
 PLAN = planned_parts(experiment())
 NAMES = [part.name for part in PLAN]
 

@@ -34,6 +34,8 @@ from negosim.sweeps.stopping_rule import look, next_runs
 from tests.architecture.house import ROOT
 from tests.unit import pretend
 
+pytestmark = pytest.mark.slow
+
 WANTED = 0.02
 """The payoffs of the pretended kernel are spread evenly over [0, 1]: 1.96 / sqrt(12 n) is as much from some 800 runs on."""
 
