@@ -19,11 +19,12 @@ from negosim.common.vocabulary import CHANNELS, Ending, Side
 from negosim.engine import kernel
 from negosim.scenario.consistency import THE_OTHERS_ALONE
 from negosim.scenario.dotted_names import leaves
-from negosim.strategies.catalogue import NAMES
 from tests.laws.playing import by_kernel, by_mesa, differences
-from tests.laws.worlds import AGENDAS, COMBINATIONS, DELEGATION, DESIGNS, MARKETS, PROTOCOLS, SECURITY, TALKS, world
+from tests.laws.worlds import AGENDAS, COMBINATIONS, DELEGATION, DESIGNS, MARKETS, NAMES, PROTOCOLS, SECURITY, TALKS, world
 
-WORLDS, BATCH, RUNS = 1_150, 50, 2
+BATCH, RUNS = 50, 2
+WORLDS = -(-len(DESIGNS) // BATCH) * BATCH
+"""Whole batches that hold each pair of strategies under each protocol."""
 
 
 @pytest.mark.parametrize("batch", [0, *(pytest.param(batch, marks=pytest.mark.slow) for batch in range(1, WORLDS // BATCH))])

@@ -15,6 +15,8 @@ from negosim import Scenario, simulate
 from negosim.common.vocabulary import Side
 from negosim.engine.prepare import prepare
 from negosim.scenario.consistency import HOLDER
+from negosim.strategies.catalogue import NAMES, strategy
+from negosim.strategies.record import LUCK
 from tests.laws.playing import differences
 from tests.laws.worlds import COMBINATIONS, design, world
 
@@ -25,7 +27,7 @@ pytestmark = pytest.mark.slow
 WORLDS = 2 * COMBINATIONS
 AUCTIONS = 100
 OTHER = {side.label: side.other.label for side in Side}
-ASKS_CHANCE = {"concession-clock", "attrition", "brinkmanship"}
+ASKS_CHANCE = {"concession-clock", *(name for name in NAMES if LUCK in strategy(name).reads)}
 """Protocol and strategies that draw even if nothing else does: whose demand stands, when to give way."""
 JUST_MEETS = {"double-auction"}
 """A protocol in which a bid that a search has found meets the other bid or misses it by less than the search resolves: it is left

@@ -14,10 +14,17 @@ from numpy.random import Generator
 
 from negosim import Scenario
 from negosim.scenario.consistency import THE_OTHERS_ALONE
-from negosim.strategies.catalogue import NAMES
+from negosim.strategies import catalogue
 
 PROTOCOLS = ("alternating", "random-proposer", "one-round", "concession-clock", "double-auction")
 AGENDAS = ("whole", "linked", "issue-by-issue")
+JOINED = (
+    "time-dependent", "exponential", "tit-for-tat", "relative-tit-for-tat", "random-tit-for-tat", "averaged-tit-for-tat",
+    "micro", "commitment", "bluff", "attrition", "brinkmanship", "risk-return", "subgame-perfect", "shaded-bid", "veto-aware",
+)
+"""The order by which worlds are numbered. What is not in it yet comes behind, so that a strategy is still added by its file."""
+
+NAMES = (*(name for name in JOINED if name in catalogue.NAMES), *(name for name in catalogue.NAMES if name not in JOINED))
 COMBINATIONS = len(NAMES) ** 2
 
 
