@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from negosim.experiment.experiment import Experiment
     from negosim.results.results import Results
     from negosim.store.failures import PointsFailedError
-    from negosim.store.plan import Shard
     from negosim.sweeps.executors import Engine
+    from negosim.sweeps.shards import Shard
 
 UntilPrecision = Annotated[
     float | None,
@@ -60,7 +60,7 @@ def sweep(
     if out is None and not (dry_run and file is not None):
         raise typer.BadParameter("Missing option '--out', the folder of the results. Only --dry-run of a file needs none.")
     with plainly(), ended_like_an_interruption():
-        from negosim.store.plan import Shard
+        from negosim.sweeps.shards import Shard
 
         chosen = engine_asked(engine, scheduler, workers)
         experiment = asked(file, out, seed, until_precision)

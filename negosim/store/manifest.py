@@ -28,7 +28,8 @@ NOT_PLAYED = (
     "engine/agents.py", "engine/events.py", "engine/fork.py", "engine/model.py", "engine/person.py", "engine/transcript",
     "scenario/changes.py",
     "store/failures.py", "store/files.py", "store/lock.py", "store/precision.py", "store/store.py",
-    "sweeps/compare.py", "sweeps/dask.py", "sweeps/forecast.py", "sweeps/merge.py", "sweeps/reproduce.py", "sweeps/status.py",
+    "sweeps/compare.py", "sweeps/dask.py", "sweeps/forecast.py", "sweeps/merge.py", "sweeps/reproduce.py", "sweeps/shards.py",
+    "sweeps/status.py",
 )
 """Folders and files that decide no number of a sweep: a change there leaves the runs of a folder valid."""
 

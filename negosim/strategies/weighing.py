@@ -27,7 +27,7 @@ def in_return(own: Any, public: Any, value: float, demand: float) -> Weighing:
     return Weighing(value, demand, "reciprocity")
 
 
-def holding_out(own: Any, public: Any, offer: Any) -> Weighing:
+def holding_out(own: Any, other: Any, public: Any, belief: Any, homes: Any, offer: Any, outlook: Any) -> Weighing:
     """Return the offer against the demand, or what makes a side that holds out give way."""
     value = float(offer[own["kept_column"]])
     if value >= own["committed_demand"] - TOLERANCE:

@@ -14,11 +14,12 @@ from negosim.experiment.experiment import Experiment
 from negosim.results.results import Results
 from negosim.store.failures import PointsFailedError
 from negosim.store.manifest import fingerprint, manifest_of, platform_here
-from negosim.store.plan import Part, Shard, planned_parts
+from negosim.store.plan import Part, planned_parts
 from negosim.store.precision import read_reached, write_reached
 from negosim.store.store import Store
 from negosim.sweeps.executors import Engine, Finished, Pace, threads
 from negosim.sweeps.play import Play
+from negosim.sweeps.shards import Shard
 from negosim.sweeps.stopping_rule import look, next_runs
 
 Progress = Callable[[int, int, float, float], None]

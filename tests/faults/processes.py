@@ -10,10 +10,10 @@ import numpy
 import psutil
 import pytest
 
-from negosim.store.plan import Shard
 from negosim.store.store import StoreError
 from negosim.sweeps.merge import merge
 from negosim.sweeps.runner import sweep, sweep_shard
+from negosim.sweeps.shards import Shard
 from tests.faults.undisturbed import OUT, PARTS, checksums, experiment, gone_on, negosim, process, undisturbed_parts, whole_parts
 from tests.unit.clusters import a_scheduler, started, worker
 

@@ -34,11 +34,6 @@ def respond(own, other, public, belief, homes, offer, outlook):
     return ACCEPT if may_give_way(own, value) and own.luck < own.gives_way else REFUSE
 
 
-def _weigh(own, other, public, belief, homes, offer, outlook):
-    """Return the offer against the demand, or what makes the side give way."""
-    return holding_out(own, public, offer)
-
-
 STRATEGY = Strategy(
     propose,
     respond,
@@ -48,5 +43,5 @@ STRATEGY = Strategy(
     reads=(LUCK,),
     takes_less=True,
     holds_out=ATTRITION,
-    weigh=_weigh,
+    weigh=holding_out,
 )

@@ -40,11 +40,6 @@ def respond(own, other, public, belief, homes, offer, outlook):
     return ACCEPT if yields and may_give_way(own, value) else REFUSE
 
 
-def _weigh(own, other, public, belief, homes, offer, outlook):
-    """Return the offer against the demand, or what makes the side give way."""
-    return holding_out(own, public, offer)
-
-
 STRATEGY = Strategy(
     propose,
     respond,
@@ -54,5 +49,5 @@ STRATEGY = Strategy(
     reads=(LUCK,),
     takes_less=True,
     holds_out=RISK,
-    weigh=_weigh,
+    weigh=holding_out,
 )

@@ -13,9 +13,9 @@ import negosim.sweeps.play
 from negosim.report.write import write_report
 from negosim.store.failures import PointsFailedError
 from negosim.store.lock import gate, lock_file, take
-from negosim.store.plan import Shard
 from negosim.store.store import StoreError
 from negosim.sweeps.runner import sweep, sweep_shard
+from negosim.sweeps.shards import Shard
 from negosim.sweeps.status import status_of
 from tests.unit import pretend
 from tests.unit.pretend import assuming, experiment

@@ -23,12 +23,12 @@ from negosim.results.findings import findings_of
 from negosim.results.paired import half_width, paired
 from negosim.results.results import Results
 from negosim.store.failures import PointsFailedError
-from negosim.store.plan import Shard
 from negosim.store.precision import FILE, Reached, Widest, read_reached
 from negosim.store.store import StoreError
 from negosim.sweeps.merge import merge
 from negosim.sweeps.reproduce import reproduce
 from negosim.sweeps.runner import sweep, sweep_shard
+from negosim.sweeps.shards import Shard
 from negosim.sweeps.status import status_of
 from negosim.sweeps.stopping_rule import look, next_runs
 from tests.architecture.house import ROOT

@@ -14,10 +14,10 @@ from negosim.common.errors import ScenarioError
 from negosim.results.results import Results
 from negosim.store.failures import PointsFailedError
 from negosim.store.manifest import in_words, platform_here
-from negosim.store.plan import Shard
 from negosim.store.store import Store, StoreError
 from negosim.sweeps.merge import merge
 from negosim.sweeps.runner import sweep, sweep_shard
+from negosim.sweeps.shards import Shard
 from tests.unit import pretend
 from tests.unit.pretend import assuming, experiment
 from tests.unit.sweeps.test_runner import ELSEWHERE, PARTS, contents, elsewhere
