@@ -41,7 +41,8 @@ def another_design() -> tuple[str, str]:
 
 def another_version() -> tuple[str, str]:
     """The same sweep under another version of NumPy"""
-    with mock.patch.object(manifest, "versions", lambda: {**manifest.versions(), "numpy": "1.26.4"}):
+    other = {**manifest.versions(), "numpy": "1.26.4"}
+    with mock.patch.object(manifest, "versions", lambda: other):
         return _refused(TEXT)
 
 
