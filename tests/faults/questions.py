@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from typing import Any
 from unittest import mock
 
@@ -42,20 +42,17 @@ def another_design() -> tuple[str, str]:
 def another_version() -> tuple[str, str]:
     """The same sweep under another version of NumPy"""
     other = {**manifest.versions(), "numpy": "1.26.4"}
-    with mock.patch.object(manifest, "versions", lambda: other):
-        return _refused(TEXT)
+    return _refused(TEXT, mock.patch.object(manifest, "versions", lambda: other))
 
 
 def other_sources() -> tuple[str, str]:
     """The same sweep after a change in the sources of the game"""
-    with mock.patch.object(manifest, "_sources", lambda *_, **__: "0" * 64):
-        return _refused(TEXT)
+    return _refused(TEXT, mock.patch.object(manifest, "_sources", lambda *_, **__: "0" * 64))
 
 
 def another_platform() -> tuple[str, str]:
     """The unfinished sweep is gone on with on another platform"""
-    with _elsewhere():
-        return _refused(TEXT)
+    return _refused(TEXT, _elsewhere())
 
 
 def another_platform_that_is_allowed() -> tuple[str, str]:
@@ -104,11 +101,12 @@ def checksums_of_values(results: Results, points: tuple[int, ...]) -> list[str]:
     return [store.mark(name)["values"] for name in names if int(name.split("-")[1]) in points]
 
 
-def _refused(text: str) -> tuple[str, str]:
-    """The sweep of this experiment is refused; that of the folder goes on."""
+def _refused(text: str, otherwise: AbstractContextManager[Any] | None = None) -> tuple[str, str]:
+    """The sweep of this experiment is refused, where things are otherwise than when the folder was written."""
     laid_out()
     part(11).unlink()
-    said = refusal(lambda: sweep(experiment(text), OUT))
+    with otherwise or nullcontext():
+        said = refusal(lambda: sweep(experiment(text), OUT))
     return said, "nothing: the folder is as it was"
 
 
