@@ -7,9 +7,12 @@ from __future__ import annotations
 
 from importlib import import_module
 from pkgutil import iter_modules
+from typing import TYPE_CHECKING
 
 from negosim.strategies import shipped
-from negosim.strategies.record import Strategy
+
+if TYPE_CHECKING:
+    from negosim.strategies.record import Strategy
 
 NAMES = tuple(sorted(found.name.replace("_", "-") for found in iter_modules(shipped.__path__)))
 """Every strategy that a scenario can name; its file has the same name with underscores."""

@@ -36,6 +36,11 @@ def test_importing_negosim_loads_no_slow_library() -> None:
     assert loaded_after("import negosim") == set()
 
 
+def test_reading_a_scenario_loads_no_slow_library_nor_a_strategy() -> None:
+    reading = "import negosim as ns; assert 'attrition' in str(ns.Scenario.schema()); ns.Scenario.load('us-japan-2025')"
+    assert loaded_after(reading) == set()
+
+
 def test_a_library_that_is_loaded_is_seen() -> None:
     assert "numba" in loaded_after("import numba")
 
