@@ -124,6 +124,7 @@ junk = st.one_of(
 )
 
 
+@pytest.mark.slow
 @settings(max_examples=300)
 @given(st.data(), junk)
 def test_junk_anywhere_in_a_file_is_refused_with_a_scenario_error(data: st.DataObject, wrong: object) -> None:
