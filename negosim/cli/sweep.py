@@ -1,4 +1,4 @@
-"""The commands about an experiment: sweep it, draw its figures, compare its results with others."""
+"""The commands about an experiment: sweep it by one engine or another, draw its figures, compare its results with others."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The one error of scenarios: it names the file, the field, the value, what is wrong and the remedy."""
+"""The errors that users meet: each names the file, the field, the value, what is wrong and the remedy."""
 
 from __future__ import annotations
 

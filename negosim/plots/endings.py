@@ -1,4 +1,4 @@
-"""How the runs of a point end: payoffs of both sides, the round and the kind of the ending."""
+"""How the runs of a point end: payoffs of both sides, the round and the kind of the ending, and the terms of the deals."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The frontier of the true types, and where the runs end in the plane of both sides' utilities."""
+"""The plane of both sides' utilities: the frontier of the true types, where runs end in it, and the offers of one run."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Heat maps: a quantity over two factors of a grid, with the value in each cell and the line on which its sign changes."""
+"""Heat maps with a number in each cell: a quantity over two factors of a grid, and the payoffs of a matrix."""
 
 from __future__ import annotations
 

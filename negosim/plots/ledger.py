@@ -1,4 +1,4 @@
-"""Through which channels the payoffs come about, and through which of them a tactic works."""
+"""Through which channels payoffs come about, a tactic works, and two scenarios or results differ."""
 
 from __future__ import annotations
 

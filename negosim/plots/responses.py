@@ -1,4 +1,4 @@
-"""Response curves: means of quantities against the levels of one parameter, beside a closed form where there is one."""
+"""Response curves: means against the levels of one parameter, beside a closed form; and what such curves are drawn with."""
 
 from __future__ import annotations
 

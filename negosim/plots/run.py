@@ -1,4 +1,4 @@
-"""One run over its rounds: what each offer is worth to both, and under it market stress and threats, where there are any."""
+"""One run: what each offer is worth to both, round by round, with market stress and threats; and its tariffs by date."""
 
 from __future__ import annotations
 

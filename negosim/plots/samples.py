@@ -1,4 +1,4 @@
-"""Samples to set beside one another: some points of a sweep, or batches of runs by the names that a user gives them."""
+"""Samples side by side, points of a sweep or batches of runs by name: their distribution functions, ridges and endings."""
 
 from __future__ import annotations
 

@@ -6,6 +6,12 @@ piecewise linear), the last column the mass of the type that never takes less th
 The believed rule of the other side is the time-dependent path of ``concession`` (Faratin, Sierra & Jennings 1998), for
 its offers and for its answers; in the last round it equals the reservation value, which is the one-shot case. A side that
 holds out (``attrition``) is believed to do so: it demands what a committed one would, and gives way as its table says.
+
+The prior of a private reservation value is a uniform draw whose odds are tilted. If s is uniform on [0, 1], the type at that
+quantile is low + (high - low) x(s), with x / (1 - x) = tilt s / (1 - s), that is x(s) = tilt s / (1 + (tilt - 1) s). A tilt of 1
+is the uniform prior; above 1 high reservation values are likelier, and the density at the top is tilt^2 times that at the
+bottom. Where the value v of the prize is uniform on [v0, V] and a breakdown costs D, the reservation value in units of the prize
+falls by D / v, and its prior has the tilt V / v0: uniform in resolve (Nalebuff 1986).
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The manifest of a results folder: what was asked, of which scenario, by which code, on which platform."""
+"""The manifest of a results folder: what was asked, of which scenario, by which code and versions, on which platform."""
 
 from __future__ import annotations
 

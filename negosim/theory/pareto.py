@@ -1,8 +1,14 @@
-"""The Pareto frontier of a set of outcomes, with a tolerance.
+"""The Pareto frontier of a set of outcomes, with a tolerance, and the straight lines between its points.
 
 Utilities that differ by rounding alone must not count as different, or dominated outcomes stay on the frontier. A relation
 such as "no more than a tolerance worse" is not transitive: with three sides or more it has circles, in which every outcome
 is dominated by another. So each side's utilities are first sorted into *levels*, and levels are compared exactly.
+
+Everything on a line between consecutive points of a frontier of two sides is feasible: a traced frontier is interpolated between
+its nodes, and with additive linear utilities the true frontier is such a line, its corners being packages in which all issues but
+one are at an end. On a line the gain of each side is linear, g(s) = start + s change with s in [0, 1]. So the part that both
+accept is an interval, a Nash product is a quadratic with one closed-form peak, and the lesser of two gains is largest at an end
+or where they cross. A *place* counts points from 0, with a fraction: 2.25 is a quarter of the way from point 2 to point 3.
 """
 
 from __future__ import annotations

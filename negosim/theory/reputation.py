@@ -1,4 +1,4 @@
-"""Reputation for firmness: the war of attrition of two sides that may each be committed to a demand (Abreu & Gul 2000)."""
+"""Reputation for firmness: the war of attrition of two sides that may be committed (Abreu & Gul 2000); what silence teaches."""
 
 from __future__ import annotations
 

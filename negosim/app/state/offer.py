@@ -1,4 +1,4 @@
-"""The terms of an offer as dials in real units, and what a person types read as one."""
+"""A game that a person plays, and the terms of its offer: dials in real units, and what is typed read as one."""
 
 from __future__ import annotations
 

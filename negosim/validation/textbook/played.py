@@ -1,4 +1,4 @@
-"""Playing the special cases: teaching scenarios with everything else off, and what is read off their runs."""
+"""The special cases that are played: teaching scenarios with all else off, packages of three issues, and what is read off."""
 
 from __future__ import annotations
 

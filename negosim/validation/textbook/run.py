@@ -1,4 +1,4 @@
-"""Running the checks: one row a number, with its verdict, and how often a true table would be refused by chance."""
+"""All known results by chapter, and their run: one row a number, with its verdict, and how often chance refuses a true one."""
 
 from __future__ import annotations
 
