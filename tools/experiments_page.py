@@ -16,9 +16,10 @@ from pathlib import Path
 import typer
 
 from negosim.cli.application import plainly
+from negosim.common.errors import StoreError
 from negosim.report.write import with_part
 from negosim.results.results import Results
-from negosim.store.store import Store, StoreError
+from negosim.store.store import Store
 
 SECTIONS = ("## In short", "## Which factors matter")
 """Where in the findings the page's part begins; it ends with the next heading of another kind."""

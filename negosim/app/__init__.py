@@ -1,5 +1,5 @@
 """The browser app: step through runs, turn the dials, play one side yourself. The only place for Solara.
 
-State is plain Python (`watching`, `playing`), panels are functions from records to SVG (`panels`), and the components only
-wire the two together (`page` and its parts).
+State is plain Python (`state`), panels are functions from records to SVG (`panels`), and the components only
+wire the two together (`views`).
 """

@@ -60,8 +60,7 @@ AsJson = Annotated[bool, typer.Option("--json", help="JSON, for other programs."
 @contextmanager
 def plainly() -> Iterator[None]:
     """What a user got wrong as one line on the error stream with status 2; an interruption with status 130."""
-    from negosim.common.errors import ScenarioError
-    from negosim.store.store import StoreError
+    from negosim.common.errors import ScenarioError, StoreError
     from negosim.sweeps.executors import EngineError
 
     try:

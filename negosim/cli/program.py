@@ -11,9 +11,10 @@ from typing import NamedTuple
 import typer
 
 from negosim.cli.application import plainly, whole_number
+from negosim.common.errors import StoreError
 from negosim.report.write import with_part
 from negosim.store.failures import PointsFailedError
-from negosim.store.store import Store, StoreError
+from negosim.store.store import Store
 
 
 class Asked(NamedTuple):

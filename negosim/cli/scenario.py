@@ -71,7 +71,7 @@ def play(
 
 def _check_figure(figure: Path) -> None:
     """StoreError, before the run, for what is no PNG file in a folder that exists."""
-    from negosim.store.store import StoreError
+    from negosim.common.errors import StoreError
 
     if figure.suffix != ".png":
         raise StoreError(f"--figure = '{figure}' does not end in .png. Name a PNG file.")

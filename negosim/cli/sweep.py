@@ -125,9 +125,9 @@ def played(
 
     options : those of the engine, for the command with which a sweep that was interrupted goes on
     """
+    from negosim.common.errors import StoreError
     from negosim.results.results import Results
     from negosim.store.failures import PointsFailedError
-    from negosim.store.store import StoreError
 
     runner = loaded("negosim.sweeps.runner")
     try:

@@ -127,4 +127,4 @@ class StoreError(RuntimeError):
 
 
 class DamagedManifestError(StoreError):
-    """The manifest of a folder is damaged, or is none of negosim."""
+    """The manifest of a folder is damaged, or negosim did not write it."""

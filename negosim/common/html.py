@@ -49,15 +49,6 @@ def _cells(row: Sequence[str], sides: Sequence[str]) -> str:
     )
 
 
-def counted(number: int, word: str) -> str:
-    """Return a count with its word, which is in the plural unless there is one.
-
-    >>> counted(1, "threat"), counted(3, "threat")
-    ('1 threat', '3 threats')
-    """
-    return f"{number:,} {word}{'' if number == 1 else 's'}"
-
-
 def folded(summary: str, inside: str) -> str:
     """Return a part that opens on a click; ``inside`` is HTML already."""
     return f"<details><summary>{escape(summary)}</summary>{inside}</details>"

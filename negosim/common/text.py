@@ -127,6 +127,15 @@ def listed(items: Iterable[str]) -> str:
     return f"{', '.join(most)} and {last}" if most else last
 
 
+def counted(number: int, word: str) -> str:
+    """Return a count with its word, which is in the plural unless there is one.
+
+    >>> counted(1, "threat"), counted(3, "threat")
+    ('1 threat', '3 threats')
+    """
+    return f"{number:,} {word}{'' if number == 1 else 's'}"
+
+
 def capital(text: str) -> str:
     """Return a text with its first letter as a capital.
 

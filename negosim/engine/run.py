@@ -8,6 +8,7 @@ from numbers import Integral
 
 import numpy as np
 
+from negosim.common.text import counted
 from negosim.common.vocabulary import Ending, Side
 from negosim.engine.outcomes import Outcomes
 from negosim.engine.prepare import prepare, strategies_of
@@ -32,7 +33,7 @@ def require_whole(**numbers: object) -> None:
 class Run:
     """The run of a scenario with a seed and a number, between the strategies of both sides.
 
-    own_strategies : those of the user's own, by side
+    own_strategies : the strategies that the user wrote, by side
     talks : the state of the run; `opened` returns the state with which it began
     outcome : None until the talks have ended
     """
@@ -88,5 +89,4 @@ def standing_in_words(run: Run) -> str:
     if run.outcome is not None:
         return f"{Ending(int(run.outcome.runs['ending'][0])).words} in round {run.round}"
     deadline = f"the deadline is round {int(run.talks.public[0]['deadline'])}"
-    played = "1 round" if run.round == 1 else f"{run.round} rounds"
-    return f"{played} played, {deadline}" if run.round else f"no round played yet, {deadline}"
+    return f"{counted(run.round, 'round')} played, {deadline}" if run.round else f"no round played yet, {deadline}"

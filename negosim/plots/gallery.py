@@ -9,6 +9,7 @@ from pathlib import Path
 
 from matplotlib.axes import Axes
 
+from negosim.common.errors import StoreError
 from negosim.engine.model import Negotiation
 from negosim.plots.endings import outcomes, settlements
 from negosim.plots.frontier import frontier
@@ -22,7 +23,7 @@ from negosim.plots.sensitivity import morris_plane, sobol_indices
 from negosim.plots.style import png
 from negosim.plots.tactics import tactic_endings, tactic_payoffs
 from negosim.results.results import Results
-from negosim.store.store import Store, StoreError
+from negosim.store.store import Store
 
 log = logging.getLogger(__name__)
 

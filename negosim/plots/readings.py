@@ -10,14 +10,13 @@ from typing import TYPE_CHECKING
 
 import numpy
 
-from negosim.common.errors import nearest
+from negosim.common.errors import StoreError, nearest
 from negosim.experiment.design import Point
 from negosim.experiment.quantities import Quantity, aggregated, columns_of, quantities_of, quoted, unfolded
 from negosim.results.paired import STATISTICS, half_width
 from negosim.results.results import Results
 from negosim.rules.compiled import sources_hash
 from negosim.scenario.scenario import Scenario
-from negosim.store.store import StoreError
 
 if TYPE_CHECKING:
     import pandas

@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 
 from negosim.common.display import html
-from negosim.common.html import card, counted, folded, line, prose, table
-from negosim.common.text import amount, listed, number, percent
+from negosim.common.html import card, folded, line, prose, table
+from negosim.common.text import amount, counted, listed, number, percent
 from negosim.common.vocabulary import Ending, Side
 from negosim.engine.events import column
 from negosim.engine.model import Negotiation

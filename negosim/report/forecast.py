@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from negosim.common.text import counted
 from negosim.engine.outcomes import KEPT
 from negosim.experiment.design import design_table, shown
 from negosim.experiment.experiment import Experiment
@@ -142,7 +143,7 @@ def _run_lines(experiment: Experiment) -> Iterator[str]:
 
 
 def _estimate(forecast: Forecast, workers: int) -> str:
-    threads = "1 thread" if workers == 1 else f"{workers} threads"
+    threads = counted(workers, "thread")
     return (
         f"estimate  {_duration(forecast.seconds(workers))} on {threads} and {_size(forecast.disk)} on disk, the summing up not "
         f"counted.\n          From {forecast.runs:,} runs at {forecast.points} of the points, played just now: a machine that is "

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 import numpy
 
 from negosim.common import display
+from negosim.common.errors import StoreError
 from negosim.common.plain import plain
 from negosim.experiment.design import Point
 from negosim.experiment.quantities import Quantity, blocks, columns_of, in_order, quantities_of
@@ -21,7 +22,6 @@ from negosim.results.runs import Runs
 from negosim.results.samples import Differences, Sample, independent_differences, paired_differences
 from negosim.scenario.changes import A, B, Change, changes
 from negosim.scenario.scenario import Scenario
-from negosim.store.store import StoreError
 
 if TYPE_CHECKING:
     import pandas

@@ -7,13 +7,14 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from negosim.common import display
+from negosim.common.errors import StoreError
 from negosim.experiment.experiment import Experiment
 from negosim.results.interim import interim
 from negosim.results.runs import Runs
 from negosim.results.sensitivity import sensitivity
 from negosim.results.summary import summarise
 from negosim.store.manifest import experiment_of
-from negosim.store.store import Store, StoreError
+from negosim.store.store import Store
 
 if TYPE_CHECKING:
     import pandas

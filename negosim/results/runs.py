@@ -19,7 +19,7 @@ import pyarrow
 import pyarrow.dataset
 import pyarrow.parquet
 
-from negosim.common.errors import nearest
+from negosim.common.errors import StoreError, nearest
 from negosim.experiment.design import Comparison, Point, design_table
 from negosim.experiment.experiment import Experiment
 from negosim.scenario.scenario import Scenario
@@ -27,7 +27,7 @@ from negosim.store.failures import Failure
 from negosim.store.manifest import experiment_of, fingerprint, in_words
 from negosim.store.plan import Block, Chunk, Paths, draw_names, planned_chunks, planned_paths
 from negosim.store.precision import Reached, read_reached
-from negosim.store.store import Store, StoreError
+from negosim.store.store import Store
 
 if TYPE_CHECKING:
     import pandas

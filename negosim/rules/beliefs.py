@@ -5,7 +5,7 @@ first columns hold the mass of each cell of its reservation value (uniform insid
 piecewise linear), the last column the mass of the type that never takes less than its demand.
 The believed rule of the other side is the time-dependent path of ``concession`` (Faratin, Sierra & Jennings 1998), for
 its offers and for its answers; in the last round it equals the reservation value, which is the one-shot case. A side that
-holds out (``attrition``) is believed to do so: it demands what a committed one would, and gives way as its table says.
+holds out (``solvers.holding_out``) is believed to do so: it demands what a committed one would, and gives way as its table says.
 
 The prior of a private reservation value is a uniform draw whose odds are tilted. If s is uniform on [0, 1], the type at that
 quantile is low + (high - low) x(s), with x / (1 - x) = tilt s / (1 - s), that is x(s) = tilt s / (1 + (tilt - 1) s). A tilt of 1

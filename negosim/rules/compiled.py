@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import os
 import sys
+import threading
 from collections.abc import Callable
 from functools import cache
 from pathlib import Path
@@ -21,6 +22,10 @@ import numpy
 from platformdirs import user_cache_dir
 
 PACKAGE = Path(__file__).resolve().parent.parent
+
+ONE_AT_A_TIME = threading.RLock()
+"""Held while a rule is compiled: where its code is kept is a setting that Numba has for the whole process, and strategies are
+loaded by the threads of a sweep when they are first played."""
 
 
 def sources() -> list[Path]:
@@ -68,11 +73,12 @@ def _compile(function: Callable[..., Any], signature: Any, inline: bool, lean: b
     if lean:
         options["_nrt"] = False
     on_disk = Path(function.__code__.co_filename).is_relative_to(PACKAGE)
-    before = numba.config.CACHE_DIR
-    numba.config.CACHE_DIR = str(cache_folder()) if on_disk else before
-    try:
-        if signature is None:
-            return numba.njit(cache=on_disk, **options)(function)
-        return numba.njit(signature, cache=on_disk, **options)(function)
-    finally:
-        numba.config.CACHE_DIR = before
+    with ONE_AT_A_TIME:
+        before = numba.config.CACHE_DIR
+        numba.config.CACHE_DIR = str(cache_folder()) if on_disk else before
+        try:
+            if signature is None:
+                return numba.njit(cache=on_disk, **options)(function)
+            return numba.njit(signature, cache=on_disk, **options)(function)
+        finally:
+            numba.config.CACHE_DIR = before

@@ -180,8 +180,8 @@ def normal_cdf(x: float) -> float:
 # ---- the addresses -------------------------------------------------------------------------------------------------------
 
 WORLD = 2
-"""Who: 0 and 1 are the sides; threats and ratifiers count up from their own bases."""
 THREATS, RATIFIERS = 16, 64
+"""Who: 0 and 1 are the sides; threats and ratifiers count up from their own bases."""
 
 RESERVATION, PROFILE, COMMITTED, LEAD, NOISE, ANSWER = 0, 1, 2, 3, 4, 5
 NEWS, PROPOSER, BREAKDOWN, SUDDEN_DEADLINE, EXTENSION, REVERSAL, REVERSER, STANDING = 0, 1, 2, 3, 4, 5, 6, 7

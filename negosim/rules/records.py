@@ -108,7 +108,7 @@ class Game(NamedTuple):
     positions: NDArray[np.float64]  # (P_sender, P_target, M, K)
     nash: NDArray[np.float64]  # (P_sender, P_target, 2)
     sender_outlook: NDArray[np.float64]  # (P, T + 1, base, level, executed, mean, committed)
-    target_outlook: NDArray[np.float64]  # the same for the target; each strategy has a layout of its own
+    target_outlook: NDArray[np.float64]  # the same for the target; its axes are those of its own strategy
     conceded: NDArray[np.float64]  # (2, parts, T + 1): the share of its way that each side has gone, by part and round
     giving_way: NDArray[np.float64]  # (2, T + 1, 3): chance and highest type that gives way in a round, and the least to
     # which it does; NaN where there is no such rule

@@ -21,8 +21,6 @@ from negosim.store.lock import gate, take
 from negosim.store.manifest import FORMAT, differences, fingerprint, hashes, renewed
 from negosim.store.parts import mark_and_rows
 
-__all__ = ["MANIFEST", "Store", "StoreError"]
-
 MANIFEST = "manifest.json"
 
 

@@ -48,7 +48,7 @@ def by_its_own_rule(own: Any, other: Any, public: Any, belief: Any, homes: Any, 
 
 @dataclass(frozen=True)
 class Strategy:
-    """How a side decides, and what is known of that. What a user's own strategy leaves out is taken for the worst.
+    """How a side decides, and what is known of that. For what a user's own strategy leaves out, the worst is assumed.
 
     propose, respond : compiled rules with the signatures ``PROPOSE`` and ``RESPOND`` of negosim.rules.records
     name : that by which a scenario names it, the name of its file with hyphens
@@ -57,7 +57,7 @@ class Strategy:
     reads : which of BELIEFS and LUCK it reads; a side need not keep what it does not read
     takes_less : whether it may take less than the reservation value where an end without a deal is worth less than that
     solve : (game, side) -> the table that its side looks up in the runs, solved once per design point before any luck; its
-        first axis is the side's profile, and the rules that read it say what the other six are. None = it looks nothing up
+        first axis is the side's profile, and the rules that read it say what the other six are. None for no table
     exchange : (game, table) -> the target's table from the sender's, where both sides play it and so solve the same
     holds_out : the kind of its rule for giving way, of `negosim.rules.solvers.holding_out`; 0 = it has none
     weigh : (own, other, public, belief, homes, offer, outlook) -> the Weighing behind its answer, for people to follow

@@ -1,4 +1,4 @@
-"""What each strategy solves once per design point, before any luck: the tables that it looks up in the runs.
+"""The tables that strategies look up in the runs, solved once per design point before any luck: what several of them share.
 
 A table has seven axes, the first of which is the side's profile; the rules that fill and read it say what the others are.
 """
@@ -60,7 +60,7 @@ def round_one(game: Game) -> Talks:
 
 
 def _holding_out(game: Game, kinds: NDArray[np.int64]) -> Table:
-    """Return (2, rounds + 1, 3) when the sides that hold out give way, and to what: ``attrition.hold_out``."""
+    """Return (2, rounds + 1, 3) when the sides that hold out give way, and to what: ``holding_out.hold_out``."""
     out = np.zeros((2, rounds_of(game) + 1, 3))
     priors = game.sides["commitment"].copy()
     hold_out(game.world[0], round_one(game).images, game.menus[-1, -1], priors, kinds, out)

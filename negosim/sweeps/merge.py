@@ -10,10 +10,11 @@ from io import BytesIO
 from pathlib import Path
 from typing import Any
 
+from negosim.common.errors import StoreError
 from negosim.store.manifest import differences, experiment_of, fingerprint, renewed
 from negosim.store.parts import mark_and_rows
 from negosim.store.plan import planned_parts
-from negosim.store.store import Store, StoreError
+from negosim.store.store import Store
 
 log = logging.getLogger(__name__)
 

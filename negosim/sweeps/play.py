@@ -10,6 +10,7 @@ from typing import Any
 import numpy
 import pyarrow
 
+from negosim.common.errors import StoreError
 from negosim.engine.kernel import simulate
 from negosim.engine.model import Negotiation
 from negosim.engine.outcomes import KEPT
@@ -19,7 +20,7 @@ from negosim.experiment.quantities import COMPARED
 from negosim.store.failures import Failure
 from negosim.store.parts import packed
 from negosim.store.plan import Chunk, Draws, Part, Paths
-from negosim.store.store import Store, StoreError
+from negosim.store.store import Store
 from negosim.sweeps.executors import Between, Finished, StoppedError, unheard
 
 

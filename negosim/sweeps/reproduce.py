@@ -15,13 +15,14 @@ from pathlib import Path
 import numpy
 import pyarrow
 
+from negosim.common.errors import StoreError
 from negosim.experiment.experiment import Experiment
 from negosim.store.failures import Failure
 from negosim.store.manifest import differences, experiment_of, fingerprint, manifest_of
 from negosim.store.parts import mark_and_rows, packed, unpacked, values_hash
 from negosim.store.plan import Part, planned_parts
 from negosim.store.precision import so_far
-from negosim.store.store import Store, StoreError
+from negosim.store.store import Store
 from negosim.sweeps.executors import Between, Engine, Finished, Pace, StoppedError, threads
 from negosim.sweeps.play import table_of
 from negosim.sweeps.runner import Progress, cores

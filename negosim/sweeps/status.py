@@ -9,12 +9,13 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from negosim.common.errors import StoreError
 from negosim.store.failures import Failure
 from negosim.store.lock import lock_file, writers
 from negosim.store.manifest import experiment_of, fingerprint, in_words, platforms
 from negosim.store.plan import draw_runs, planned_chunks, planned_paths
 from negosim.store.precision import so_far
-from negosim.store.store import FILES, Store, StoreError
+from negosim.store.store import FILES, Store
 
 
 @dataclass(frozen=True)

@@ -32,6 +32,8 @@ INDEX_OPTION = re.compile(r"--(extra-)?index-url")
 
 LOCK_FILES = ("poetry.lock", "uv.lock", "pdm.lock", "Pipfile.lock", "package-lock.json", "yarn.lock", "pnpm-lock.yaml")
 
+MACHINE_CODE = (".nbc", ".nbi", ".pyc", ".so")
+
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 
 
@@ -157,8 +159,9 @@ def _is_global(node: ast.AST) -> bool:
 
 
 def local_names(folder: Path) -> list[str]:
-    """No file names a folder of somebody's machine or sends pip to another registry, and none is a lock file."""
+    """No file names a folder of somebody's machine or sends pip to another registry, and none is a lock file or machine code."""
     offences = [f"{path.name} is a lock file" for path in files(folder) if path.name in LOCK_FILES]
+    offences += [f"{path.name} is machine code" for path in files(folder) if path.name.endswith(MACHINE_CODE)]
     for path in files(folder):
         try:
             lines = path.read_text(encoding="utf-8").splitlines()

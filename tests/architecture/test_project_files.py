@@ -84,6 +84,7 @@ def test_a_file_that_names_a_machine_or_an_index_is_noticed(pieces: str, tmp_pat
     assert len(local_names(tmp_path)) == 1
 
 
-def test_a_lock_file_is_noticed(tmp_path: Path) -> None:
+def test_a_lock_file_and_machine_code_are_noticed(tmp_path: Path) -> None:
     (tmp_path / "poetry.lock").write_text("")
-    assert local_names(tmp_path) == ["poetry.lock is a lock file"]
+    (tmp_path / "rule.nbc").write_bytes(b"\x80\x04")
+    assert local_names(tmp_path) == ["poetry.lock is a lock file", "rule.nbc is machine code"]

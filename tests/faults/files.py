@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from negosim.store.store import StoreError
+from negosim.common.errors import StoreError
 from negosim.sweeps.runner import sweep
 from tests.faults.undisturbed import OUT, PARTS, TEXT, experiment, gone_on, laid_out, logged, part, refusal, whole_parts
 

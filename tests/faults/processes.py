@@ -10,7 +10,7 @@ import numpy
 import psutil
 import pytest
 
-from negosim.store.store import StoreError
+from negosim.common.errors import StoreError
 from negosim.sweeps.merge import merge
 from negosim.sweeps.runner import sweep, sweep_shard
 from negosim.sweeps.shards import Shard

@@ -15,8 +15,8 @@ from typing import Any
 
 import pytest
 
+from negosim.common.errors import StoreError
 from negosim.experiment.experiment import Experiment
-from negosim.store.store import StoreError
 from negosim.sweeps.runner import sweep
 
 TEXT = """

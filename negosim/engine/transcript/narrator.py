@@ -7,7 +7,19 @@ import math
 from collections.abc import Callable
 from typing import Any
 
-from negosim.common.text import amount, apart, capital, day_of, listed, number, percent, person_name, with_article, with_the
+from negosim.common.text import (
+    amount,
+    apart,
+    capital,
+    counted,
+    day_of,
+    listed,
+    number,
+    percent,
+    person_name,
+    with_article,
+    with_the,
+)
 from negosim.common.vocabulary import CHANNEL_NAMES, Ending, Side
 from negosim.engine.events import Event, column
 from negosim.engine.transcript.names import mid_sentence
@@ -348,7 +360,7 @@ class Narrator:
         calendar = self.scenario.calendar
         if calendar is not None and rounds * calendar.days_per_round > 365 * FORESEEN:
             return f"The settlement is not taken back within {FORESEEN} years, though {able} could."
-        return f"After {rounds:,} round{'' if rounds == 1 else 's'} {able} takes the settlement back{date}."
+        return f"After {counted(rounds, 'round')} {able} takes the settlement back{date}."
 
     def _payoff(self, facts: Facts, side: Side) -> str:
         entries = []

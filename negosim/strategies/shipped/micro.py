@@ -35,7 +35,7 @@ def respond(own, other, public, belief, homes, offer, outlook):
 
 
 def _solve(game: Game, side: Side) -> Table:
-    """Return (profiles, 3, rungs, 1, 1, 1, 1): the own ladder, the other's, and ``rungs.last_rungs`` of the other's."""
+    """Return (profiles, 3, rungs, 1, 1, 1, 1): the own ladder, the other's, and ``ladders.last_rungs`` of the other's."""
     other = side.other
     mean = int(game.sides[other]["profiles"]) - 1
     theirs = _ladder(game, other, mean)

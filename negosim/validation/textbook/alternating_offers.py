@@ -29,10 +29,6 @@ LONG = 2_000
 RUNS = 60_000
 
 
-def _patience(discount_1: float, discount_2: float) -> dict[str, Any]:
-    return {"sender.discount": discount_1, "target.discount": discount_2}
-
-
 def _pie(rounds: int, **changes: float) -> Any:
     named = {name.replace("__", "."): value for name, value in changes.items()}
     return special_case("pie", {"talks.rounds": rounds, **named}, "subgame-perfect")

@@ -12,7 +12,7 @@ EXACT = 1e-6
 """Bound of a number that does not depend on luck, where nothing is extrapolated and no offer is searched for."""
 
 RESOLUTION = 1e-3
-"""Bound of an offer that a side finds by golden sections on the frontier (``strategies.risk_return``), in utility."""
+"""Bound of an offer that a side finds by golden sections on the frontier (``strategies.shipped.risk_return``), in utility."""
 
 ERRORS = 4.0
 """Standard errors within which a mean must lie: a true formula is refused once in 15,787 times."""

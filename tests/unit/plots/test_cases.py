@@ -8,9 +8,9 @@ import pytest
 
 import negosim.plots.gallery
 from negosim import plots
+from negosim.common.errors import StoreError
 from negosim.experiment.experiment import Experiment
 from negosim.results.results import Results
-from negosim.store.store import StoreError
 from negosim.sweeps.runner import sweep
 
 BRINK = "sender.brinkmanship"

@@ -18,6 +18,7 @@ from matplotlib.patches import Rectangle
 from matplotlib.text import Text
 
 from negosim import plots, theory
+from negosim.common.errors import StoreError
 from negosim.common.vocabulary import CHANNEL_NAMES, Side
 from negosim.experiment.experiment import Experiment
 from negosim.plots import responses, style
@@ -26,7 +27,6 @@ from negosim.plots.heat_maps import OWN, Grid, colours
 from negosim.results.paired import half_width, paired
 from negosim.results.results import Results
 from negosim.scenario.scenario import Scenario
-from negosim.store.store import StoreError
 from negosim.sweeps.compare import compare
 from negosim.sweeps.runner import sweep
 from negosim.validation.textbook.tactics import ambiguous

@@ -21,6 +21,7 @@ from matplotlib.text import Text
 import negosim.plots.gallery
 import negosim.sweeps.play
 from negosim import plots
+from negosim.common.errors import StoreError
 from negosim.common.vocabulary import Ending, Side
 from negosim.engine.kernel import simulate
 from negosim.experiment.experiment import Experiment
@@ -30,7 +31,6 @@ from negosim.plots.endings import BIN
 from negosim.results.paired import paired
 from negosim.results.results import Results
 from negosim.scenario.scenario import Scenario
-from negosim.store.store import StoreError
 from negosim.sweeps.runner import sweep
 from tests.unit import pretend
 from tests.unit.plotted import small_sweep
@@ -40,10 +40,10 @@ pytestmark = pytest.mark.slow
 Figures = dict[str, list[Axes]]
 
 OF_GRIDS = ("heat-maps", "main-effects")
-"""Figures of a grid of two factors or more: see test_plots_of_designs.py."""
+"""Figures of a grid of two factors or more: see test_designs.py."""
 
 OF_SAMPLES = ("sobol-indices", "morris-plane")
-"""Figures of designs that are made for indices: see test_plots_of_sensitivity.py."""
+"""Figures of designs that are made for indices: see test_sensitivity.py."""
 
 
 @pytest.fixture(scope="module")

@@ -12,9 +12,10 @@ import pytest
 
 import negosim.store.store
 import negosim.sweeps.play
+from negosim.common.errors import StoreError
 from negosim.report.write import report_paths, with_part, write_report
 from negosim.results.results import Results
-from negosim.store.store import FILES, StoreError
+from negosim.store.store import FILES
 from negosim.sweeps.runner import sweep
 from tests.unit import pretend
 from tests.unit.pretend import experiment

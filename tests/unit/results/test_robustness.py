@@ -10,8 +10,8 @@ import pyarrow
 import pytest
 
 import negosim.sweeps.play
+from negosim.common.errors import StoreError
 from negosim.results.robustness import robustness
-from negosim.store.store import StoreError
 from negosim.sweeps.runner import sweep
 from tests.unit import pretend
 from tests.unit.pretend import assuming, experiment

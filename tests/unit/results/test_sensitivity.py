@@ -12,12 +12,12 @@ import pyarrow
 import pytest
 
 import negosim.sweeps.play
+from negosim.common.errors import StoreError
 from negosim.experiment.experiment import Experiment
 from negosim.results.results import Results
 from negosim.results.sensitivity import noise_share
 from negosim.scenario.scenario import Scenario
 from negosim.store.failures import PointsFailedError
-from negosim.store.store import StoreError
 from negosim.sweeps.runner import sweep
 from tests.unit.pretend import Outcomes, experiment
 

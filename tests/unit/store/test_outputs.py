@@ -11,14 +11,13 @@ import pytest
 
 import negosim.sweeps.play
 from negosim import Negotiation, Scenario, plots
-from negosim.common.errors import ExperimentError
+from negosim.common.errors import ExperimentError, StoreError
 from negosim.engine.kernel import simulate
 from negosim.engine.outcomes import KEPT, outcome_names
 from negosim.report.write import write_report
 from negosim.results.results import Results
 from negosim.store.manifest import manifest_of
 from negosim.store.plan import LEAST_PARTS, PATHS_IN_PART, planned_chunks, planned_parts, planned_paths, points_in_part
-from negosim.store.store import StoreError
 from negosim.sweeps.runner import sweep
 from tests.unit import pretend
 from tests.unit.pretend import experiment

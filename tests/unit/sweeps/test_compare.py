@@ -13,12 +13,11 @@ import pytest
 import negosim
 import negosim.experiment.quantities
 import negosim.sweeps.play
-from negosim.common.errors import ScenarioError
+from negosim.common.errors import ScenarioError, StoreError
 from negosim.results.contrast import Contrast
 from negosim.results.paired import paired
 from negosim.results.results import Results
 from negosim.scenario.scenario import Scenario
-from negosim.store.store import StoreError
 from negosim.sweeps.compare import compare
 from negosim.sweeps.runner import sweep
 from tests.unit import pretend

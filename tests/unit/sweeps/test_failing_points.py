@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 import negosim.sweeps.play
+from negosim.common.errors import StoreError
 from negosim.plots.readings import levels, scenario_of
 from negosim.report.findings import findings_text
 from negosim.report.write import write_report
@@ -17,7 +18,6 @@ from negosim.results.findings import findings_of
 from negosim.results.paired import paired
 from negosim.results.results import Results
 from negosim.store.failures import PointsFailedError
-from negosim.store.store import StoreError
 from negosim.sweeps.runner import sweep
 from tests.unit import pretend
 from tests.unit.pretend import assuming, experiment

@@ -13,9 +13,10 @@ import pytest
 
 import negosim.store.manifest
 import negosim.sweeps.play
+from negosim.common.errors import StoreError
 from negosim.results.results import Results
 from negosim.store.parts import packed
-from negosim.store.store import Store, StoreError
+from negosim.store.store import Store
 from negosim.sweeps.reproduce import reproduce, spread, unlike
 from negosim.sweeps.runner import sweep
 from tests.unit import pretend

@@ -14,10 +14,11 @@ import pyarrow
 import pyarrow.parquet
 import pytest
 
+from negosim.common.errors import StoreError
 from negosim.store.failures import Failure
 from negosim.store.manifest import differences, experiment_of, fingerprint, hashes, manifest_of
 from negosim.store.parts import packed
-from negosim.store.store import Store, StoreError
+from negosim.store.store import Store
 from tests.unit.pretend import experiment
 
 MARK = {"experiment": "fingerprint", "platform": {"system": "Linux"}, "place": "somewhere"}

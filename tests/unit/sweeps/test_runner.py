@@ -20,11 +20,11 @@ import pytest
 import negosim.store.manifest
 import negosim.sweeps.play
 import negosim.sweeps.runner
-from negosim.common.errors import ExperimentError
+from negosim.common.errors import ExperimentError, StoreError
 from negosim.report.write import write_report
 from negosim.results.results import Results
 from negosim.store.manifest import in_words, platform_here
-from negosim.store.store import Store, StoreError
+from negosim.store.store import Store
 from negosim.sweeps.runner import sweep
 from tests.unit import pretend
 from tests.unit.pretend import assuming, experiment

@@ -10,11 +10,11 @@ import pytest
 
 import negosim.store.manifest
 import negosim.sweeps.play
-from negosim.common.errors import ScenarioError
+from negosim.common.errors import ScenarioError, StoreError
 from negosim.results.results import Results
 from negosim.store.failures import PointsFailedError
 from negosim.store.manifest import in_words, platform_here
-from negosim.store.store import Store, StoreError
+from negosim.store.store import Store
 from negosim.sweeps.merge import merge
 from negosim.sweeps.runner import sweep, sweep_shard
 from negosim.sweeps.shards import Shard

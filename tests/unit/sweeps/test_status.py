@@ -10,10 +10,10 @@ from pathlib import Path
 import pytest
 
 import negosim.sweeps.play
+from negosim.common.errors import StoreError
 from negosim.report.write import write_report
 from negosim.store.failures import PointsFailedError
 from negosim.store.lock import gate, lock_file, take
-from negosim.store.store import StoreError
 from negosim.sweeps.runner import sweep, sweep_shard
 from negosim.sweeps.shards import Shard
 from negosim.sweeps.status import status_of

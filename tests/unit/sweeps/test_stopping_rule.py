@@ -16,7 +16,7 @@ import numpy
 import pytest
 
 import negosim.sweeps.play
-from negosim.common.errors import ExperimentError
+from negosim.common.errors import ExperimentError, StoreError
 from negosim.experiment.experiment import Experiment
 from negosim.report.findings import findings_text
 from negosim.results.findings import findings_of
@@ -24,7 +24,6 @@ from negosim.results.paired import half_width, paired
 from negosim.results.results import Results
 from negosim.store.failures import PointsFailedError
 from negosim.store.precision import FILE, Reached, Widest, read_reached
-from negosim.store.store import StoreError
 from negosim.sweeps.merge import merge
 from negosim.sweeps.reproduce import reproduce
 from negosim.sweeps.runner import sweep, sweep_shard
