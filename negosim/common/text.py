@@ -11,7 +11,7 @@ MINUS = "\N{MINUS SIGN}"
 """The sign of a negative number in what is typeset: figures, tables, reports. Plain text has a hyphen."""
 
 NOISE = 1e-12
-"""What is no larger comes from rounding."""
+"""A number of this size or less comes from rounding."""
 
 
 def amount(value: float, unit: str = "", fine: bool = False) -> str:

@@ -347,7 +347,7 @@ def _conceded(game: Game) -> NDArray[np.float64]:
 def strategies_of(scenario: Scenario, own: Own | None = None) -> tuple[Strategy, Strategy]:
     """Return both sides' strategies: those the scenario names, or the user's own in their place.
 
-    Raises ValueError for a key that is no side, TypeError for a value that is no Strategy.
+    Raises ValueError for a key that is not a side, TypeError for a value that is not a Strategy.
     """
     given = by_side(own or {})
     sender, target = (given.get(side) or catalogue.strategy(scenario.delegation(side).strategy) for side in Side)

@@ -154,7 +154,7 @@ def _checked(signature: Any) -> Any:
 def _watched_demand(propose: Any) -> Callable[..., float]:
     """Return the function with an error for a demand that is no number, which no package could meet."""
 
-    def watched(own, other, public, belief, homes, menu, outlook, noise):
+    def watched(own, other, public, belief, homes, menu, outlook, noise):  # type: ignore[no-untyped-def]
         demand = propose(own, other, public, belief, homes, menu, outlook, noise)
         if demand != demand:
             raise ValueError("propose returned nan. It must return a number, the own utility demanded.")
@@ -166,7 +166,7 @@ def _watched_demand(propose: Any) -> Callable[..., float]:
 def _watched_answer(respond: Any) -> Callable[..., int]:
     """Return the function with an error for an answer that there is not."""
 
-    def watched(own, other, public, belief, homes, offer, outlook):
+    def watched(own, other, public, belief, homes, offer, outlook):  # type: ignore[no-untyped-def]
         answer = respond(own, other, public, belief, homes, offer, outlook)
         if answer < 0 or answer > LAST_RESPONSE:
             raise ValueError("respond returned no Response. It must return Response.ACCEPT, .REFUSE or .WALK_OUT.")
