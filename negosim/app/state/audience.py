@@ -12,6 +12,7 @@ from typing import Any
 
 from negosim.common.vocabulary import Side
 from negosim.engine.events import Event
+from negosim.engine.transcript.phrases import PERSON
 
 NEVER_NEWS = math.inf
 """What stands for a belief or a trust that is not heard of: it stays the same, so the teller never has news of it."""
@@ -31,7 +32,7 @@ def facts_heard(facts: dict[str, Any], side: Side) -> dict[str, Any]:
     kept = {name: value if not name.startswith(f"{other}_") else _unheard(name, value) for name, value in facts.items()}
     if facts.get("proposer") == side.label and "answer" in facts:
         kept |= {"answer_worth": math.nan, "answer_needed": math.nan, "answer_basis": "unsaid"}
-    mine = {f"{side.label}_strategy": "person", f"{side.label}_committed": False}
+    mine = {f"{side.label}_strategy": PERSON, f"{side.label}_committed": False}
     return kept | {name: value for name, value in (mine | dict.fromkeys(HINDSIGHT, math.nan)).items() if name in facts}
 
 

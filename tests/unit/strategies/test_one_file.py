@@ -46,6 +46,7 @@ import json, sys
 from negosim.strategies import shipped
 shipped.__path__.append(sys.argv[1])
 import negosim as ns
+from negosim.app.state.dials import dial
 from negosim.strategies.catalogue import NAMES, strategy
 from tests.laws.playing import by_kernel, by_mesa, differences
 from tests.laws.worlds import COMBINATIONS, design
@@ -58,6 +59,7 @@ sentence, answer = "asks for half of what there is to win", "its reservation val
 print(json.dumps({
     "catalogue": name in NAMES and strategy(name).source,
     "schema": name in json.dumps(ns.Scenario.schema()),
+    "app": name in dial(pie, "target.strategy").options,
     "transcript": [sentence in told, answer in told],
     "documents": "| `rock-steady` | asks for half of what there is to win | Nobody 2001 |" in strategies_table(),
     "engines": [run for run in range(8) if differences(by_mesa(pie, 3, run), by_kernel(pie, 3, run))],
@@ -78,8 +80,9 @@ def found(tmp_path_factory: pytest.TempPathFactory) -> dict[str, object]:
     return json.loads(done.stdout)
 
 
-def test_the_catalogue_the_schema_and_the_documents_have_it(found: dict[str, object]) -> None:
-    assert found["catalogue"] == "Nobody 2001" and found["schema"] is True and found["documents"] is True
+def test_the_catalogue_the_schema_the_documents_and_the_app_have_it(found: dict[str, object]) -> None:
+    assert found["catalogue"] == "Nobody 2001"
+    assert found["schema"] is True and found["documents"] is True and found["app"] is True
 
 
 def test_the_transcript_tells_it_in_its_own_words(found: dict[str, object]) -> None:
