@@ -32,6 +32,9 @@ def welfare_column(country: str) -> str:
 KEPT = ("replication", "ending", "agreed", "rounds", "sender_payoff", "target_payoff")
 """The columns that every run keeps: without them there is nothing to compare."""
 
+NOT_IN_EVERY_RUN = ("sender_utility", "target_utility", "frontier_distance", "nash_distance", "reversed_after")
+"""The numbers that, like the settled values, only some runs have: a run without a settlement lacks all of them."""
+
 Reading = Callable[["Outcomes"], NDArray[Any]]
 """How a column is read off a batch of runs: one entry a run."""
 
@@ -159,13 +162,18 @@ class Outcomes:
         return outcome_columns(self)
 
     def table(self) -> pyarrow.Table:
-        """Return the outcomes as an Arrow table."""
+        """Return the outcomes as an Arrow table, in which a number that a run does not have is null.
+
+        A NaN in a column that every run must have would be an error of the model: it stays, so that it shows in every mean.
+        """
         import pyarrow
 
-        return pyarrow.table(self.columns())
+        lacking = {*NOT_IN_EVERY_RUN, *(settled_column(issue.name) for issue in self.scenario.issues)}
+        columns = self.columns().items()
+        return pyarrow.table({name: pyarrow.array(values, from_pandas=name in lacking) for name, values in columns})
 
     def frame(self) -> pandas.DataFrame:
-        """Return the outcomes as a pandas DataFrame, one row a run."""
+        """Return the outcomes as a pandas DataFrame, one row a run; a number that a run does not have is NaN."""
         import pandas
 
         return pandas.DataFrame(self.columns())

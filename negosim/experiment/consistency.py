@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from negosim.common.errors import ExperimentError, ScenarioError, nearest
-from negosim.engine.outcomes import KEPT, outcome_names
+from negosim.engine.outcomes import outcome_names
 from negosim.experiment.design import MOST_POINTS
 from negosim.experiment.factors import Vary
 from negosim.experiment.overrides import Overrides, Value
@@ -203,9 +203,7 @@ def _check_outputs(experiment: ExperimentSpec) -> None:
 
 def _check_precision(experiment: ExperimentSpec, precision: Precision) -> None:
     """ExperimentError for a quantity that cannot be measured, and for runs that are no whole chunks, or already the most."""
-    names = list(dict.fromkeys(name for base in experiment.bases.values() for name in outcome_names(base)))
-    kept = [name for name in names if experiment.columns is None or name in (*KEPT, *experiment.columns)]
-    known = {quantity.name: quantity for quantity in quantities_of(experiment, kept)}
+    known = {quantity.name: quantity for quantity in quantities_of(experiment, list(experiment.run_columns))}
     for name in precision.quantity:
         if name not in known:
             remedy = nearest(name, list(known)) + ("" if experiment.columns is None else " Or add its column to columns.")

@@ -150,7 +150,7 @@ def scenario_at(base: Scenario, point: Point) -> Scenario:
 def design_table(bases: Bases, points: Sequence[Point]) -> pandas.DataFrame:
     """One row a point: `point`, `label`, `parameter`, and the value of each parameter that is varied.
 
-    With cases also `case_name`, after the number.
+    With cases also `case_name`, after the number. Whole numbers of which some are missing stay whole: `Int64`.
     """
     import pandas
 
@@ -162,7 +162,9 @@ def design_table(bases: Bases, points: Sequence[Point]) -> pandas.DataFrame:
     columns["parameter"] = [point.parameter for point in points]
     for name in names:
         usual = {case: base.get(name) for case, base in bases.items()}
-        columns[name] = [point.overrides.get(name, usual[point.case]) for point in points]
+        values = [point.overrides.get(name, usual[point.case]) for point in points]
+        lacks_whole = None in values and all(value is None or isinstance(value, int) for value in values)
+        columns[name] = pandas.array(values) if lacks_whole else values
     return pandas.DataFrame(columns)
 
 

@@ -106,10 +106,13 @@ def _united(name: str, readings: Mapping[range, Quantity]) -> Quantity:
 
 
 def _of_the_first_year(scenario: Scenario) -> list[Quantity]:
-    """Whether a deal is taken back within a year; none without a calendar. In the long run any hazard takes it back."""
+    """Whether a deal is taken back within a year; none without a calendar. In the long run any hazard takes it back.
+
+    A deal that is never taken back has no `reversed_after`, and is one that is not taken back within a year.
+    """
     if scenario.calendar is None:
         return []
-    sql = f"case when agreed then reversed_after * {scenario.calendar.days_per_round} <= 365 end"
+    sql = f"case when agreed then coalesce(reversed_after * {scenario.calendar.days_per_round} <= 365, false) end"
     return [Quantity("reversed_within_a_year", sql, "share", everywhere=False)]
 
 
@@ -147,15 +150,10 @@ def _column(quantity: Quantity) -> str:
 def columns_of(quantities: list[Quantity]) -> str:
     """The quantities as a list of columns for SQL, each a DOUBLE under its own name.
 
-    A quantity that only some runs have is NULL elsewhere; the runs may have NaN there. A NaN in a quantity
-    that every run must have stays one, so that it shows in every mean.
+    A quantity that only some runs have is NULL elsewhere. A NaN in a quantity that every run must have stays one, so that it
+    shows in every mean.
     """
-    return ", ".join(f'{_double(quantity)} as "{quantity.name}"' for quantity in quantities)
-
-
-def _double(quantity: Quantity) -> str:
-    double = f"({quantity.sql})::double"
-    return double if quantity.everywhere else f"nullif({double}, 'nan'::double)"
+    return ", ".join(f'({quantity.sql})::double as "{quantity.name}"' for quantity in quantities)
 
 
 def aggregated(quantities: list[Quantity], statistics: Mapping[str, str]) -> str:

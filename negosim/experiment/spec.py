@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, Self
 from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema
 
 from negosim.common.errors import ExperimentError, ScenarioError
+from negosim.engine.outcomes import KEPT, outcome_names
 from negosim.experiment.design import Comparison, Draw, Point, assumed_draws, grid, numbered, one_at_a_time, scenario_at
 from negosim.experiment.factors import Vary, problem
 from negosim.experiment.overrides import Overrides, PlainOverrides, as_tuple, each_once
@@ -132,6 +133,12 @@ class ExperimentSpec(Part):
     def base(self) -> Scenario:
         """The scenario of point 0: the baseline, of the first case if there are several."""
         return next(iter(self.bases.values()))
+
+    @cached_property
+    def run_columns(self) -> tuple[str, ...]:
+        """The columns of the runs that are kept, those of any case: the runs of every case are written with all of them."""
+        names = dict.fromkeys(name for base in self.bases.values() for name in outcome_names(base))
+        return tuple(name for name in names if self.columns is None or name in (*KEPT, *self.columns))
 
     @cached_property
     def whole(self) -> frozenset[str]:

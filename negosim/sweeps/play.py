@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy
 import pyarrow
@@ -13,7 +13,7 @@ import pyarrow
 from negosim.common.errors import StoreError
 from negosim.engine.kernel import simulate
 from negosim.engine.model import Negotiation
-from negosim.engine.outcomes import KEPT
+from negosim.engine.outcomes import outcome_names
 from negosim.experiment.design import Bases, scenario_at
 from negosim.experiment.experiment import Experiment
 from negosim.experiment.quantities import COMPARED
@@ -22,6 +22,9 @@ from negosim.store.parts import packed
 from negosim.store.plan import Chunk, Draws, Part, Paths
 from negosim.store.store import Store
 from negosim.sweeps.executors import Between, Finished, StoppedError, unheard
+
+if TYPE_CHECKING:
+    import pandas
 
 
 @dataclass(frozen=True)
@@ -75,21 +78,24 @@ def table_of(experiment: Experiment, part: Part, between: Between = unheard) -> 
 
 
 def _runs(experiment: Experiment, chunk: Chunk, between: Between) -> pyarrow.Table:
-    """The runs of a chunk, one row a run, with the number of their point and the columns that the experiment keeps."""
+    """The runs of a chunk, one row a run: the number of their point, and the columns that the experiment keeps.
+
+    Where the cases have other scenarios, all have the columns of all: a number that only runs of another case have is null.
+    """
     scenario = experiment.scenario_at(chunk.point)
     outcomes = simulate(scenario, replications=chunk.runs, seed=experiment.seed, first=chunk.first, between=between)
-    table = outcomes.table()
-    if experiment.columns is not None:
-        table = table.select([name for name in table.column_names if name in KEPT or name in experiment.columns])
+    table, of_others = outcomes.table(), set(experiment.run_columns).difference(outcome_names(scenario))
+    found = dict.fromkeys(of_others, pyarrow.nulls(chunk.runs, pyarrow.float64()))
+    found |= dict(zip(table.column_names, table.columns, strict=True))
     point = pyarrow.array(numpy.full(chunk.runs, chunk.point.number, dtype=numpy.int32))
-    return table.add_column(0, "point", point)
+    return pyarrow.table({"point": point} | {name: found[name] for name in experiment.run_columns if name in found})
 
 
 def _means(experiment: Experiment, part: Draws, between: Between) -> pyarrow.Table:
-    """One row a draw and point: the mean of each number over the runs that have it, nan if none has.
+    """One row a draw and point: the mean of each number over the runs that have it, null if none has.
 
     For each quantity of COMPARED also its mean difference to the point `against`, run for run with the same luck
-    (`_gain`), and the standard error of that mean (`_gain_error`). Cases of other scenarios have other numbers: nan where a
+    (`_gain`), and the standard error of that mean (`_gain_error`). Cases of other scenarios have other numbers: null where a
     case has no such number.
     """
     rows: list[dict[str, float]] = []
@@ -98,9 +104,9 @@ def _means(experiment: Experiment, part: Draws, between: Between) -> pyarrow.Tab
         rows += _draw(experiment, part, number, bases, between)
     counts = ("draw", "point", "against", "runs")
     names = dict.fromkeys(name for row in rows for name in row)
-    columns = {name: [row.get(name, numpy.nan) for row in rows] for name in names}
+    kinds = {name: pyarrow.int32() if name in counts else pyarrow.float64() for name in names}
     return pyarrow.table(
-        {name: pyarrow.array(column, pyarrow.int32() if name in counts else None) for name, column in columns.items()}
+        {name: pyarrow.array([row.get(name) for row in rows], kind, from_pandas=True) for name, kind in kinds.items()}
     )
 
 
@@ -148,19 +154,24 @@ def _means_of(columns: numpy.ndarray) -> list[float]:
 
 
 def path_table(experiment: Experiment, part: Paths, between: Between) -> pyarrow.Table:
-    """One row an offer of each run: `point` and `replication`, then the columns of `Negotiation.frame`.
+    """One row an offer of each run: `point` and `replication`, then the columns of `Negotiation.frame` of any case.
 
     They are the same runs as those in the table of runs, told by the other engine. `between` is told of each.
     """
-    told = []
+    told = [_told(Negotiation(base, experiment.seed).frame(), 0, 0) for base in experiment.bases.values()]
     for point in part.points:
         scenario, first = experiment.scenario_at(point), experiment.first_run(point)
         for replication in range(first, first + part.each):
             frame = Negotiation(scenario, experiment.seed, replication).play().frame()
-            rounds = pyarrow.Table.from_pandas(frame, preserve_index=False)
-            where = {"point": (point.number, pyarrow.int32()), "replication": (replication, pyarrow.int64())}
-            for place, (name, (value, kind)) in enumerate(where.items()):
-                rounds = rounds.add_column(place, name, pyarrow.array([value] * len(frame), kind))
-            told.append(rounds)
+            told.append(_told(frame, point.number, replication))
             between(1)
-    return pyarrow.concat_tables(told).replace_schema_metadata(None)
+    return pyarrow.concat_tables(told, promote_options="default").replace_schema_metadata(None)
+
+
+def _told(frame: pandas.DataFrame, point: int, replication: int) -> pyarrow.Table:
+    """The rounds of a run with the numbers of its point and of the run."""
+    rounds = pyarrow.Table.from_pandas(frame, preserve_index=False)
+    where = {"point": (point, pyarrow.int32()), "replication": (replication, pyarrow.int64())}
+    for place, (name, (value, kind)) in enumerate(where.items()):
+        rounds = rounds.add_column(place, name, pyarrow.array([value] * len(frame), kind))
+    return rounds

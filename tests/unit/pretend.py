@@ -44,7 +44,7 @@ def simulate(scenario: Scenario, replications: int, seed: int = 0, first: int = 
                 "rounds": (runs % scenario.talks.rounds + 1).astype(numpy.int32),
                 "sender_payoff": luck + scenario.sender.ambiguity,
                 "target_payoff": 1.0 - luck,
-                "settled_pie": numpy.where(agreed, 100.0 * luck, numpy.nan),
+                "settled_pie": pyarrow.array(100.0 * luck, mask=~agreed),
             }
         )
     )

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import math
 from pathlib import Path
 from typing import Any
 
@@ -118,8 +117,9 @@ def test_a_grid_is_compared_with_its_baseline_and_has_no_best_level(
 def test_runs_of_which_none_is_settled_are_summed_up_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def never(scenario: Any, replications: int, seed: int = 0, first: int = 0, between: Any = None) -> pretend.Outcomes:
         table = pretend.simulate(scenario, replications, seed, first).table()
-        for name, value in (("agreed", numpy.zeros(replications, bool)), ("settled_pie", numpy.full(replications, math.nan))):
-            table = table.set_column(table.schema.get_field_index(name), name, pyarrow.array(value))
+        nothing = pyarrow.nulls(replications, pyarrow.float64())
+        for name, value in (("agreed", pyarrow.array(numpy.zeros(replications, bool))), ("settled_pie", nothing)):
+            table = table.set_column(table.schema.get_field_index(name), name, value)
         return pretend.Outcomes(table)
 
     monkeypatch.setattr(negosim.sweeps.play, "simulate", never)

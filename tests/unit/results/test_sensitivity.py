@@ -57,7 +57,7 @@ def played_as(function: Callable[[Shares], float], luck: Callable[[numpy.ndarray
                     "rounds": numpy.full(replications, 1, dtype=numpy.int32),
                     "sender_payoff": payoff,
                     "target_payoff": payoff**2,
-                    "settled_pie": numpy.where(agreed & (two < 0.9), payoff, numpy.nan),
+                    "settled_pie": pyarrow.array(payoff, mask=~(agreed & (two < 0.9))),
                 }
             )
         )

@@ -12,7 +12,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-import numpy
+import pyarrow
 import pytest
 
 import negosim.sweeps.play
@@ -149,8 +149,8 @@ def test_a_quantity_that_no_run_of_a_point_has_does_not_count(tmp_path: Path, mo
     def simulate(scenario: Any, replications: int, seed: int = 0, first: int = 0, between: Any = None) -> Any:
         table = pretend.simulate(scenario, replications, seed, first).table()
         if scenario.sender.ambiguity == 0.1:
-            nothing = numpy.full(replications, numpy.nan)
-            table = table.set_column(table.column_names.index("settled_pie"), "settled_pie", [nothing])
+            nothing = pyarrow.nulls(replications, pyarrow.float64())
+            table = table.set_column(table.column_names.index("settled_pie"), "settled_pie", nothing)
         return pretend.Outcomes(table)
 
     monkeypatch.setattr(negosim.sweeps.play, "simulate", simulate)
