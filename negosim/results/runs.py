@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import cached_property
+from itertools import accumulate
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
@@ -25,7 +26,7 @@ from negosim.experiment.experiment import Experiment
 from negosim.scenario.scenario import Scenario
 from negosim.store.failures import Failure
 from negosim.store.manifest import experiment_of, fingerprint, in_words
-from negosim.store.plan import Block, Chunk, Paths, draw_names, planned_chunks, planned_paths
+from negosim.store.plan import Block, Chunk, draw_names, planned_chunks, planned_paths
 from negosim.store.precision import Reached, read_reached
 from negosim.store.store import Store
 
@@ -45,6 +46,9 @@ class Runs:
 
     Of a sweep in which something failed, what is whole: a point of which any run is missing is left out of every table, and
     so are joint draws and rounds that are missing. The log says so, and so do `left_out` and `points_left_out`.
+
+    Each file is compared with its checksum, and its mark with the manifest, before it is read for the first time. StoreError
+    for a file that is damaged, or belongs to another sweep.
     """
 
     def __init__(self, out: str | os.PathLike[str], runs: int | None = None) -> None:
@@ -62,12 +66,12 @@ class Runs:
         self.failures: list[Failure] = store.failures(names)
         self._check_missing(missing, len(names))
         self.points_left_out: dict[int, Failure] = self._failed_points(chunks)
-        self._chunks: dict[str, tuple[Point, ...]] = {
-            str(store.path(part.name)): part.points for part in chunks if part.points[0].number not in self.points_left_out
+        self._chunks: dict[str, Chunk | Block] = {
+            str(store.path(part.name)): part for part in chunks if part.points[0].number not in self.points_left_out
         }
         self._paths = [str(store.path(part.name)) for part in paths if part.name not in missing]
         self._draws = [str(store.path(name)) for name in draw_names(self.experiment) if name not in missing]
-        self._first_chunks, self._first_paths = self._first_of_cases(chunks), self._first_of_cases(paths)
+        self._compared: set[str] = set()
         self.shown_case: str | None = next(iter(self.experiment.bases))
         if self.failures:
             log.warning("%s: %s", self.out, self.left_out)
@@ -96,7 +100,7 @@ class Runs:
         asked = experiment_of(self.manifest)
         if asked.precision is None:
             return asked
-        self.reached = read_reached(self._store, fingerprint(self.manifest))
+        self.reached = read_reached(self._store, self._fingerprint)
         if runs is None and self.reached is None:
             raise StoreError(
                 f"{self.out} is not finished: it is not settled yet how many runs are enough. "
@@ -109,11 +113,6 @@ class Runs:
         reasons = {failure.part: failure for failure in self.failures}
         failed = [part for part in reversed(parts) if part.name in reasons]
         return {point.number: reasons[part.name] for part in failed for point in part.points}
-
-    def _first_of_cases(self, parts: Sequence[Chunk | Block | Paths]) -> list[str]:
-        """The file of the first part of each case that is there: all parts of a case have the same columns."""
-        firsts = {part.case: part.name for part in reversed(parts) if self._store.is_there(part.name)}
-        return [str(self._store.path(name)) for name in reversed(firsts.values())]
 
     def _check_missing(self, missing: set[str], parts: int) -> None:
         """StoreError for a part that is missing without being recorded as failed."""
@@ -165,10 +164,10 @@ class Runs:
     @property
     def platforms(self) -> dict[str, int]:
         """The platforms, in words, on which the parts were played, each with their number; read where they are mixed."""
-        names = [Path(path).stem for path in [*self._chunks, *self._paths, *self._draws]]
         if not self.manifest["mixed"]:
-            return {in_words(self.manifest["platform"]): len(names)}
-        return dict(Counter(in_words(self._store.mark(name)["platform"]) for name in names))
+            return {in_words(self.manifest["platform"]): len(self._every_file)}
+        with self._reading(self._every_file):
+            return dict(Counter(in_words(self._store.mark(Path(path).stem)["platform"]) for path in self._every_file))
 
     def require_points(self, *points: int) -> None:
         """StoreError when one of these points is left out."""
@@ -191,17 +190,12 @@ class Runs:
 
     @cached_property
     def _schema(self) -> pyarrow.Schema:
-        self._whole()
-        return self._united(self._first_chunks)
+        first = next(iter(self._whole()))
+        with self._reading([first]):
+            return pyarrow.parquet.read_schema(first).remove_metadata()
 
-    def _united(self, firsts: list[str]) -> pyarrow.Schema:
-        """Every column that one of the cases has; without the marks of the parts."""
-        with self._reading():
-            schemas = [pyarrow.parquet.read_schema(first).remove_metadata() for first in firsts]
-            return pyarrow.unify_schemas(schemas)
-
-    def _whole(self) -> dict[str, tuple[Point, ...]]:
-        """The files with runs, each with its points. StoreError when there is none."""
+    def _whole(self) -> dict[str, Chunk | Block]:
+        """The files with runs, each with the part that it holds. StoreError when there is none."""
         if not self._chunks:
             raise StoreError(f"{self.out} has no point that is whole. {self.left_out}")
         return self._chunks
@@ -214,14 +208,15 @@ class Runs:
                 raise StoreError(f"{self.out} has no column {name}. {nearest(name, self.columns)}{more}")
 
     def frame(self, columns: Sequence[str] | None = None, limit: int | None = None) -> pandas.DataFrame:
-        """Runs in the order of points and replications, one row a run; no columns, no limit = all."""
+        """Runs in the order of points and replications, one row a run; no columns, no limit = all.
+
+        A number that a run does not have is NaN, as pandas has it.
+        """
         self.require(columns or ())
-        chosen = list(columns) if columns is not None else None
-        with self._reading():
-            dataset = pyarrow.dataset.dataset(list(self._whole()), schema=self._schema, format="parquet")
-            if limit is None:
-                return dataset.to_table(columns=chosen).to_pandas()
-            return dataset.head(limit, columns=chosen).to_pandas()
+        files = list(self._whole())
+        if limit is not None:
+            files = files[: 1 + sum(runs < limit for runs in accumulate(part.rows for part in self._chunks.values()))]
+        return self._table(files, columns, limit)
 
     def query(
         self, sql: str, points: Collection[int] | None = None, memory: str | None = None
@@ -236,10 +231,13 @@ class Runs:
         A name with a dot stands in double quotes:
         select "sender.ambiguity", avg(sender_payoff) from runs group by 1
 
+        What a run does not have is NULL, which counts, means and comparisons pass over: so a share of all runs is
+        count(*) filter (settled_rice > 100) / count(*), and avg((settled_rice > 100)::int) one of those with a settlement.
+
         points : those whose runs are asked about, so that only their files are opened; None = all
         memory : what the question may use (`400MB`) before it goes by way of the disk; None = most of the machine's
         """
-        tables = [_files(files) for files in self._of_cases(points)] + ["no_parts"]
+        asked = [path for path, part in self._whole().items() if points is None or any(p.number in points for p in part.points)]
         settings: dict[str, Any] = {
             "temp_directory": os.path.join(tempfile.gettempdir(), "negosim-duckdb"),
             "autoinstall_known_extensions": "false",  # a question about a file needs no network
@@ -247,28 +245,23 @@ class Runs:
         }
         if memory is not None:
             settings["memory_limit"] = memory
-        with self._reading(), duckdb.connect(":memory:", config=settings) as connection:
+        with (
+            self._reading([*asked, *self._paths, *self._draws]),
+            duckdb.connect(":memory:", config=settings) as connection,
+        ):
             connection.execute("set enable_progress_bar = false")
             connection.register("design", self._design)
-            connection.register("no_parts", self._schema.empty_table())  # the columns that another case has
-            connection.execute(f"create view parts as {' union all by name '.join(f'select * from {each}' for each in tables)}")
+            connection.register("no_parts", self._schema.empty_table())
+            connection.execute(f"create view parts as from {_in_sql(asked) if asked else 'no_parts'}")
             numbered = f"replication % {self.experiment.most_runs} as run"
             connection.execute(f"create view runs as select *, {numbered} from design join parts using (point)")
             if self._paths:
-                connection.register("path_parts", self._rounds)
+                connection.execute(f"create view path_parts as from {_in_sql(self._paths)}")
                 connection.execute(f"create view paths as select *, {numbered} from design join path_parts using (point)")
             if self.has_draws:
-                connection.execute(f"create view draw_parts as select * from {_files(self._draws)}")
+                connection.execute(f"create view draw_parts as from {_in_sql(self._draws)}")
                 connection.execute("create view draws as select * from design join draw_parts using (point)")
             return connection.execute(sql).df()
-
-    def _of_cases(self, points: Collection[int] | None) -> list[list[str]]:
-        """The files with runs of these points, those of each case apart."""
-        files: dict[str | None, list[str]] = {}
-        for path, held in self._whole().items():
-            if points is None or any(point.number in points for point in held):
-                files.setdefault(held[0].case, []).append(path)
-        return list(files.values())
 
     @property
     def has_draws(self) -> bool:
@@ -279,41 +272,65 @@ class Runs:
         """The joint draws of the assumed numbers: one row a draw and point, with the means over its runs."""
         if not self.has_draws:
             raise StoreError(f"{self.out} has no joint draws. Set assumed_draws in the experiment.")
-        with self._reading():
-            return pyarrow.dataset.dataset(self._draws).to_table().to_pandas()
+        return self._table(self._draws)
 
     def paths(self) -> pandas.DataFrame:
         """The rounds of the first runs of each point, one row an offer: `point`, `replication`, and `Negotiation.frame`."""
         if not self._paths:
             raise StoreError(f"{self.out} has no paths. Set paths in the experiment.")
-        with self._reading():
-            return self._rounds.to_table().to_pandas()
+        return self._table(self._paths)
+
+    def _table(self, files: list[str], columns: Sequence[str] | None = None, limit: int | None = None) -> pandas.DataFrame:
+        """The rows of files, or the first of them; whole numbers and truths that some rows lack in pandas' kinds for that."""
+        import pandas
+
+        nullable = {
+            pyarrow.bool_(): pandas.BooleanDtype(), pyarrow.int32(): pandas.Int32Dtype(), pyarrow.int64(): pandas.Int64Dtype(),
+        }
+        with self._reading(files):
+            rows = pyarrow.dataset.dataset(files, format="parquet")
+            chosen = list(columns) if columns is not None else None
+            table = rows.to_table(columns=chosen) if limit is None else rows.head(limit, columns=chosen)
+        frame = table.to_pandas()
+        for name, column in zip(table.column_names, table.columns, strict=True):
+            if column.null_count and column.type in nullable:
+                frame[name] = column.to_pandas(types_mapper=nullable.get)
+        return frame
+
+    @property
+    def _every_file(self) -> list[str]:
+        return [*self._chunks, *self._paths, *self._draws]
+
+    @cached_property
+    def _fingerprint(self) -> str:
+        return fingerprint(self.manifest)
 
     def check(self) -> None:
-        """Read every part and compare it with its checksum; StoreError for the first that is damaged."""
-        for path in [*self._chunks, *self._paths, *self._draws]:
-            damage = self._store.damage(Path(path).stem, fingerprint(self.manifest))
+        """Read every part and compare it with its checksum and its mark; StoreError for the first that is damaged or foreign."""
+        self._compare(self._every_file)
+
+    def _compare(self, files: Iterable[str]) -> None:
+        """StoreError for the first of these files that is not what the sweep wrote."""
+        for path in files:
+            damage = self._store.damage(Path(path).stem, self._fingerprint)
             if damage is not None:
                 raise StoreError(
                     f"{path} is damaged: {damage}. Run the same sweep into {self.out} again: it plays this part anew."
                 )
+            self._compared.add(path)
 
     @contextmanager
-    def _reading(self) -> Iterator[None]:
-        """An error of reading as that of the damaged part that is behind it, if there is one."""
+    def _reading(self, files: Iterable[str]) -> Iterator[None]:
+        """Files that are read, compared before they are for the first time; an error as that of the damaged part behind it."""
+        self._compare(path for path in files if path not in self._compared)
         try:
             yield
         except (OSError, pyarrow.ArrowException, duckdb.Error):
             self.check()
             raise
 
-    @cached_property
-    def _rounds(self) -> pyarrow.dataset.Dataset:
-        with self._reading():
-            return pyarrow.dataset.dataset(self._paths, schema=self._united(self._first_paths), format="parquet")
 
-
-def _files(paths: Sequence[str]) -> str:
+def _in_sql(paths: Sequence[str]) -> str:
     """Files as a table in SQL, one read after another. What would be a pattern in a name stands for itself in brackets."""
     names = [re.sub(r"[*?\[]", r"[\g<0>]", path).replace("'", "''") for path in paths]
     listed = ", ".join(f"'{name}'" for name in names)

@@ -14,9 +14,12 @@ UNFINISHED = ".unfinished"
 """The ending of a file that is being written; what a killed process leaves behind has it too."""
 
 
-def write_whole(path: Path, content: bytes) -> None:
-    """Write a file under another name, wait until it is on the disk, then rename it: one step that happens or does not."""
-    unfinished = path.with_name(f"{path.name}.{os.getpid()}{UNFINISHED}")
+def write_whole(path: Path, content: bytes, by_way_of: Path) -> None:
+    """Write a file under another name, wait until it is on the disk, then rename it: one step that happens or does not.
+
+    by_way_of : the folder, on the same disk, that has the file until it is whole
+    """
+    unfinished = by_way_of / f"{path.name}.{os.getpid()}{UNFINISHED}"
     try:
         with unfinished.open("wb") as file:
             file.write(content)

@@ -19,7 +19,7 @@ from negosim.experiment.experiment import Experiment
 from negosim.rules.compiled import sources_hash
 from negosim.scenario.scenario import Scenario
 
-FORMAT = 2
+FORMAT = 3
 """Version of the layout of the folder."""
 
 NOT_PLAYED = (

@@ -22,8 +22,8 @@ KEY = b"negosim"
 def packed(table: pyarrow.Table, mark: Mapping[str, Any]) -> bytes:
     """A table as the content of a Parquet file, marked.
 
-    Columns of numbers that may be NaN have no statistics: those of Parquet pass over NaN, and a reader that trusts them would
-    take a comparison with NaN for settled.
+    Columns of fractions have no statistics: those of Parquet pass over NaN, which stands where a number that every run must have
+    is wrong, and a reader that trusts them would take a comparison with NaN for settled.
     """
     whole = {**mark, "values": values_hash(table)}
     table = table.replace_schema_metadata({KEY: json.dumps(whole)})
@@ -34,7 +34,7 @@ def packed(table: pyarrow.Table, mark: Mapping[str, Any]) -> bytes:
 
 
 def mark_and_rows(file: IO[bytes]) -> tuple[dict[str, Any], int]:
-    """The mark of a file, empty when it has none, and its number of rows; pyarrow.ArrowException when it is no Parquet file."""
+    """The mark of a file, empty when it has none, and its number of rows; an error of pyarrow when it is not a Parquet file."""
     metadata = pyarrow.parquet.read_metadata(file)
     try:
         mark = json.loads((metadata.metadata or {}).get(KEY, b"{}"))

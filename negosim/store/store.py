@@ -23,26 +23,40 @@ from negosim.store.parts import mark_and_rows
 
 MANIFEST = "manifest.json"
 
+APART = ("draws", "paths")
+"""What the names of the parts begin with that are in folders of their own, apart from the parts with runs."""
+
 
 class Store:
     """A folder of results.
 
     manifest.json : what was asked, see `negosim.store.manifest`
-    parts/NAME.parquet : some of the runs, see `negosim.store.parts`
-    parts/NAME.sha256 : the checksum of that file, in the format of the command sha256sum
+    parts/NAME.parquet : some of the runs, one row a run, see `negosim.store.parts`
+    draws/NAME.parquet : means of some joint draws, one row a draw and point
+    paths/NAME.parquet : the rounds of some runs, one row an offer
+    checksums/NAME.sha256 : the checksum of one of these files, in the format of the command sha256sum
     failed/NAME.json : why a part could not be played, see `negosim.store.failures`
     set-aside/ : what stood in place of a part and was not that part, or was damaged; nothing is deleted
+
+    The files of parts, draws and paths have the same columns in each of these folders, which hold nothing else at any time: any
+    program that reads a folder of Parquet files reads them.
     """
 
     def __init__(self, folder: str | os.PathLike[str]) -> None:
         self.folder = Path(folder)
         self.parts = self.folder / "parts"
+        self.checksums = self.folder / "checksums"
         self.failed = self.folder / "failed"
         self.aside = self.folder / "set-aside"
 
     def path(self, name: str) -> Path:
-        """The file of a part."""
-        return self.parts / f"{name}.parquet"
+        """The file of a part, in the folder of its kind."""
+        kind = name.partition("-")[0]
+        return (self.folder / kind if kind in APART else self.parts) / f"{name}.parquet"
+
+    def checksum(self, name: str) -> Path:
+        """The file with the checksum of a part."""
+        return self.checksums / f"{name}.sha256"
 
     def manifest(self) -> dict[str, Any] | None:
         """The manifest; None when there is none. StoreError when it is no manifest, or was changed."""
@@ -67,7 +81,10 @@ class Store:
                 "are of that experiment are kept, and the manifest is written anew. Or choose another folder."
             )
         if layout != FORMAT:
-            raise StoreError(f"{path} is of layout {layout}, and this negosim reads layout {FORMAT}. Choose another folder.")
+            raise StoreError(
+                f"{path} is of layout {layout}, and this version of negosim reads and writes layout {FORMAT}. "
+                "Sweep its experiment into another folder, or go on with the version of negosim that began this one."
+            )
         return dict(manifest)
 
     def check(self, manifest: Mapping[str, Any], names: Collection[str], allow_platform: bool = False) -> None:
@@ -81,12 +98,12 @@ class Store:
             found = differences(there, manifest, allow_platform)
             if found:
                 raise StoreError(self._refusal(found))
-        expected = {f"{name}{ending}" for name in names for ending in (".parquet", ".sha256")}
-        self._refuse(name for name in self._part_files() if there is None or name not in expected)
+        expected = {path for name in names for path in (self.path(name), self.checksum(name))}
+        self._refuse(path for path in self._part_files() if there is None or path not in expected)
 
     def _refuse_strangers(self) -> None:
         """StoreError for a folder without runs that holds anything but what a killed writer may leave in a new one."""
-        own = {self.parts.name, self.failed.name, self.aside.name}
+        own = {self.parts.name, *APART, self.checksums.name, self.failed.name, self.aside.name}
         strange = [name for name in _names(self.folder) if name not in own and not name.endswith(UNFINISHED)]
         if strange:
             raise StoreError(
@@ -103,24 +120,25 @@ class Store:
             there, damaged = None, error
         if there is not None:
             return there
-        marks = {name: mark for name in self._part_files() if (mark := _mark(self.parts / name))}
+        marks = {path: mark for path in self._part_files() if (mark := _mark(path))}
         if damaged is not None and not marks:
             raise damaged
-        self._refuse(name for name, mark in marks.items() if mark.get("experiment") != fingerprint(manifest))
+        self._refuse(path for path, mark in marks.items() if mark.get("experiment") != fingerprint(manifest))
         found: list[Any] = []
         for mark in marks.values():
             found += [mark["platform"]] * (mark["platform"] not in found)
         return {**manifest, "platform": found[0], "mixed": found[1:]} if found else None
 
-    def _part_files(self) -> list[str]:
-        """The names of the files among the parts, those left out that a killed writer left unfinished."""
-        return [name for name in _names(self.parts) if not name.endswith(UNFINISHED)]
+    def _part_files(self) -> list[Path]:
+        """The files in the folders of parts, of every kind, and of their checksums."""
+        folders = (self.parts, *(self.folder / kind for kind in APART), self.checksums)
+        return [folder / name for folder in folders for name in _names(folder)]
 
-    def _refuse(self, foreign: Iterable[str]) -> None:
+    def _refuse(self, foreign: Iterable[Path]) -> None:
         """StoreError if there is any file that is not of the experiment."""
-        for name in foreign:
+        for path in foreign:
             raise StoreError(
-                f"{self.parts} holds files that are not of this experiment, such as {name}. "
+                f"{path.parent} holds files that are not of this experiment, such as {path.name}. "
                 "Choose another folder, or move them away."
             )
 
@@ -159,7 +177,8 @@ class Store:
         """
         with said(self.folder):
             is_new = not self.folder.exists()
-            self.parts.mkdir(parents=True, exist_ok=True)
+            for folder in (self.parts, self.checksums, *{self.path(name).parent for name in names}):
+                folder.mkdir(parents=True, exist_ok=True)
             if is_new:
                 synchronise(self.folder.absolute().parent)
         with gate(self.folder):
@@ -182,15 +201,14 @@ class Store:
             self.manifest()
         except DamagedManifestError:
             self._move_aside(self.folder / MANIFEST)
-        write_whole(self.folder / MANIFEST, (json.dumps(manifest, indent=1, ensure_ascii=False) + "\n").encode())
+        self._write(self.folder / MANIFEST, (json.dumps(manifest, indent=1, ensure_ascii=False) + "\n").encode())
 
     def _clear(self, own: Collection[str] | None) -> None:
         """Clear away what killed writers left unfinished: of a shard its own parts, for others are writing theirs."""
-        for folder in (self.folder, self.parts, self.failed):
-            for name in _names(folder):
-                of_us = own is None or name.split(".")[0] in own or name.startswith(MANIFEST)
-                if name.endswith(UNFINISHED) and of_us:
-                    (folder / name).unlink(missing_ok=True)
+        for name in _names(self.folder):
+            of_us = own is None or name.split(".")[0] in own or name.startswith(MANIFEST)
+            if name.endswith(UNFINISHED) and of_us:
+                (self.folder / name).unlink(missing_ok=True)
 
     def keep(self, name: str, content: bytes) -> None:
         """Write the file of a part, whole or not at all: first its checksum, last, by one renaming, the part itself.
@@ -198,16 +216,21 @@ class Store:
         A failure that is recorded of it is forgotten.
         """
         path = self.path(name)
+        noted = f"{hashlib.sha256(content).hexdigest()}  {path.relative_to(self.folder).as_posix()}\n"
         with said(path):
-            write_whole(path.with_suffix(".sha256"), f"{hashlib.sha256(content).hexdigest()}  {path.name}\n".encode())
-            write_whole(path, content)
+            self._write(self.checksum(name), noted.encode())
+            self._write(path, content)
             self._record(name).unlink(missing_ok=True)
 
     def write_beside(self, name: str, content: bytes) -> None:
         """Write a file of another kind into the folder itself, whole or not at all."""
         path = self.folder / name
         with said(path):
-            write_whole(path, content)
+            self._write(path, content)
+
+    def _write(self, path: Path, content: bytes) -> None:
+        """Write a file by way of the folder itself, so that those of the parts never hold one that is not whole."""
+        write_whole(path, content, self.folder)
 
     def is_there(self, name: str) -> bool:
         """Whether a part was written; whether it is whole, `damage` says."""
@@ -215,10 +238,9 @@ class Store:
 
     def content(self, name: str) -> bytes:
         """The file of a part, once it was compared with its checksum. StoreError when it is damaged."""
-        path = self.path(name)
         try:
-            content = path.read_bytes()
-            noted = path.with_suffix(".sha256").read_text(encoding="utf-8").split()[:1]
+            content = self.path(name).read_bytes()
+            noted = self.checksum(name).read_text(encoding="utf-8").split()[:1]
         except (OSError, UnicodeDecodeError) as error:
             raise StoreError(f"it cannot be read ({error})") from None
         if noted != [hashlib.sha256(content).hexdigest()]:
@@ -239,8 +261,8 @@ class Store:
             mark, found = mark_and_rows(BytesIO(self.content(name)))
         except StoreError as error:
             return str(error)
-        except pyarrow.ArrowException as error:
-            return f"it is no Parquet file ({error})"
+        except (OSError, pyarrow.ArrowException) as error:
+            return f"it is not a Parquet file ({error})"
         if mark.get("experiment") != experiment:
             return "it belongs to another experiment, scenario or version"
         if mark.get("part") != name:
@@ -250,7 +272,7 @@ class Store:
     def set_aside(self, name: str) -> Path:
         """Move what stands in place of a part out of the way, with its checksum; return where it is now."""
         with said(self.aside):
-            self._move_aside(self.path(name).with_suffix(".sha256"))
+            self._move_aside(self.checksum(name))
             return self._move_aside(self.path(name))
 
     def _move_aside(self, path: Path) -> Path:
@@ -267,7 +289,7 @@ class Store:
         path = self._record(failure.part)
         with said(path):
             self.failed.mkdir(exist_ok=True)
-            write_whole(path, failure.content())
+            self._write(path, failure.content())
 
     def failures(self, names: Collection[str]) -> list[Failure]:
         """What is recorded of those of these parts that are not there, in the order of their names."""

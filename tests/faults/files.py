@@ -12,7 +12,7 @@ import pytest
 
 from negosim.common.errors import StoreError
 from negosim.sweeps.runner import sweep
-from tests.faults.undisturbed import OUT, PARTS, TEXT, experiment, gone_on, laid_out, logged, part, refusal, whole_parts
+from tests.faults.undisturbed import OUT, PARTS, TEXT, checksum, experiment, gone_on, laid_out, logged, part, refusal, whole_parts
 
 
 def a_part_is_cut_short() -> tuple[str, str]:
@@ -44,7 +44,7 @@ def a_bit_is_flipped() -> tuple[str, str]:
 def a_checksum_is_lost() -> tuple[str, str]:
     """The checksum of a part is deleted"""
     laid_out()
-    part(10).with_suffix(".sha256").unlink()
+    checksum(10).unlink()
     with logged() as lines:
         sweep(experiment(), OUT)
     assert whole_parts() == PARTS and len(lines) == 1
@@ -54,21 +54,20 @@ def a_checksum_is_lost() -> tuple[str, str]:
 def two_parts_are_swapped() -> tuple[str, str]:
     """Two parts are swapped, each with its checksum"""
     laid_out()
-    one, other = part(3), part(44)
-    for ending in (".parquet", ".sha256"):
-        one.with_suffix(ending).rename("between")
-        other.with_suffix(ending).rename(one.with_suffix(ending))
-        Path("between").rename(other.with_suffix(ending))
+    for one, other in ((part(3), part(44)), (checksum(3), checksum(44))):
+        one.rename("between")
+        other.rename(one)
+        Path("between").rename(other)
     return _named_and_played()
 
 
 def a_part_of_another_sweep() -> tuple[str, str]:
     """A part is replaced by the same part of a sweep with another seed, with its valid checksum"""
     laid_out()
-    others = sweep(experiment(TEXT.replace("seed = 1", "seed = 2").replace("10000", "500")), "runs/other").out / "parts"
-    foreign = (others / part(0).name).read_bytes()
-    for ending in (".parquet", ".sha256"):
-        part(0).with_suffix(ending).write_bytes((others / part(0).with_suffix(ending).name).read_bytes())
+    others = sweep(experiment(TEXT.replace("seed = 1", "seed = 2").replace("10000", "500")), "runs/other").out
+    foreign = (others / "parts" / part(0).name).read_bytes()
+    part(0).write_bytes(foreign)
+    checksum(0).write_bytes(checksum(0, others).read_bytes())
     said, lost = _named_and_played()
     assert (OUT / "set-aside" / f"{part(0).stem}-1.parquet").read_bytes() == foreign
     return said, f"{lost}; the foreign part is kept"

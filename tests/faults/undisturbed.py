@@ -72,6 +72,11 @@ def part(number: int) -> Path:
     return OUT / "parts" / sorted(undisturbed_parts())[number]
 
 
+def checksum(number: int, folder: Path = OUT) -> Path:
+    """The file with the checksum of a part."""
+    return folder / "checksums" / f"{part(number).stem}.sha256"
+
+
 def undisturbed_parts() -> dict[str, str]:
     """The SHA-256 of every part of the undisturbed sweep."""
     return {

@@ -112,7 +112,7 @@ def test_paths_of_a_case_without_dates_or_such_issues_have_nothing_there(kept: R
 
 
 def test_a_damaged_part_of_paths_is_found_and_played_again(kept: Results) -> None:
-    path = kept.out / "parts" / "paths-from-0003.parquet"
+    path = kept.out / "paths" / "paths-from-0003.parquet"
     whole = path.read_bytes()
     path.write_bytes(whole[:-8])
     with pytest.raises(StoreError, match=r"paths-from-0003\.parquet is damaged"):

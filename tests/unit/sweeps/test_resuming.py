@@ -65,8 +65,7 @@ def test_a_part_comes_back_as_it_was_written(store: Store) -> None:
 
 def test_the_checksum_is_one_that_sha256sum_can_check(store: Store) -> None:
     content = store.path("a").read_bytes()
-    noted = store.path("a").with_suffix(".sha256").read_text()
-    assert noted == f"{hashlib.sha256(content).hexdigest()}  a.parquet\n"
+    assert store.checksum("a").read_text() == f"{hashlib.sha256(content).hexdigest()}  parts/a.parquet\n"
 
 
 @pytest.mark.parametrize("failing", [0, 1])
@@ -85,7 +84,7 @@ def test_a_write_that_is_broken_off_leaves_no_part(
     with pytest.raises(KeyboardInterrupt):
         keep(store, "b")
     assert not store.is_there("b")
-    assert not list(store.parts.glob("*.unfinished"))
+    assert not list(store.folder.rglob("*.unfinished"))
 
 
 def test_a_full_disk_says_how_to_go_on(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -177,9 +176,21 @@ def test_only_one_sweep_writes_into_a_folder(store: Store, manifest: dict[str, A
 
 
 def test_the_remains_of_a_killed_sweep_are_cleared_away(store: Store, manifest: dict[str, Any]) -> None:
-    (store.parts / "b.parquet.123.unfinished").write_bytes(b"half a par")
+    (store.folder / "b.parquet.123.unfinished").write_bytes(b"half a par")
     with store.writing(manifest, NAMES):
-        assert sorted(os.listdir(store.parts)) == ["a.parquet", "a.sha256"]
+        assert not list(store.folder.rglob("*.unfinished")) and os.listdir(store.parts) == ["a.parquet"]
+
+
+def test_a_part_that_is_being_written_is_not_seen_among_the_parts(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    fsync, seen = os.fsync, []
+
+    def seen_meanwhile(handle: int) -> None:
+        seen.append(os.listdir(store.parts))
+        fsync(handle)
+
+    monkeypatch.setattr(os, "fsync", seen_meanwhile)
+    keep(store, "b")
+    assert [sorted(names) for names in seen] == [["a.parquet"]] * 3 + [["a.parquet", "b.parquet"]]
 
 
 def test_every_damage_to_a_part_is_found(store: Store) -> None:
@@ -193,7 +204,7 @@ def test_every_damage_to_a_part_is_found(store: Store) -> None:
     path.write_bytes(whole)
     assert damage(store) == "None"
     assert damage(store, rows=4) == "it has 3 rows in place of 4"
-    path.with_suffix(".sha256").unlink()
+    store.checksum("a").unlink()
     assert "cannot be read" in damage(store)
 
 
@@ -203,7 +214,7 @@ def test_a_whole_part_in_the_wrong_place_is_found(store: Store, tmp_path: Path) 
     keep(store, "b")
     assert damage(store, "b") == "it belongs to another experiment, scenario or version"
     store.keep("b", b"precious")
-    assert "it is no Parquet file" in damage(store, "b")
+    assert "it is not a Parquet file" in damage(store, "b")
 
 
 def test_what_is_set_aside_is_kept_under_names_that_are_free(store: Store) -> None:
@@ -225,7 +236,7 @@ def test_a_damaged_manifest_is_an_error_for_who_reads_it(store: Store, content: 
 def test_a_manifest_of_another_layout_is_refused(store: Store, manifest: dict[str, Any]) -> None:
     (store.folder / "manifest.json").write_text(json.dumps({"format": 99}))
     for reading in (store.manifest, lambda: store.check(manifest, NAMES)):
-        with pytest.raises(StoreError, match=r"is of layout 99, and this negosim reads layout 2"):
+        with pytest.raises(StoreError, match=r"is of layout 99, and .* layout 3\. Sweep its experiment into another folder, or"):
             reading()
 
 
@@ -288,7 +299,7 @@ def test_what_a_killed_writer_leaves_of_a_new_folder_is_no_stranger(tmp_path: Pa
     (tmp_path / "parts").mkdir()
     (tmp_path / "manifest.json.9.unfinished").write_bytes(b"half")
     with Store(tmp_path).writing(manifest, NAMES):
-        assert sorted(name for name in os.listdir(tmp_path) if not name.startswith(".")) == ["manifest.json", "parts"]
+        assert sorted(path.name for path in tmp_path.glob("[!.]*")) == ["checksums", "manifest.json", "parts"]
 
 
 def test_parts_without_a_manifest_that_are_not_of_the_experiment_are_foreign(tmp_path: Path, manifest: dict[str, Any]) -> None:
@@ -317,9 +328,9 @@ def test_a_platform_that_differs_is_refused_with_the_way_to_allow_it_and_then_ma
 
 def test_a_shard_clears_away_the_remains_of_its_own_parts_alone(store: Store, manifest: dict[str, Any]) -> None:
     for name in NAMES:
-        (store.parts / f"{name}.parquet.123.unfinished").write_bytes(b"half a par")
+        (store.folder / f"{name}.parquet.123.unfinished").write_bytes(b"half a par")
     with store.writing(manifest, NAMES, ("2-of-2", ["b"])):
-        assert sorted(os.listdir(store.parts)) == ["a.parquet", "a.parquet.123.unfinished", "a.sha256"]
+        assert [path.name for path in store.folder.glob("*.unfinished")] == ["a.parquet.123.unfinished"]
 
 
 def test_hidden_files_of_a_file_system_are_nobodys_business(store: Store, manifest: dict[str, Any]) -> None:

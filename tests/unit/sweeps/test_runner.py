@@ -33,8 +33,9 @@ PARTS = [f"point-000{point}-chunk-000{chunk}" for point in range(3) for chunk in
 
 
 def contents(folder: Path) -> dict[str, str]:
-    """The checksums of all parts."""
-    return {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in (folder / "parts").iterdir()}
+    """The checksums of all parts, and of the files with theirs."""
+    files = [path for kind in ("parts", "draws", "paths", "checksums") for path in (folder / kind).glob("*")]
+    return {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in files}
 
 
 def test_every_point_is_played_as_often_as_asked(tmp_path: Path, played: Any) -> None:
@@ -234,7 +235,8 @@ def test_the_parts_of_joint_draws_resume_like_the_others(tmp_path: Path, played:
     assert [name for name in sorted(before) if name.startswith("draws") and name.endswith("parquet")] == [
         f"draws-from-00{first}.parquet" for first in ("01", "11", "21")
     ]
-    (tmp_path / "runs" / "parts" / "draws-from-0011.parquet").unlink()
+    assert len(list((tmp_path / "runs" / "parts").iterdir())) == 3  # runs, and nothing else
+    (tmp_path / "runs" / "draws" / "draws-from-0011.parquet").unlink()
     played.clear()
     assert len(sweep(made, tmp_path / "runs", workers=1).draws()) == 75
     assert len(played) == 30 and {first for _, first in played} == set(range(20, 40, 2))
@@ -254,10 +256,10 @@ def test_new_words_and_reported_values_are_taken_over_and_play_nothing(tmp_path:
 def test_parts_that_were_swapped_are_named_set_aside_and_played_again(
     tmp_path: Path, played: Any, caplog: pytest.LogCaptureFixture
 ) -> None:
-    folder = sweep(experiment(), tmp_path / "runs").out / "parts"
+    store = Store(sweep(experiment(), tmp_path / "runs").out)
     before = contents(tmp_path / "runs")
-    for ending in (".parquet", ".sha256"):
-        one, other, between = (folder / f"{name}{ending}" for name in (PARTS[0], PARTS[4], "between"))
+    for file in (store.path, store.checksum):
+        one, other, between = (file(name) for name in (PARTS[0], PARTS[4], "between"))
         one.rename(between), other.rename(one), between.rename(other)
     played.clear()
     with caplog.at_level(logging.WARNING):
@@ -269,16 +271,15 @@ def test_parts_that_were_swapped_are_named_set_aside_and_played_again(
 def test_a_whole_part_of_another_experiment_is_named_and_kept_aside(
     tmp_path: Path, played: Any, caplog: pytest.LogCaptureFixture
 ) -> None:
-    there, other = (sweep(experiment(seed=seed), tmp_path / str(seed)).out / "parts" for seed in (7, 8))
+    there, other = (Store(sweep(experiment(seed=seed), tmp_path / str(seed)).out) for seed in (7, 8))
     before = contents(tmp_path / "7")
-    for ending in (".parquet", ".sha256"):
-        (there / f"{PARTS[2]}{ending}").write_bytes((other / f"{PARTS[2]}{ending}").read_bytes())
+    there.keep(PARTS[2], other.content(PARTS[2]))
     with caplog.at_level(logging.WARNING):
         sweep(experiment(), tmp_path / "7")
     assert f"{PARTS[2]}.parquet is played again: it belongs to another experiment, scenario or version" in caplog.text
     assert contents(tmp_path / "7") == before
     kept = tmp_path / "7" / "set-aside" / f"{PARTS[2]}-1.parquet"
-    assert kept.read_bytes() == (other / f"{PARTS[2]}.parquet").read_bytes()
+    assert kept.read_bytes() == other.content(PARTS[2])
 
 
 def test_a_damaged_manifest_is_written_anew_and_no_run_is_played_again(tmp_path: Path, played: Any) -> None:
@@ -297,9 +298,9 @@ def test_a_part_that_another_process_has_written_meanwhile_is_not_played_again(
     writing = Store.writing
 
     def copied_in_between(store: Store, *args: Any) -> Any:
-        store.parts.mkdir(parents=True)
-        for path in (tmp_path / "whole" / "parts").glob("point-0001*"):
-            (store.parts / path.name).write_bytes(path.read_bytes())
+        for path in (tmp_path / "whole").glob("*/point-0001*"):
+            (store.folder / path.parent.name).mkdir(parents=True, exist_ok=True)
+            (store.folder / path.parent.name / path.name).write_bytes(path.read_bytes())
         (store.folder / "manifest.json").write_bytes((tmp_path / "whole" / "manifest.json").read_bytes())
         return writing(store, *args)
 

@@ -34,7 +34,7 @@ def test_a_finished_sweep_has_everything(tmp_path: Path) -> None:
     assert (found.parts, found.done, found.failed, found.missing) == (11, 11, 0, 0)
     assert found.runs == found.runs_done == 30 + 12 * 3 * 4
     assert (found.writers, found.rate, found.left, found.set_aside) == ((), None, None, 0)
-    sizes = [path.stat().st_size for path in (results.out / "parts").glob("*.parquet")]
+    sizes = [path.stat().st_size for path in results.out.rglob("*.parquet")]
     assert found.bytes == sum(sizes) and found.written is not None and found.begun <= found.written
     assert found.has_report is False
     write_report(results)
