@@ -1,7 +1,8 @@
 """What a sweep that adds runs until its results are precise came to: a file in its folder, the last that is written.
 
-precision.json : the runs at each point, what was wanted, the widest interval of each quantity and its point, and the fingerprint
-of the experiment (see `negosim.store.manifest`). It is what the parts say, and is found again from them when it is lost.
+precision.json : the runs at each point, what was wanted, the widest interval of each quantity and its point, the fingerprint
+of the experiment (see `negosim.store.manifest`), and a hash of all that. It is what the parts say, and is found again from them
+when it is lost or damaged.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from negosim.experiment.experiment import Experiment
+from negosim.store.manifest import hashes
 from negosim.store.plan import planned_chunks
 from negosim.store.store import Store
 
@@ -48,7 +50,7 @@ class Reached:
 def write_reached(store: Store, experiment: str, reached: Reached) -> None:
     """Write the file for the experiment with this fingerprint, whole or not at all."""
     body = {"experiment": experiment, **asdict(reached)}
-    store.write_beside(FILE, (json.dumps(body, indent=1) + "\n").encode())
+    store.write_beside(FILE, (json.dumps({**body, "sha256": hashes(body)}, indent=1) + "\n").encode())
 
 
 def read_reached(store: Store, experiment: str) -> Reached | None:
@@ -57,9 +59,10 @@ def read_reached(store: Store, experiment: str) -> Reached | None:
         body: dict[str, Any] = json.loads((store.folder / FILE).read_text(encoding="utf-8"))
         widest = tuple(Widest(**each) for each in body["widest"])
         reached = Reached(int(body["runs"]), float(body["wanted"]), str(body["of"]), widest)
+        is_whole = body.pop("sha256") == hashes(body)
     except (OSError, ValueError, KeyError, TypeError):
         return None
-    return reached if body.get("experiment") == experiment else None
+    return reached if is_whole and body["experiment"] == experiment else None
 
 
 def so_far(store: Store, asked: Experiment, experiment: str) -> Experiment:
