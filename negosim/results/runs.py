@@ -320,13 +320,13 @@ class Runs:
             self._compared.add(path)
 
     @contextmanager
-    def _reading(self, files: Iterable[str]) -> Iterator[None]:
+    def _reading(self, files: Sequence[str]) -> Iterator[None]:
         """Files that are read, compared before they are for the first time; an error as that of the damaged part behind it."""
         self._compare(path for path in files if path not in self._compared)
         try:
             yield
         except (OSError, pyarrow.ArrowException, duckdb.Error):
-            self.check()
+            self._compare(files)
             raise
 
 

@@ -96,12 +96,6 @@ def test_truths_and_whole_numbers_that_are_missing_keep_their_kind_in_pandas(res
     assert levels.dtype == "Int64" and levels.isna().tolist() == [True, False, False]
 
 
-def test_a_deal_that_is_never_taken_back_is_counted_among_those_that_are_not_within_a_year(results: Results) -> None:
-    summary = results.summary().set_index(["point", "quantity"])
-    for point in (0, 1):
-        assert summary.loc[(point, "reversed_within_a_year"), "runs"] == summary.loc[(point, "rounds_to_agreement"), "runs"]
-
-
 def test_cells_of_what_is_missing_are_empty_in_the_summary(results: Results) -> None:
     write_report(results)
     lines = (results.out / "summary.csv").read_text(encoding="utf-8").splitlines()
