@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy
 
+from negosim.common.markdown import escaped
 from negosim.common.text import capital, in_points, percent
 from negosim.common.vocabulary import CHANNEL_NAMES, Side
 from negosim.report.words import in_a_sentence
@@ -70,19 +71,19 @@ def is_clear(row: Mapping[str, Any]) -> bool:
 
 def anatomy_text(anatomy: Anatomy, scenario: Scenario) -> str:
     """The findings as a text in Markdown; the names of the sides come from the scenario."""
-    who = {side.label: in_a_sentence(scenario, side) for side in Side}
+    who = {side.label: escaped(in_a_sentence(scenario, side)) for side in Side}
     lines = ["# Anatomy of uncertainty", "", _preface(anatomy), "", "## In textbook worlds", ""]
     lines += [f"- {_overlay(overlay)}" for overlay in anatomy.overlays]
-    lines += ["", f"## {scenario.title}: one at a time", "", *_alone_table(anatomy, who), ""]
+    lines += ["", f"## {escaped(scenario.title)}: one at a time", "", *_alone_table(anatomy, who), ""]
     lines += [f"- {_alone(finding, _best_of(anatomy, finding), who)}" for finding in anatomy.single()]
-    lines += ["", f"## {scenario.title}: two at a time", "", *_pairs_table(anatomy, who), ""]
+    lines += ["", f"## {escaped(scenario.title)}: two at a time", "", *_pairs_table(anatomy, who), ""]
     lines += [f"- {sentence}" for sentence in _pairs(anatomy, who)]
     return "\n".join(lines) + "\n"
 
 
 def anatomy_tables(anatomy: Anatomy, scenario: Scenario) -> str:
     """The findings about the case as two tables in Markdown, with the share of joint draws in which each sign holds."""
-    who = {side.label: in_a_sentence(scenario, side) for side in Side}
+    who = {side.label: escaped(in_a_sentence(scenario, side)) for side in Side}
     return "\n".join([*_alone_table(anatomy, who), "", *_pairs_table(anatomy, who)]) + "\n"
 
 

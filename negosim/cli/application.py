@@ -14,7 +14,10 @@ from typing import Annotated, Any
 
 import typer
 
+from negosim.cli.streams import Commands
+
 app = typer.Typer(
+    cls=Commands,
     no_args_is_help=True,
     add_completion=False,
     rich_markup_mode=None,  # an error is a line, not a box

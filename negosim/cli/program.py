@@ -11,6 +11,7 @@ from typing import NamedTuple
 import typer
 
 from negosim.cli.application import plainly, whole_number
+from negosim.cli.streams import take_every_text
 from negosim.common.errors import StoreError
 from negosim.report.write import with_part
 from negosim.store.failures import PointsFailedError
@@ -48,6 +49,7 @@ class Program(NamedTuple):
         Return 0; 2 for what a user got wrong, told in one line; 3 when parts failed; 130 when it is stopped by hand. SystemExit
         2 for arguments that are refused.
         """
+        take_every_text()
         asked = self._asked(words)
         try:
             with plainly():

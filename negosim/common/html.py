@@ -9,10 +9,14 @@ CELL = "padding:2px 10px 2px 0;vertical-align:top"
 """How a cell is set. Colours are left to the page, so that it reads on light and dark ones."""
 
 
+NO_MATH = "tex2jax_ignore mathjax_ignore"
+"""Classes of what a notebook's MathJax leaves alone: else it takes what stands between two dollar signs for mathematics."""
+
+
 def card(title: str, *parts: str) -> str:
     """Return a title and, under it, parts that are HTML already."""
     head = f'<div style="font-weight:600">{escape(title)}</div>'
-    return f'<div style="font-size:90%;line-height:1.35">{head}{"".join(parts)}</div>'
+    return f'<div class="{NO_MATH}" style="font-size:90%;line-height:1.35">{head}{"".join(parts)}</div>'
 
 
 def line(text: str) -> str:

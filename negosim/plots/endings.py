@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import textwrap
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -16,6 +15,7 @@ from matplotlib.ticker import FuncFormatter, MaxNLocator
 from negosim.common.text import amount, percent
 from negosim.common.vocabulary import Ending, Side
 from negosim.engine.outcomes import settled_column
+from negosim.plots.lettering import filled, literal
 from negosim.plots.readings import NothingToDrawError, counted, means_at, measured, named, number_of, require, scenario_of
 from negosim.plots.style import ENDINGS, FAINT, INK, SIDES, SMALL, TEXT, dress, figure, head, key, key_below, one, panels
 from negosim.report.words import PAYOFF, day, in_a_sentence, side_name
@@ -33,6 +33,7 @@ BIN = 0.02
 MOST_TICKS = 12
 
 
+@literal
 def outcomes(results: Results, point: int | None = None) -> list[Axes]:
     """Payoffs, rounds and endings of the runs at a point (None = the baseline), in one figure of three panels."""
     point = number_of(results, point)
@@ -52,25 +53,26 @@ def _heading(results: Results, point: int) -> str:
     return f"{scenario_of(results, point).title}: how {runs} end"
 
 
+@literal
 def payoffs(results: Results, point: int | None = None, axes: Axes | None = None) -> Axes:
     """The distribution of both sides' payoffs over all runs of a point, with their means."""
     names = [f"{side.label}_payoff" for side in Side]
     require(results, names)
     point = number_of(results, point)
     scenario, axes = scenario_of(results, point), one(axes)
-    means = means_at(results, names, point).set_index("quantity")["mean"]
+    means, curves = means_at(results, names, point).set_index("quantity")["mean"], []
     for side, name in zip(Side, names, strict=True):
         look = SIDES[side]
         edges, counts = counted(results, name, BIN, point)
         shares = 100.0 * counts / counts.sum()
         label = f"{side_name(scenario, side)}, mean {means[name]:.3f}"
         axes.stairs(shares, edges, fill=True, fc=look.colour, ec=look.colour, linewidth=0, alpha=0.35, hatch=look.hatch)
-        axes.stairs(shares, edges, color=look.colour, linewidth=1.8, linestyle=look.line, label=label)
+        curves.append(axes.stairs(shares, edges, color=look.colour, linewidth=1.8, linestyle=look.line, label=label))
         axes.axvline(float(means[name]), color=look.colour, linewidth=1.2, linestyle=look.line)
         axes.plot(float(means[name]), 0.0, look.marker, color=look.colour, markersize=7, clip_on=False, zorder=4)
     dress(axes, "Payoffs, costs included", PAYOFF, f"% of runs in each {BIN:g} of payoff")
     axes.set_ylim(bottom=0.0)
-    key(axes, loc="upper left")
+    key(axes, curves, loc="upper left")  # named: matplotlib passes over what begins with an underscore
     return axes
 
 
@@ -85,6 +87,7 @@ def _ended(results: Results, point: int) -> pandas.DataFrame:
     return frame.assign(share=frame["runs"] / frame["runs"].sum())
 
 
+@literal
 def rounds(results: Results, point: int | None = None, axes: Axes | None = None) -> Axes:
     """In which round the runs of a point end, and how; with the days of the rounds and the deadlines."""
     point = number_of(results, point)
@@ -142,6 +145,7 @@ def _two_lines(date: str) -> str:
     return date.replace(" ", "\n")
 
 
+@literal
 def endings(results: Results, point: int | None = None, axes: Axes | None = None) -> Axes:
     """The share of the runs of a point that end in each way."""
     axes = one(axes)
@@ -165,6 +169,7 @@ def endings(results: Results, point: int | None = None, axes: Axes | None = None
 DEAL = ENDINGS[Ending.SETTLED][0]
 
 
+@literal
 def settlements(results: Results, point: int | None = None, axes: Sequence[Axes] | None = None) -> list[Axes]:
     """How each issue is settled at a point, in its unit: median, middle half, and 5 to 95 % of the settlements.
 
@@ -207,7 +212,7 @@ def _strip(axes: Axes, issue: Issue, row: pandas.Series, reported: float | None)
     axes.xaxis.set_major_locator(MaxNLocator(6, steps=[1, 2, 2.5, 5, 10]))
     axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: amount(value, fine=True)))
     dress(axes, x=issue.unit, grid="x")
-    axes.set_title(textwrap.fill(issue.title, 46), fontsize=TEXT, loc="left", color=INK)
+    axes.set_title(filled(issue.title, 46), fontsize=TEXT, loc="left", color=INK)
     axes.spines["left"].set_visible(False)
     said = f"median {amount(q50, fine=True)}, middle half {amount(q25, fine=True)} to {amount(q75, fine=True)}"
     axes.text(0.0, 0.98, said, transform=axes.transAxes, fontsize=SMALL, va="top", color=INK)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import textwrap
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
@@ -12,6 +11,7 @@ from matplotlib.ticker import MaxNLocator
 
 from negosim.common.vocabulary import Ending, Response, Side
 from negosim.engine.prepare import prepare
+from negosim.plots.lettering import filled, literal
 from negosim.plots.readings import number_of, require, require_same_rules, require_talks, scenario_of
 from negosim.plots.style import ENDINGS, FAINT, INK, SIDES, SMALL, Dashes, dress, key, one
 from negosim.report.words import WORTH, in_a_sentence, side_name
@@ -42,6 +42,7 @@ Pair = tuple[int, int]
 """The true priorities of sender and target: the number of a voice, or one past the last for the principal's own."""
 
 
+@literal
 def frontier(results: Results, point: int | None = None, axes: Axes | None = None) -> Axes:
     """The best packages for the true types, the settlements of the first CLOUD runs of a point, and where the rest ended.
 
@@ -171,7 +172,7 @@ def _frontier_label(scenario: Scenario, pair: Pair) -> str:
         voices = scenario.delegation(side).negotiators
         if len(voices) > 1 and pair[side] < len(voices):
             said.append(f"priorities of {in_a_sentence(scenario, side)} as stated by {voices[pair[side]].title}")
-    return textwrap.fill(f"frontier for the {' and the '.join(said)}", 42) if said else "frontier of the true priorities"
+    return filled(f"frontier for the {' and the '.join(said)}", 42) if said else "frontier of the true priorities"
 
 
 VALUES = [f"{side.label}_value" for side in Side]
@@ -187,6 +188,7 @@ MOST_NUMBERED = 12
 """Offers that have the number of their round beside them; of more, the first and the last."""
 
 
+@literal
 def offers(talks: Negotiation, until: int | None = None, axes: Axes | None = None) -> Axes:
     """The offers of a run up to a round (None = all) against the frontier; what each side has without a deal; what is settled.
 

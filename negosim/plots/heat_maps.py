@@ -22,6 +22,7 @@ from negosim.common.vocabulary import Side
 from negosim.experiment.overrides import Value
 from negosim.experiment.quantities import Quantity
 from negosim.plots.factors import Cells, cells_of, factors_of
+from negosim.plots.lettering import literal, settle
 from negosim.plots.readings import NothingToDrawError, means_at, measured, named, scenario_of
 from negosim.plots.responses import as_written
 from negosim.plots.style import FAINT, INK, SMALL, Dashes, dress, figure, head, key_below, one
@@ -61,6 +62,7 @@ class Grid(NamedTuple):
     signed: bool
 
 
+@literal
 def heat_map(
     results: Results, x: str, y: str, quantity: str, against: int | None = 0, axes: Axes | None = None
 ) -> Axes:
@@ -94,6 +96,7 @@ def heat_map(
     return axes
 
 
+@literal
 def heat_maps(results: Results, axes: Sequence[Axes] | None = None) -> list[Axes]:
     """Both payoffs and the share of runs without a deal over the two factors of a grid, less those of the baseline: three maps.
 
@@ -264,6 +267,7 @@ def _bar(axes: Axes, grid: Grid, palette: Colormap, scale: Normalize) -> None:
         bar = owner.colorbar(ScalarMappable(scale, palette), ax=axes)
         bar.ax.tick_params(labelsize=SMALL)
         bar.set_label(grid.unit, fontsize=SMALL, color=INK)
+        settle(bar.ax)
 
 
 def _key(scenario: Scenario, x: tuple[str, list[Value]], y: tuple[str, list[Value]], signed: bool) -> list[Artist]:
@@ -284,6 +288,7 @@ LIGHTEST, DARKEST = 0.05, 0.6
 """The part of a palette that is used: dark numbers are read on all of it."""
 
 
+@literal
 def payoff_matrix(
     game: Matrix, scenario: Scenario, row: str, column: str, axes: Sequence[Axes] | None = None
 ) -> list[Axes]:

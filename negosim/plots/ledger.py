@@ -15,6 +15,7 @@ from negosim.common.text import signed
 from negosim.common.vocabulary import CHANNEL_NAMES, CHANNELS, Ending, Side
 from negosim.experiment.design import Comparison, shown
 from negosim.experiment.quantities import ending_quantity
+from negosim.plots.lettering import literal
 from negosim.plots.readings import NothingToDrawError, differences, means_at, named, number_of, scenario_of, shown_points
 from negosim.plots.style import FAINT, INK, SHADE, SIDES, SMALL, Look, dress, figure, head, key_below, panels
 from negosim.report.words import PLAIN_QUANTITIES, POINTS, parameter_title, side_name
@@ -29,6 +30,7 @@ LEAST = 0.05
 """Points below which a channel is left out of the panels: it would read as 0.0."""
 
 
+@literal
 def ledger(results: Results, point: int | None = None, axes: Sequence[Axes] | None = None) -> list[Axes]:
     """From the worth of the ending down to the payoff: both sides' mean ledgers at a point, in points, a panel each."""
     point = number_of(results, point)
@@ -65,6 +67,7 @@ def _number(axes: Axes, x: float, row: int, text: str) -> None:
     axes.annotate(text, (x, row), (4, 0), textcoords="offset points", va="center", fontsize=SMALL, color=INK)
 
 
+@literal
 def ledger_changes(results: Results, axes: Sequence[Axes] | None = None) -> list[Axes]:
     """Through which channels each headline of the experiment works: mean changes run for run in points, a panel each.
 
@@ -124,6 +127,7 @@ ROOM = 0.47
 """Share of the width of a panel that is kept for the numbers beside the intervals."""
 
 
+@literal
 def forest(contrast: Contrast, place: int = 0, axes: Sequence[Axes] | None = None) -> list[Axes]:
     """Mean differences with their 95 % intervals, B less A: the channels of both ledgers and the payoffs, and the endings.
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import textwrap
 from collections.abc import Mapping
 
 import numpy
@@ -18,6 +17,7 @@ from numpy.typing import NDArray
 
 from negosim.common.text import signed
 from negosim.common.vocabulary import Side
+from negosim.plots.lettering import filled, literal, settle
 from negosim.plots.style import COMPLEMENTS, HEAD, INK, SIDES, SMALL, SUBSTITUTES, Dashes, one
 from negosim.report.words import side_name
 from negosim.scenario.linkage import layout, linkage_graph
@@ -41,6 +41,7 @@ ANGLES = (270, 90, 0, 180, 315, 225, 45, 135, 290, 250, 70, 110, 20, 340, 160, 2
 BROKEN: Dashes = (0, (2.2, 0.9))
 
 
+@literal
 def linkage(scenario: Scenario, axes: Axes | None = None) -> Axes:
     """The linkage graph: an issue is two half discs, whose areas are its weights for the two principals.
 
@@ -146,6 +147,7 @@ def _write_titles(
     owner = axes.figure
     assert isinstance(owner, Figure)
     renderer = FigureCanvasAgg(owner).get_renderer()
+    settle(axes)
     owner.draw_without_rendering()  # lays the axes out, so that sizes on paper are known
     on_paper = axes.transData.transform
     sizes = {name: {side: radius(scenario, side, name) for side in Side} for name in places}
@@ -156,7 +158,8 @@ def _write_titles(
     lines = numpy.concatenate([on_paper(curve) for curve in curves]) if curves else numpy.empty((0, 2))
     taken = [mark.get_window_extent(renderer) for mark in marks]
     for issue in scenario.issues:
-        text = axes.text(0, 0, textwrap.fill(issue.title, 24, break_on_hyphens=False), fontsize=SMALL + 0.5, color=INK, zorder=5)
+        text = axes.text(0, 0, filled(issue.title, 24), fontsize=SMALL + 0.5, color=INK, zorder=5)
+        settle(text)
         boxes = [_placed(text, places[issue.name], sizes[issue.name], angle, renderer) for angle in ANGLES]
         blocked = [*taken, *(disc for name, disc in discs.items() if name != issue.name)]
         costs = [_covered(box, blocked, lines) + 0.3 * number for number, box in enumerate(boxes)]

@@ -14,6 +14,7 @@ from matplotlib.patches import Patch
 from negosim.common.text import capital
 from negosim.experiment.quantities import Quantity
 from negosim.plots.factors import Level, factors_of, level_means, levels_of
+from negosim.plots.lettering import literal
 from negosim.plots.readings import NothingToDrawError, measured, shown_points
 from negosim.plots.style import INK, SHADE, SIDES, TITLE, Dashes, Look, dress, head, key_below, panels
 from negosim.report.words import PAYOFF, parameter_meaning, parameter_title, quantity_title
@@ -37,6 +38,7 @@ FINE = 401
 """Levels at which the line of a closed form is taken."""
 
 
+@literal
 def response_curves(
     results: Results,
     parameter: str,
@@ -163,6 +165,7 @@ def _heading(results: Results, parameter: str, found: Sequence[Level], frame: An
     return f"{what}\n{int(frame['runs'].min()):,} runs a point{over}; with 95 % intervals"
 
 
+@literal
 def main_effects(results: Results, axes: Sequence[Axes] | None = None) -> list[Axes]:
     """Both sides' mean payoffs against each factor of a grid, over all combinations of the others: a panel a factor.
 

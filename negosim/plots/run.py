@@ -17,6 +17,7 @@ from negosim.common.vocabulary import Ending, Response, Side, ThreatState
 from negosim.engine.events import column
 from negosim.engine.outcomes import settled_column
 from negosim.plots.endings import mark_rounds, round_label
+from negosim.plots.lettering import literal
 from negosim.plots.readings import NothingToDrawError, require_talks
 from negosim.plots.style import ENDINGS, FAINT, INK, SIDES, SMALL, TEXT, dress, head, key, key_below, stacked
 from negosim.report.words import WORTH, in_a_sentence
@@ -53,6 +54,7 @@ MOST_ACROSS, ACROSS = 11, 10
 """Rounds up to which the answers are written across, and letters in a line of theirs."""
 
 
+@literal
 def path(talks: Negotiation, axes: Sequence[Axes] | None = None) -> list[Axes]:
     """A run as far as it is played, by round and day: offers and, where there are any, market stress and threats.
 
@@ -162,6 +164,7 @@ NEAR, HEIGHTS = 24.0, (0.99, 0.87)
 SETTLED = ENDINGS[Ending.SETTLED][0]
 
 
+@literal
 def timeline(talks: Negotiation, axes: Sequence[Axes] | None = None) -> list[Axes]:
     """The threatened value and the value in force of each threat, a strip each, in the run and on record, by date.
 

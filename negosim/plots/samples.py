@@ -17,6 +17,7 @@ from negosim.common.errors import nearest
 from negosim.common.text import percent
 from negosim.common.vocabulary import Ending, Side
 from negosim.engine.outcomes import Outcomes
+from negosim.plots.lettering import literal
 from negosim.plots.readings import levels, require, scenario_of
 from negosim.plots.responses import as_written
 from negosim.plots.style import ENDINGS, INK, SIDES, SMALL, TEXT, Dashes, dress, key, key_below, one
@@ -100,6 +101,7 @@ def band_half_width(runs: int, level: float = LEVEL) -> float:
     return math.sqrt(math.log(2.0 / (1.0 - level)) / (2.0 * runs))
 
 
+@literal
 def ecdf(source: Source, column: str, points: Points = None, axes: Axes | None = None) -> Axes:
     """The share of runs in which a column is at most x, for each sample, with a band of 95 % around the whole curve.
 
@@ -109,6 +111,7 @@ def ecdf(source: Source, column: str, points: Points = None, axes: Axes | None =
     found, axes = samples_of(source, [column], points), one(axes, 6.8, 4.4)
     owner = next((side for side in Side if column.startswith(f"{side.label}_")), None)
     colour = INK if owner is None else SIDES[owner].colour
+    lines = []
     for number, (label, columns) in enumerate(found.columns.items()):
         values = numpy.sort(columns[column].astype(float))
         values = values[numpy.isfinite(values)]
@@ -120,7 +123,7 @@ def ecdf(source: Source, column: str, points: Points = None, axes: Axes | None =
         half, shown = band_half_width(len(values)), _darkened(colour, SHADES[number % len(SHADES)])
         low, high = numpy.clip(y - half, 0.0, 1.0), numpy.clip(y + half, 0.0, 1.0)
         axes.fill_between(x, 100.0 * low, 100.0 * high, step="post", color=shown, alpha=0.2, linewidth=0)
-        axes.step(
+        lines += axes.step(
             x, 100.0 * y, where="post", color=shown, linestyle=LINES[number % len(LINES)], linewidth=1.7,
             label=f"{label} ({len(values):,} runs)",
         )
@@ -130,7 +133,8 @@ def ecdf(source: Source, column: str, points: Points = None, axes: Axes | None =
     dress(axes, f"{found.scenario.title}:\n{name}, with bands of 95 %", f"{name}{unit}", "% of runs at most there", grid="both")
     axes.xaxis.set_major_formatter(lambda value, _: as_written(value))
     axes.set_ylim(0.0, 100.0)
-    key(axes, loc="upper left" if len(found.columns) < 6 else "center left", title=found.told_apart_by or None, title_fontsize=8)
+    loc = "upper left" if len(found.columns) < 6 else "center left"
+    key(axes, lines, loc=loc, title=found.told_apart_by or None, title_fontsize=8)
     return axes
 
 
@@ -147,6 +151,7 @@ SMOOTHED = numpy.array([1.0, 2.0, 3.0, 2.0, 1.0]) / 9.0
 """Weights with which neighbouring bins are averaged: a ridge is read by its shape, not by its grain."""
 
 
+@literal
 def ridge(source: Source, points: Points = None, axes: Axes | None = None) -> Axes:
     """Both sides' payoffs as ridges, a row for each sample, from the first at the top; a marker at each mean.
 
@@ -196,6 +201,7 @@ LEAST_TOLD = 0.06
 """The share from which on a part of a bar has its number in it."""
 
 
+@literal
 def ending_shares(source: Source, points: Points = None, axes: Axes | None = None) -> Axes:
     """The shares of all endings, one bar a sample, from the first at the top. source, points : as in `ridge`."""
     found = samples_of(source, ["ending"], points)

@@ -10,6 +10,7 @@ from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
+from negosim.plots.lettering import literal
 from negosim.plots.readings import NothingToDrawError, measured
 from negosim.plots.style import FAINT, INK, SMALL, dress, head, key_below, panels
 from negosim.report.sensitivity import factor_title, leading_factors
@@ -35,6 +36,7 @@ THICK = 0.38
 """Width of a bar, of which a factor has two."""
 
 
+@literal
 def sobol_indices(results: Results, quantities: Sequence[str] = SHOWN, axes: Sequence[Axes] | None = None) -> list[Axes]:
     """First and total Sobol indices with their 95 % intervals, a panel a quantity, the leading factor on top.
 
@@ -68,6 +70,7 @@ def _bars(place: Axes, frame: pandas.DataFrame, order: Sequence[str]) -> None:
     place.axvline(0.0, color=INK, linewidth=0.8)
 
 
+@literal
 def morris_plane(results: Results, quantities: Sequence[str] = SHOWN, axes: Sequence[Axes] | None = None) -> list[Axes]:
     """Mean size and standard deviation of the elementary effects of each factor, a panel a quantity, with 95 % intervals.
 

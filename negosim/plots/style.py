@@ -6,7 +6,6 @@ hatching or a label says too, so that a figure can be read in grey. No figure to
 
 from __future__ import annotations
 
-import textwrap
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from io import BytesIO
@@ -14,10 +13,12 @@ from typing import Any, Literal
 
 from matplotlib.artist import Artist
 from matplotlib.axes import Axes
+from matplotlib.backend_bases import RendererBase
 from matplotlib.figure import Figure
 from matplotlib.layout_engine import ConstrainedLayoutEngine
 
 from negosim.common.vocabulary import Ending, Side
+from negosim.plots.lettering import filled, literally, settle
 
 DPI = 160
 """Dots an inch of the files."""
@@ -70,6 +71,11 @@ COMPLEMENTS, SUBSTITUTES = "#009E73", "#CC79A7"
 
 class Shown(Figure):
     """A figure that a notebook shows without any setting: write ``axes.figure`` as the last line of a cell."""
+
+    def draw(self, renderer: RendererBase) -> None:
+        """Draw by the settings of every figure: what matplotlib adds only now, such as a tick, is literal too."""
+        with literally():
+            super().draw(renderer)
 
     def _repr_png_(self) -> bytes:
         buffer = BytesIO()
@@ -148,7 +154,7 @@ def key_below(some: Sequence[Axes], handles: Iterable[Artist]) -> None:
         return
     if isinstance(owner, Figure) and owner.get_layout_engine() is not None:
         columns = min(len(shown), max(1, int(owner.get_figwidth() / ENTRY)))
-        owner.legend(handles=shown, loc="outside lower center", ncols=columns, fontsize=SMALL, frameon=False)
+        settle(owner.legend(handles=shown, loc="outside lower center", ncols=columns, fontsize=SMALL, frameon=False))
     else:
         key(some[0], shown)
 
@@ -158,8 +164,8 @@ def head(axes: Axes, text: str) -> None:
     owner = axes.figure
     if isinstance(owner, Figure):
         width = int(owner.get_figwidth() * LETTERS)
-        lines = "\n".join(textwrap.fill(line, width) for line in text.split("\n"))
-        owner.suptitle(lines, fontsize=HEAD, x=0.01, ha="left", color=INK)
+        lines = "\n".join(filled(line, width) for line in text.split("\n"))
+        settle(owner.suptitle(lines, fontsize=HEAD, x=0.01, ha="left", color=INK))
 
 
 def png(axes: Axes | Sequence[Axes]) -> bytes:
@@ -167,5 +173,6 @@ def png(axes: Axes | Sequence[Axes]) -> bytes:
     owner = (axes if isinstance(axes, Axes) else axes[0]).figure
     buffer = BytesIO()
     assert isinstance(owner, Figure)
-    owner.savefig(buffer, format="png", dpi=DPI)
+    with literally():
+        owner.savefig(buffer, format="png", dpi=DPI, backend="agg")  # whatever a user's own figure was made for, such as LaTeX
     return buffer.getvalue()

@@ -13,6 +13,7 @@ from matplotlib.patches import Patch
 from negosim.common.vocabulary import Ending, Side
 from negosim.experiment.design import Point
 from negosim.experiment.quantities import ending_quantity
+from negosim.plots.lettering import literal
 from negosim.plots.readings import differences, levels, means_at
 from negosim.plots.responses import MARKER, band, closed_form, dress_levels, mark_own, mark_range, measured_beside, own_key
 from negosim.plots.style import ENDINGS, FAINT, INK, SHADE, SIDES, dress, head, key_below, panels
@@ -25,6 +26,7 @@ FAILURES = (Ending.BREAKDOWN, Ending.IMPASSE, Ending.RATIFICATION_FAILED, Ending
 """The endings without a deal, from the bottom of the stack to its top."""
 
 
+@literal
 def tactic_payoffs(results: Results, axes: Sequence[Axes] | None = None) -> list[Axes]:
     """Both sides' mean payoff against the level of each parameter, less that at its lowest level, one panel each.
 
@@ -49,6 +51,7 @@ def tactic_payoffs(results: Results, axes: Sequence[Axes] | None = None) -> list
     return drawn
 
 
+@literal
 def tactic_endings(results: Results, axes: Sequence[Axes] | None = None) -> list[Axes]:
     """The share of runs without a deal, by ending, against the level of each parameter that is varied alone.
 
@@ -100,6 +103,7 @@ def _endings_key(shown: Sequence[Ending]) -> list[Artist]:
     return [*patches, together]
 
 
+@literal
 def textbook_tactics(overlays: Sequence[Overlay], axes: Sequence[Axes] | None = None) -> list[Axes]:
     """Both sides' payoffs against each tactic in its textbook world, a panel each: closed form as line, engine as points."""
     drawn = panels(axes, len(overlays), height=2.6)

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from negosim.common.display import markdown
+from negosim.common.markdown import escaped
 from negosim.common.text import MINUS, NOISE, capital, number, percent, signed
 from negosim.common.vocabulary import CHANNEL_NAMES, Ending, Side
 from negosim.engine.outcomes import settled_column
@@ -54,7 +55,7 @@ def contrast_text(contrast: Contrast) -> str:
 
 def _side(contrast: Contrast, side: Side) -> str:
     """What a side is called, in a sentence."""
-    a, b = (in_a_sentence(scenario, side) for scenario in contrast.scenarios)
+    a, b = (escaped(in_a_sentence(scenario, side)) for scenario in contrast.scenarios)
     return a if a == b else f"the {side.label} ({a} in A, {b} in B)"
 
 
@@ -93,13 +94,13 @@ def _changes(contrast: Contrast) -> list[str]:
     if len(values):
         lines += ["| what | meaning | A | B | unit |", "|---|---|--:|--:|---|"]
         lines += [
-            f"| `{row['name']}` | {row['meaning']} | {_shown(row['a'])} | {_shown(row['b'])} | {row['unit']} |"
+            f"| `{row['name']}` | {row['meaning']} | {_shown(row['a'])} | {_shown(row['b'])} | {escaped(row['unit'])} |"
             for row in values.head(MOST_CHANGES).to_dict("records")
         ]
         lines += [""] + [f"And {len(values) - MOST_CHANGES} more: `changes` has them all.\n"] * (len(values) > MOST_CHANGES)
     owners = items["name"].map(lambda name: name.rpartition(".")[0] or name)
     for (owner, only_in), rows in items.groupby([owners, "only_in"], sort=False):
-        titles = "" if owner in set(rows["name"]) else f": {', '.join(rows[only_in.lower()])}"
+        titles = "" if owner in set(rows["name"]) else f": {escaped(', '.join(rows[only_in.lower()]))}"
         lines.append(f"- Of {only_in} alone, `{owner}`{titles}.")
     measures = [name for name in frame["name"] if _is_of_the_scale(name)]
     if measures:
@@ -123,8 +124,8 @@ def _shown(value: Any) -> str:
     if value is None:
         return "none"
     if isinstance(value, tuple):
-        return ", ".join(map(str, value)) or "all"
-    return f"{value:g}" if isinstance(value, float) else str(value)
+        return escaped(", ".join(map(str, value))) or "all"
+    return f"{value:g}" if isinstance(value, float) else escaped(str(value))
 
 
 # ---- what followed ----
@@ -216,7 +217,7 @@ def _table(
         heads = [title, "A", "B", "B less A", "95 % interval", *more, "higher in", "lower in"]
         yield f"| {' | '.join(heads)} |"
         yield f"|---|{'--:|' * (len(heads) - 1)}"
-        yield from (f"| {' | '.join([words, *_cells(row, factor, more)])} |" for words, row in told)
+        yield from (f"| {' | '.join([escaped(words), *_cells(row, factor, more)])} |" for words, row in told)
         yield ""
 
 
@@ -258,7 +259,7 @@ def _points(contrast: Contrast, who: Mapping[str, str]) -> Iterator[str]:
     for _, rows in by_point[:MOST_POINTS]:
         here = rows.set_index("quantity")
         cells = [_difference(here.loc[name]) for name in COMPARED]
-        yield f"| {rows['label'].iloc[0]} | {' | '.join(cells)} |"
+        yield f"| {escaped(rows['label'].iloc[0])} | {' | '.join(cells)} |"
     if len(by_point) > MOST_POINTS:
         yield f"\nAnd {len(by_point) - MOST_POINTS} more points: `differences` has them all."
 
@@ -272,6 +273,6 @@ def _difference(row: Mapping[str, Any]) -> str:
 def _unmatched(frame: pandas.DataFrame) -> Iterator[str]:
     """What only one has, or both in different units: a line a kind."""
     for (what, only_in, why), rows in frame.groupby(["what", "only_in", "why"], sort=False):
-        names, which = list(rows["name"]), why or f"of {only_in} alone"
+        names, which = list(rows["name"]), escaped(why) or f"of {only_in} alone"
         more = f" and {len(names) - MOST_POINTS} more" if len(names) > MOST_POINTS else ""
-        yield f"- {capital(PLURALS[what])} {which}: {', '.join(names[:MOST_POINTS])}{more}."
+        yield f"- {capital(PLURALS[what])} {which}: {escaped(', '.join(names[:MOST_POINTS]))}{more}."

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Mapping, Sequence
 
+from negosim.common.markdown import escaped
 from negosim.common.text import MINUS, amount, capital, in_points, listed, number, percent
 from negosim.common.vocabulary import CHANNEL_NAMES, Ending, Side
 from negosim.experiment.design import shown
@@ -32,12 +33,13 @@ def findings_text(
     cases : the title and the scenario of each case, by its name, if there are cases
     indices : what is said of the indices of a Saltelli or Morris design, see `negosim.report.sensitivity`
     """
-    titles = {name: title for name, (title, _) in (cases or {}).items()}
+    titles = {name: escaped(title) for name, (title, _) in (cases or {}).items()}
     scenarios = {name: other for name, (_, other) in (cases or {}).items()}
     who = _names(scenario)
     if any(_names(other) != who for other in scenarios.values()):
         who = {**who, **{side.label: f"the {side.label}" for side in Side}}
-    lines = [f"# {findings.title}", "", findings.question, "", _preface(findings, scenario, who, list(titles.values())), ""]
+    lines = [f"# {escaped(findings.title)}", "", escaped(findings.question), ""]
+    lines += [_preface(findings, scenario, who, list(titles.values())), ""]
     if findings.findings:
         lines += ["## In short", "", *_in_short(findings, who), ""]
     if indices:
@@ -55,20 +57,20 @@ def findings_text(
 
 def _names(scenario: Scenario) -> dict[str, str]:
     """What the sentences call each side, and both."""
-    return {**{side.label: in_a_sentence(scenario, side) for side in Side}, "joint": "both together"}
+    return {**{side.label: escaped(in_a_sentence(scenario, side)) for side in Side}, "joint": "both together"}
 
 
 def _until(reached: Reached, scenario: Scenario) -> str:
     """How many runs were enough, or how precise the most that were allowed are."""
     what = "the mean at every point" if reached.of == "means" else "every difference"
-    names = listed([quantity_title(scenario, each.quantity) for each in reached.widest])
+    names = listed([escaped(quantity_title(scenario, each.quantity)) for each in reached.widest])
     text = f"Runs were added until the 95 % interval of {what} was no wider than ±{reached.wanted:g}, for {names}"
     if reached.is_enough:
         return f" {text}: {reached.runs:,} runs at each point."
     worst = max(reached.widest, key=lambda each: each.half_width)
     return (
         f" {text}; {reached.runs:,} runs at each point were the most allowed, and **not enough**: ±{worst.half_width:.2g} remain "
-        f"for {quantity_title(scenario, worst.quantity)} at point {worst.point}."
+        f"for {escaped(quantity_title(scenario, worst.quantity))} at point {worst.point}."
     )
 
 
@@ -97,7 +99,7 @@ def _preface(findings: Findings, scenario: Scenario, who: Mapping[str, str], cas
     if findings.platforms:
         text += f" The runs were played on several platforms, whose last digits may differ: {'; '.join(findings.platforms)}."
     if findings.left_out:
-        text += f"\n\n**Something failed.** {findings.left_out} The numbers below are without it."
+        text += f"\n\n**Something failed.** {escaped(findings.left_out)} The numbers below are without it."
     return text
 
 
@@ -110,7 +112,7 @@ def _in_short(findings: Findings, who: Mapping[str, str]) -> list[str]:
     lines = [note, "", f"| | {' | '.join(names)} | Without a deal |", "|---|---|---|---|---|"]
     for finding in findings.findings:
         cells = [_cell(difference) for difference in finding.differences]
-        lines.append(f"| {finding.label} | {' | '.join(cells)} |")
+        lines.append(f"| {escaped(finding.label)} | {' | '.join(cells)} |")
     return lines
 
 
@@ -165,8 +167,8 @@ def _rounds(baseline: Baseline, scenario: Scenario) -> str:
 
 def _settled(settled: Settled) -> str:
     text = (
-        f"{settled.title}: the middle half of the settlements is {amount(settled.low, fine=True)} to "
-        f"{amount(settled.high, settled.unit, fine=True)}, "
+        f"{escaped(settled.title)}: the middle half of the settlements is {amount(settled.low, fine=True)} to "
+        f"{amount(settled.high, escaped(settled.unit), fine=True)}, "
         f"the median {amount(settled.median, fine=True)}; the status quo is {amount(settled.status_quo, fine=True)}"
     )
     if settled.stays >= SMALL:
@@ -213,7 +215,7 @@ def _channels(channels: Mapping[str, float], most: int | None = None) -> str:
 
 def _heading(finding: Finding, scenario: Scenario, who: Mapping[str, str]) -> str:
     if finding.parameter is None or finding.start is None:
-        return finding.label
+        return escaped(finding.label)
     owner, _, name = finding.parameter.partition(".")
     words = name.replace("_", " ").replace(".", ", ")
     side = f" of {who[owner]}" if owner in ("sender", "target") else f" ({owner})"

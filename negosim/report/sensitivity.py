@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from negosim.common.errors import StoreError
+from negosim.common.markdown import escaped
 from negosim.common.text import capital, percent
 from negosim.experiment.quantities import COMPARED
 from negosim.report.words import parameter_title, quantity_title
@@ -39,25 +40,25 @@ def sensitivity_report(results: Results) -> tuple[pandas.DataFrame | None, str]:
     try:
         frame = sensitivity(results)
     except StoreError as error:
-        return None, f"## Which factors matter\n\nThere are no indices. {error}"
+        return None, f"## Which factors matter\n\nThere are no indices. {escaped(str(error))}"
     return frame, sensitivity_text(results, frame)
 
 
 def sensitivity_text(results: Results, frame: pandas.DataFrame) -> str:
     """What is said of the indices of the quantities of COMPARED, a section a case."""
     experiment = results.experiment
-    titles = {case.name: f" in {case.heading}" for case in experiment.case}
+    titles = {case.name: f" in {escaped(case.heading)}" for case in experiment.case}
     lines: list[str] = []
     for case, base in experiment.bases.items():
         here = frame if case is None else frame[frame["case_name"] == case]
         names = [name for name in COMPARED if name in set(here["quantity"])]
-        titled = {name: factor_title(base, name) for name in factor_names(experiment)}
+        titled = {name: escaped(factor_title(base, name)) for name in factor_names(experiment)}
         lines += [f"## Which factors matter{titles.get(case or '', '')}", "", _preface(results, len(titled)), ""]
         for name in names:
             own = here[here["quantity"] == name]
             own = own.assign(title=own["parameter"].map(titled))
             told = _sobol if experiment.design == "saltelli" else _morris
-            lines.append(f"- {capital(quantity_title(base, name))}: {told(own)} {_noise(own, experiment.luck)}".rstrip())
+            lines.append(f"- {capital(escaped(quantity_title(base, name)))}: {told(own)} {_noise(own, experiment.luck)}".rstrip())
         lines += ["", *_table(here, base, names, titled, "total" if experiment.design == "saltelli" else "mu_star"), ""]
     return "\n".join(lines).rstrip()
 
@@ -184,7 +185,7 @@ def _table(
     order = leading_factors(chosen, leading)
     if len(order) > MOST_ROWS:
         note += f" The leading {MOST_ROWS} of {len(order)} factors; sensitivity.csv has all."
-    heads = [capital(quantity_title(base, name)) for name in names]
+    heads = [capital(escaped(quantity_title(base, name))) for name in names]
     lines = [note, "", f"| factor | {' | '.join(heads)} |", f"|---|{'---|' * len(names)}"]
     for factor in order[:MOST_ROWS]:
         pairs = [(values.loc[factor, (name, leading)], values.loc[factor, (name, second)]) for name in names]

@@ -26,6 +26,9 @@ if TYPE_CHECKING:
 
 INDICES_FILE = "sensitivity.csv"
 
+FORMULA = re.compile(r"[=@\t\r]|[-+](?!\.?\d[\d.]*(e[-+]?\d+)?$)")
+"""How a formula begins: as a text that is not a number."""
+
 
 def write_report(results: Results) -> tuple[Findings, str]:
     """Write all files, each whole or not at all; return the findings and their text. StoreError if that fails."""
@@ -40,7 +43,7 @@ def write_report(results: Results) -> tuple[Findings, str]:
     table.to_parquet(parquet, index=False)
     contents = (
         parquet.getvalue(),
-        table.to_csv(index=False, lineterminator="\n").encode(),
+        as_csv(table),
         findings.json().encode(),
         text.encode(),
     )
@@ -48,8 +51,22 @@ def write_report(results: Results) -> tuple[Findings, str]:
     for name, content in zip(FILES, contents, strict=True):
         store.write_beside(name, content)
     if indices is not None:
-        store.write_beside(INDICES_FILE, indices.to_csv(index=False, lineterminator="\n").encode())
+        store.write_beside(INDICES_FILE, as_csv(indices))
     return findings, text
+
+
+def as_csv(table: pandas.DataFrame) -> bytes:
+    """A table as CSV, in which an apostrophe stands before a text that a spreadsheet would take for a formula, such as a unit.
+
+    >>> import pandas
+    >>> as_csv(pandas.DataFrame({"unit": ["=1+1", "%"], "value": ["-0.5", "@home"], "mean": [-1.0, 2.0]})).decode().split()
+    ['unit,value,mean', "'=1+1,-0.5,-1.0", "%,'@home,2.0"]
+    """
+    guarded = {
+        name: column.replace({cell: f"'{cell}" for cell in column.unique() if isinstance(cell, str) and FORMULA.match(cell)})
+        for name, column in table.select_dtypes(exclude="number").items()
+    }
+    return bytes(table.assign(**guarded).to_csv(index=False, lineterminator="\n").encode())
 
 
 def with_part(text: str, name: str, part: str) -> str:

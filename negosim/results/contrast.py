@@ -15,6 +15,7 @@ import numpy
 
 from negosim.common import display
 from negosim.common.errors import StoreError
+from negosim.common.html import NO_MATH
 from negosim.common.plain import plain
 from negosim.experiment.design import Point
 from negosim.experiment.quantities import Quantity, blocks, columns_of, in_order, quantities_of
@@ -79,7 +80,7 @@ class Contrast:
         return display.markdown(self)
 
     def _repr_markdown_(self) -> str:
-        return str(self)
+        return f'<div class="{NO_MATH}">\n\n{self}\n</div>'
 
 
 def contrast_of(a: Runs, b: Runs) -> Contrast:

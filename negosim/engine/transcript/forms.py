@@ -6,9 +6,10 @@ Rounds in which nothing but offers and refusals happened are summed up in one pa
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Iterable, Sequence
+from html import escape
 
+from negosim.common.markdown import escaped
 from negosim.common.text import apart, capital, day_of, listed, number
 from negosim.common.vocabulary import Side
 from negosim.engine.events import Event, column
@@ -36,10 +37,10 @@ def narrate(scenario: Scenario, events: Sequence[Event], form: str = "text", fol
         if len(stretch) > 1:
             summary = _summed_up(scenario, narrator, stretch)
             narrator.forget_offers()
-            opened = ["<details>", f"<summary>{_escaped(summary)}</summary>", *shown, "</details>"]
+            opened = ["<details>", f"<summary>{escape(summary, quote=False)}</summary>", *shown, "</details>"]
             shown = opened if markdown else [summary]
         texts += shown
-    return "\n\n".join([f"# {_escaped(scenario.title)}" if markdown else scenario.title, *texts])
+    return "\n\n".join([f"# {escaped(scenario.title)}" if markdown else scenario.title, *texts])
 
 
 def paragraphs(scenario: Scenario, events: Iterable[Event]) -> list[str]:
@@ -119,14 +120,14 @@ def _as_markdown(event: Event, text: str) -> str:
     head, lines = HEADS.get(event.kind, ""), text.split("\n")
     if not head:
         head, lines[0] = _split_head(lines[0], at=": " if event.kind == "round" else ". ")
-    shown = [f"## {_escaped(head)}", ""]
+    shown = [f"## {escaped(head)}", ""]
     for line in lines:
         listed_item = line.startswith("  ")
         if not listed_item and shown[-1] != "":
             shown.append("")
         if listed_item and shown[-1] != "" and not shown[-1].startswith("- "):
             shown.append("")
-        shown.append(f"- {_escaped(line.strip())}" if listed_item else _escaped(line))
+        shown.append(f"- {escaped(line.strip())}" if listed_item else escaped(line))
     return "\n".join(shown)
 
 
@@ -134,8 +135,3 @@ def _split_head(line: str, at: str) -> tuple[str, str]:
     """Return the head of a first line and the rest of it."""
     head, _, rest = line.partition(at)
     return head, capital(rest)
-
-
-def _escaped(text: str) -> str:
-    """Return text in which nothing is taken for markup."""
-    return re.sub(r"([\\`*_\[\]<>|#])", r"\\\1", text)

@@ -188,7 +188,7 @@ def test_the_text_says_what_changed_and_what_followed() -> None:
     assert "| `sender.ambiguity` | half-width of the private reservation value" in text and "| 0 | 0.2 | utility |" in text
     assert "- The first player: 20.0 points more (20.0 to 20.0); higher in 100.0 % of the runs and lower in 0 %." in text
     assert "- Runs without a deal: 25.0 % in place of 25.0 %, no difference in any run." in text
-    assert Contrast._repr_markdown_(compare(PIE, AMBIGUOUS, replications=100)) == text
+    assert f"\n\n{text}\n" in Contrast._repr_markdown_(compare(PIE, AMBIGUOUS, replications=100))
 
 
 @pytest.mark.usefixtures("pretended")
