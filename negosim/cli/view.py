@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from importlib.util import find_spec
+from ipaddress import ip_address
 from typing import Annotated
 
 import typer
 
 from negosim.cli.application import app, interruptibly, leave_at_once, loaded, option, plainly
 
-NEEDED = ("solara", "uvicorn")
+NEEDED = ("solara", "solara_assets", "uvicorn")
 
 
 @app.command()
@@ -34,15 +35,18 @@ def view(
         Scenario.load(scenario)
         missing = [name for name in NEEDED if find_spec(name) is None]
         if missing:
-            raise ScenarioError("negosim view needs Solara, which is not installed", remedy='Write: pip install "negosim[app]"')
+            problem = f"negosim view needs {missing[0]}, which is not installed"
+            raise ScenarioError(problem, remedy='Write: pip install "negosim[app]"')
         typer.echo(f"Opening {scenario}. The first use compiles the rules, which takes about a minute.", err=True)
         server = loaded("negosim.app.server")
         with server.bound(host, port) as listening:
             interruptibly(lambda: server.warm_up(scenario))
             address = f"http://{f'[{host}]' if ':' in host else host}:{listening.getsockname()[1]}"
             typer.echo(f"negosim is at {address} (Ctrl-C ends it)")
+            if not ip_address(listening.getsockname()[0]).is_loopback:
+                typer.echo("Whoever reaches this address can use the app: it asks for no password.", err=True)
             try:
-                server.serve(scenario, listening)
+                server.serve(scenario, host, listening)
             except KeyboardInterrupt:
                 typer.echo("Stopped.", err=True)
             leave_at_once(0)

@@ -16,7 +16,7 @@ from playwright.sync_api import BrowserContext, Page, Route, expect
 
 ROOT = Path(__file__).resolve().parents[2]
 COMMAND = [sys.executable, "-c", "from negosim.cli import app; app()", "view"]
-LOOPBACK = re.compile(r"(http|ws)://127\.0\.0\.1:\d+/|data:|blob:")
+LOOPBACK = re.compile(r"(http|ws)://(127\.0\.0\.1|\[::1\]):\d+/|data:|blob:")
 
 PATIENCE = 20_000
 """Milliseconds that a click may take to show on a busy machine."""
@@ -39,7 +39,7 @@ def serving(*arguments: str) -> Iterator[str]:
         try:
             assert server.stdout is not None
             said = server.stdout.readline()
-            address = re.search(r"http://127\.0\.0\.1:\d+", said)
+            address = re.search(r"http://\S+:\d+", said)
             assert address is not None, said
             yield address[0]
         finally:

@@ -28,9 +28,10 @@ def refusal(*arguments: str) -> str:
     return result.stderr.strip().splitlines()[-1]
 
 
-def test_without_solara_it_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(view, "find_spec", lambda name: None)
-    assert refusal() == 'negosim view needs Solara, which is not installed. Write: pip install "negosim[app]"'
+@pytest.mark.parametrize("package", ["solara", "solara_assets", "uvicorn"])
+def test_without_what_it_needs_it_says_what_to_install(package: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(view, "find_spec", lambda name: None if name == package else name)
+    assert refusal() == f'negosim view needs {package}, which is not installed. Write: pip install "negosim[app]"'
 
 
 def test_a_scenario_that_is_not_there_and_one_that_is_wrong_get_a_sentence(tmp_path: Path) -> None:
@@ -52,17 +53,32 @@ def test_a_port_that_is_none_gets_a_sentence(port: str) -> None:
     assert "port" in refusal("--port", port).lower()
 
 
-def test_a_host_that_is_none_gets_a_sentence() -> None:
-    assert "cannot be listened at on no.such.host.invalid" in refusal("--host", "no.such.host.invalid", "--port", "0")
+@pytest.mark.parametrize("host", ["", " ", "0", "0x0", "::0", "*", "a..b", "no.such.host.invalid", "192.0.2.1", "[::1]"])
+def test_a_host_that_is_none_or_means_all_addresses_without_saying_so_gets_a_sentence(host: str) -> None:
+    said = refusal("--host", host, "--port", "0")
+    assert said.startswith(f"--host = {host!r} is not an address of this machine. Leave it out to be reached from this machine")
+
+
+def test_a_port_out_of_range_gets_the_range() -> None:
+    assert refusal("--port", "65536") == "--port = 65536 is out of range. It must be between 0 and 65535."
+
+
+def test_who_lets_others_in_is_told_that_there_is_no_password(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(server, "serve", lambda scenario, host, listening: None)
+    monkeypatch.setattr(view, "leave_at_once", lambda status: None)
+    warning = "Whoever reaches this address can use the app: it asks for no password."
+    for host, is_open in {"127.0.0.1": False, "0.0.0.0": True}.items():
+        result = CliRunner().invoke(cli.app, ["view", "--host", host, "--port", "0"])
+        assert result.exit_code == 0 and (warning in result.stderr) == is_open, result.output
 
 
 def test_it_listens_on_this_machine_only_unless_told_otherwise(monkeypatch: pytest.MonkeyPatch) -> None:
     served = []
-    monkeypatch.setattr(server, "serve", lambda scenario, listening: served.append((scenario, listening.getsockname()[0])))
+    monkeypatch.setattr(server, "serve", lambda *told: served.append((*told[:2], told[2].getsockname()[0])))
     monkeypatch.setattr(view, "leave_at_once", lambda status: None)
     result = CliRunner().invoke(cli.app, ["view", "--port", "0"])
     assert result.exit_code == 0 and re.search(r"http://127\.0\.0\.1:\d+ ", result.output), result.output
-    assert served == [(CASE, "127.0.0.1")]
+    assert served == [(CASE, "127.0.0.1", "127.0.0.1")]
 
 
 @pytest.mark.slow
