@@ -13,7 +13,6 @@ import sys
 from pathlib import Path
 
 import pytest
-from numba.core.caching import _CacheLocator as CacheLocator
 
 import negosim
 from negosim import Scenario, simulate
@@ -49,23 +48,6 @@ def edit(file: Path, old: str, new: str) -> None:
     file.write_text(text.replace(old, new), encoding="utf-8")
 
 
-def handed_on(package: Path, cache: Path) -> None:
-    """Fill a cache with the code that this process has, placed as Numba places that of the files of a copied package.
-
-    Numba names a folder of machine code after the path of the folder of the sources. A code that is misplaced would only be
-    compiled again, which `played` notices.
-    """
-    for name in {Path(source).parent for source in [*COMPILED, "engine/kernel.py"]}:
-        mine, theirs = (cache_folder() / place_of_code(folder / name) for folder in (PACKAGE, package))
-        if mine.exists():
-            shutil.copytree(mine, cache / mine.parent.name / theirs.name)
-
-
-def place_of_code(folder: Path) -> str:
-    """Return the name of the folder in which Numba keeps the machine code of the files in a folder."""
-    return str(CacheLocator.get_suitable_cache_subpath(str(folder / "any.py")))
-
-
 def played(package: Path, cache: Path) -> tuple[list[int], list[list[float]]]:
     """Return rounds and payoffs of three runs of the pie, played by a new process from a copy of the package."""
     surroundings = {**os.environ, "PYTHONPATH": str(package.parent), "NEGOSIM_CACHE_DIR": str(cache)}
@@ -88,7 +70,7 @@ def test_a_process_finds_the_code_of_another_and_an_edited_rule_reaches_the_kern
     pie = Scenario.load("pie")
     game, mine = prepare(pie), simulate(pie, 3, seed=2).runs
     (package.parent / "game.pickle").write_bytes(pickle.dumps(game))
-    handed_on(package, cache)
+    shutil.copytree(cache_folder(), cache / cache_folder().name)
     compiled = stamps(cache)
     assert any("play_many" in name for name in compiled)
 
