@@ -21,7 +21,7 @@ import negosim as ns
 from negosim.cli import told_progress
 from negosim.cli.program import Asked, Program
 from negosim.common.text import in_points, listed, percent
-from negosim.results.paired import half_width
+from negosim.results.intervals import half_width
 from negosim.results.payoff_matrix import Choices, Matrix, matrix_of, point_of, profiles
 from negosim.results.results import Results
 from negosim.store.store import Store

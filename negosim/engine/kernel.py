@@ -13,7 +13,7 @@ from numba import types
 from negosim.common.vocabulary import Ending, Response, Side
 from negosim.engine.outcomes import RUN, Outcomes
 from negosim.engine.prepare import prepare, strategies_of
-from negosim.engine.run import require_whole
+from negosim.engine.run import require_numbered, require_whole
 from negosim.rules import closing, floor, moves, payoff
 from negosim.rules.clock import DOUBLE_AUCTION
 from negosim.rules.compiled import rule
@@ -230,9 +230,11 @@ def simulate(
     ``strategies`` are of the user's own, by side: ``{"target": ns.strategy(propose, respond)}``; see docs/strategies.md.
 
     ``game`` is ``prepare(scenario)`` if the caller already has it. With ``between`` the runs are played in slices of SLICE
-    seconds, and it is told how many each had; whatever it raises ends the batch. TypeError and ValueError as `require_whole`.
+    seconds, and it is told how many each had; whatever it raises ends the batch. TypeError and ValueError as `require_whole` and
+    `require_numbered`.
     """
     require_whole(replications=replications, first=first, seed=seed)
+    require_numbered(first, replications)
     game = prepare(scenario) if game is None else game
     sender, target = strategies_of(scenario, strategies)
     game = without_idle_work(game, (sender, target))

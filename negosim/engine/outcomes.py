@@ -69,7 +69,7 @@ def _welfare_names(scenario: Scenario) -> list[str]:
 def _readings(scenario: Scenario) -> dict[str, Reading]:
     """The columns but welfare, in their order."""
     found: dict[str, Reading] = {
-        "replication": lambda outcomes: outcomes.first + np.arange(len(outcomes.runs), dtype=np.int64),
+        "replication": lambda outcomes: _numbers(int(outcomes.first), len(outcomes)),
         "ending": lambda outcomes: np.array(ENDINGS, dtype=object)[outcomes.runs["ending"]],
         "agreed": lambda outcomes: np.isin(outcomes.runs["ending"], (Ending.SETTLED, Ending.SETTLED_IN_PART)),
         "rounds": _field("rounds", dtype=np.int32),
@@ -92,6 +92,16 @@ def _readings(scenario: Scenario) -> dict[str, Reading]:
     found["threats_executed"] = _field("threats_executed", dtype=np.int32)
     found["reversed_after"] = _field("reversed_after")
     return found
+
+
+def _numbers(first: int, runs: int) -> NDArray[Any]:
+    """The numbers of runs from the first on, with a sign where 63 bits hold them all: so most programs count rows.
+
+    >>> _numbers(3, 2), _numbers(2**64 - 2, 2).tolist()
+    (array([3, 4]), [18446744073709551614, 18446744073709551615])
+    """
+    numbers = np.uint64(first) + np.arange(runs, dtype=np.uint64)
+    return numbers.astype(np.int64) if first + runs <= 2**63 else numbers
 
 
 ENDINGS = ("", *(ending.label for ending in Ending))

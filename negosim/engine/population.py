@@ -18,7 +18,7 @@ from negosim.common.vocabulary import Side
 from negosim.engine.kernel import FUNCTIONS, Runs, play, record, without_idle_work
 from negosim.engine.outcomes import RUN, Outcomes
 from negosim.engine.prepare import disagreement_point, prepare, strategies_of
-from negosim.engine.run import require_whole
+from negosim.engine.run import require_numbered, require_whole
 from negosim.rules.clock import fill_conceded
 from negosim.rules.compiled import rule
 from negosim.rules.frontier.preferences import enter_nash_node, solve_preferences
@@ -66,10 +66,12 @@ def simulate_each(scenario: Scenario, saliences: ArrayLike, toughness: ArrayLike
 
     It is the run that ``simulate(scenario.vary({"sender.principal.salience": ..., "sender.toughness": ..., ...}), 1, seed,
     first + n)`` plays. ValueError for arrays of another shape or with other numbers; TypeError and ValueError for a seed or a
-    number of a run as `require_whole`; ScenarioError for a scenario that has to be prepared otherwise: see the top of this file.
+    number of a run as `require_whole` and `require_numbered`; ScenarioError for a scenario that has to be prepared otherwise:
+    see the top of this file.
     """
     require_whole(first=first, seed=seed)
     weights, exponents = _checked(scenario, saliences, toughness)
+    require_numbered(first, len(weights))
     _refuse_what_is_slow(scenario)
     strategies = strategies_of(scenario)
     game = _own_copy(without_idle_work(prepare(scenario), strategies))

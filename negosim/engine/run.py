@@ -29,6 +29,13 @@ def require_whole(**numbers: object) -> None:
             raise ValueError(f"{name} = {value} lies outside [0, 2**64). Write {name} = 7, say.")
 
 
+def require_numbered(first: int, replications: int) -> None:
+    """ValueError where so many runs from the number ``first`` on would come to numbers outside [0, 2**64)."""
+    if int(first) + int(replications) > 2**64:
+        problem = f"first = {first} leaves {2**64 - int(first):,} numbers below 2**64 for {replications:,} runs"
+        raise ValueError(f"{problem}. Begin with a lower number, or play fewer runs.")
+
+
 @dataclass
 class Run:
     """The run of a scenario with a seed and a number, between the strategies of both sides.

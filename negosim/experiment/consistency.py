@@ -11,7 +11,7 @@ from negosim.experiment.factors import Vary
 from negosim.experiment.overrides import Overrides, Value
 from negosim.experiment.quantities import quantities_of
 from negosim.experiment.sampling import BALANCED, GROUPED, SAMPLED, rows_of
-from negosim.experiment.spec import ExperimentSpec, Precision
+from negosim.experiment.spec import LEAST_RUNS, ExperimentSpec, Precision
 from negosim.scenario.scenario import Scenario
 
 
@@ -30,6 +30,7 @@ def check_playable(experiment: ExperimentSpec) -> None:
         _check_headline(block, taken, f"vary.{number}.headline", alone)
     _check_reported(experiment.bases.values(), experiment.reported)
     _check_outputs(experiment)
+    _check_numbers(experiment)
     if experiment.precision is not None:
         _check_precision(experiment, experiment.precision)
 
@@ -201,6 +202,13 @@ def _check_outputs(experiment: ExperimentSpec) -> None:
         raise ExperimentError(problem, field="paths", value=experiment.paths, remedy="Take fewer paths, or more replications.")
 
 
+def _check_numbers(experiment: ExperimentSpec) -> None:
+    """ExperimentError for runs whose numbers do not fit into the column of the results that holds them."""
+    if experiment.numbers > 2**63:
+        remedy = f"The last number that a run can have is 2**63 - 1 = {2**63 - 1}. Play fewer runs."
+        raise ExperimentError(f"number their runs up to {experiment.numbers:,}", field="replications", remedy=remedy)
+
+
 def _check_precision(experiment: ExperimentSpec, precision: Precision) -> None:
     """ExperimentError for a quantity that cannot be measured, and for runs that are no whole chunks, or already the most."""
     known = {quantity.name: quantity for quantity in quantities_of(experiment, list(experiment.run_columns))}
@@ -220,3 +228,6 @@ def _check_precision(experiment: ExperimentSpec, precision: Precision) -> None:
     if precision.most < experiment.replications + chunk:
         problem = f"leaves no chunk of {chunk:,} to add to {experiment.replications:,} replications"
         raise ExperimentError(problem, field="precision.most", value=precision.most, remedy="Allow more, or begin with fewer.")
+    if experiment.most_runs < LEAST_RUNS:
+        problem = f"comes to {experiment.most_runs:,} runs, in whole chunks, and no sweep stops before {LEAST_RUNS}"
+        raise ExperimentError(problem, field="precision.most", value=precision.most, remedy="Allow more.")

@@ -43,14 +43,14 @@ class Point:
 
     @property
     def label(self) -> str:
-        """The point in words.
+        """The point in words; no other point of the design has the same.
 
         >>> Point(3, {"sender.ambiguity": 0.2}).label, Point(0, {}).label, Point(4, {}, "firm").label
         ('sender.ambiguity = 0.2', 'baseline', 'firm: baseline')
         """
-        told = [f"{name} = {_brief(value)}" for name, value in itertools.islice(self.overrides.items(), MOST_NAMED)]
+        told = [f"{name} = {value}" for name, value in itertools.islice(self.overrides.items(), MOST_NAMED)]
         if len(self.overrides) > MOST_NAMED:
-            told.append(f"and {len(self.overrides) - MOST_NAMED} more")
+            told.append(f"and {len(self.overrides) - MOST_NAMED} more at point {self.number}")
         return f"{f'{self.case}: ' if self.case else ''}{', '.join(told) or 'baseline'}"
 
     @property
@@ -82,22 +82,13 @@ class Comparison:
 
 
 def shown(value: Value) -> str:
-    """A value as a person writes it.
+    """A value as a person writes it, with all of its digits: who writes that finds it again.
 
-    >>> shown(0.0), shown(0.05), shown("commitment")
-    ('0', '0.05', 'commitment')
+    >>> shown(0.0), shown(0.05), shown(0.123456789), shown("commitment")
+    ('0', '0.05', '0.123456789', 'commitment')
     """
-    return f"{value:g}" if isinstance(value, float) else str(value)
-
-
-def _brief(value: Value) -> str:
-    """A value in a label: a number that was drawn is rounded to six digits.
-
-    >>> _brief(0.1), _brief(2.0), _brief(0.123456789012), _brief("micro")
-    ('0.1', '2.0', '0.123457', 'micro')
-    """
-    text = str(value)
-    return f"{value:.6g}" if isinstance(value, float) and len(text) > 8 else text
+    short = f"{value:g}" if isinstance(value, float) else ""
+    return short if short and float(short) == value else str(value)
 
 
 def numbered(overrides: Iterable[Overrides], cases: Sequence[str | None] = (None,)) -> tuple[Point, ...]:

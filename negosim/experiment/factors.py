@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable
+from fractions import Fraction
 from typing import Annotated
 
 import numpy
@@ -18,8 +19,12 @@ from negosim.scenario.parameters import Part, Slug
 
 def _in_order(ends: tuple[float, float]) -> tuple[float, float]:
     if not ends[0] < ends[1]:
-        raise ExperimentError(f"goes from {ends[0]:g} to {ends[1]:g}", remedy="Write [low, high].")
+        raise ExperimentError(f"goes from {ends[0]} to {ends[1]}", remedy="Write [low, high].")
     return ends
+
+
+DIGITS = 6
+"""Significant digits of the step between two levels: a level that is no short decimal is rounded to as many decimals."""
 
 
 class Vary(Part):
@@ -27,6 +32,8 @@ class Vary(Part):
 
     >>> Vary(parameter="sender.ambiguity", range=[0.0, 0.4], levels=3).levelled(whole=False)
     (0.0, 0.2, 0.4)
+    >>> Vary(parameter="sender.toughness", range=[0.1, 1.0], levels=4).levelled(whole=False)
+    (0.1, 0.4, 0.7, 1.0)
     >>> Vary(parameter="sender.strategy", values=["bluff", "micro"]).spread(numpy.array([0.1, 0.5, 0.9]), whole=False)
     ['bluff', 'micro', 'micro']
     """
@@ -60,19 +67,25 @@ class Vary(Part):
     def levelled(self, whole: bool) -> tuple[Value, ...]:
         """The values one by one: those listed, or the levels of the range, both ends included.
 
+        The levels are worked out in decimals, from the ends as they are written. One that is no short decimal, such as a
+        third, is rounded to the decimals with which the step between two levels has DIGITS significant digits. So each level
+        is the number that it is shown as.
+
         whole : whether the parameter takes whole numbers, to which the levels are rounded then
         """
         if self.values is not None:
             return self.values
         if self.range is None or self.levels is None:
             raise ExperimentError("has no values to go through", remedy="List values, or give a range and levels.")
-        if not whole:
-            return tuple(numpy.linspace(*self.range, self.levels).tolist())
-        first, last = _whole_ends(self.range)
-        found = tuple(numpy.rint(numpy.linspace(first, last, self.levels)).astype(int).tolist())
+        first, last = _whole_ends(self.range) if whole else self.range
+        low, high = Fraction(str(first)), Fraction(str(last))
+        step = (high - low) / (self.levels - 1)
+        digits = 0 if whole else DIGITS - 1 - math.floor(math.log10(step.numerator) - math.log10(step.denominator))
+        between = [round(low + place * step, digits) for place in range(1, self.levels - 1)]
+        found = (first, *(int(level) if whole else float(level) for level in between), last)
         if len(set(found)) < len(found):
-            problem = f"has {last - first + 1} whole numbers in its range, fewer than its {self.levels} levels"
-            raise ExperimentError(problem, remedy="Take fewer levels.")
+            there = f"{int(high - low) + 1} whole numbers" if whole else "too few numbers"
+            raise ExperimentError(f"has {there} in its range, fewer than its {self.levels} levels", remedy="Take fewer levels.")
         return found
 
     def spread(self, shares: NDArray[numpy.float64], whole: bool) -> list[Value]:
@@ -106,7 +119,7 @@ def _whole_ends(ends: tuple[float, float]) -> tuple[int, int]:
     """The first and the last whole number of a range; ExperimentError when it has none."""
     first, last = math.ceil(ends[0]), math.floor(ends[1])
     if first > last:
-        raise ExperimentError(f"has no whole number in its range, {ends[0]:g} to {ends[1]:g}", remedy="Widen the range.")
+        raise ExperimentError(f"has no whole number in its range, {ends[0]} to {ends[1]}", remedy="Widen the range.")
     return first, last
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from negosim.common.text import NOISE
 from negosim.common.vocabulary import CHANNELS, Ending, Side
 from negosim.engine.outcomes import settled_column, welfare_column
 from negosim.experiment.spec import ExperimentSpec
@@ -154,6 +155,20 @@ def columns_of(quantities: list[Quantity]) -> str:
     shows in every mean.
     """
     return ", ".join(f'({quantity.sql})::double as "{quantity.name}"' for quantity in quantities)
+
+
+def differences_sql(quantities: list[Quantity]) -> str:
+    """Quantities of the table `here` less those of the table `there` as columns for SQL; what is left by rounding alone is 0.
+
+    >>> differences_sql([Quantity("rounds", "rounds", "rounds")])
+    'if(abs(here."rounds" - there."rounds") <= 1e-12, 0, here."rounds" - there."rounds") as "rounds"'
+    """
+    return ", ".join(f"{exact(f'here.{q} - there.{q}')} as {q}" for q in map(quoted, quantities))
+
+
+def exact(difference: str) -> str:
+    """A difference in SQL that is 0 where rounding alone keeps it from that, so that it is neither above 0 nor below."""
+    return f"if(abs({difference}) <= {NOISE!r}, 0, {difference})"
 
 
 def aggregated(quantities: list[Quantity], statistics: Mapping[str, str]) -> str:

@@ -54,6 +54,10 @@ def _alone_or_listed(names: Any) -> Any:
     return (names,) if isinstance(names, str) else as_tuple(names)
 
 
+LEAST_RUNS = 100
+"""Runs at each point before which no sweep stops adding: a standard deviation of fewer says too little of the spread."""
+
+
 class Precision(Part):
     """Replications are added until the 95 % intervals of some quantities are narrow enough, at every point."""
 
@@ -189,6 +193,13 @@ class ExperimentSpec(Part):
     def first_run(self, point: Point) -> int:
         """The replication with which a point begins: 0 with common luck, else a number that no other point comes to."""
         return 0 if self.luck == "common" else point.number * self.most_runs
+
+    @property
+    def numbers(self) -> int:
+        """How many numbers the runs take up, from 0: those of all points, or those of the joint draws if they are more."""
+        own = self.luck == "independent"
+        points, drawn = (len(self.design_points), len(self.draw_points)) if own else (1, 1)
+        return max(points * self.most_runs, drawn * self.assumed_draws * self.draw_replications)
 
     @property
     def most_runs(self) -> int:

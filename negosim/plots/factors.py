@@ -12,7 +12,7 @@ from negosim.experiment.design import Point
 from negosim.experiment.overrides import Value
 from negosim.experiment.quantities import Quantity, columns_of, quoted, unfolded
 from negosim.plots.readings import NothingToDrawError, measured, shown_points
-from negosim.results.paired import half_width
+from negosim.results.intervals import mean_interval, sum_interval
 from negosim.results.results import Results
 
 if TYPE_CHECKING:
@@ -101,7 +101,7 @@ def level_means(results: Results, levels: Sequence[Level], names: Sequence[str])
 
     The mean of a level with k points is the mean of theirs, m = sum_j m_j / k. Runs of one number have the same luck at every
     point, so the error is that of the sums over the points, z_r = sum_j I_jr (y_jr - m_j) / (p_j k), with I and p as in
-    `negosim.results.samples`: s = sd(z) / sqrt(n), and the interval is m -+ t s.
+    `negosim.results.samples`: s = sd(z) / sqrt(n), and the interval is m -+ t s; of shares see `negosim.results.intervals`.
     """
     some = measured(results, names)
     places = ", ".join(f"({point.number}, {place})" for place, (_, points) in enumerate(levels) for point in points)
@@ -114,9 +114,11 @@ def level_means(results: Results, levels: Sequence[Level], names: Sequence[str])
     )
     frame = unfolded(answer, ["place"], some, STATISTICS)
     # t has the freedom of the runs that have the quantity, the error the size of a mean over all runs
-    margin = half_width(frame["sd"] * numpy.sqrt(frame["known"] / frame["runs"]), frame["known"])
+    given = frame["mean"], frame["sd"] * numpy.sqrt(frame["known"] / frame["runs"]), frame["known"], frame["unit"] == "share"
+    is_single = [len(levels[place][1]) == 1 for place in frame["place"]]
+    low, high = numpy.where(is_single, mean_interval(*given), sum_interval(*given))
     level = [levels[place][0] for place in frame["place"]]
-    return frame.assign(level=level, low=frame["mean"] - margin, high=frame["mean"] + margin)
+    return frame.assign(level=level, low=low, high=high)
 
 
 STATISTICS = ("runs", "known", "mean", "sd")

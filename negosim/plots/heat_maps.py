@@ -24,7 +24,6 @@ from negosim.experiment.quantities import Quantity
 from negosim.plots.factors import Cells, cells_of, factors_of
 from negosim.plots.lettering import literal, settle
 from negosim.plots.readings import NothingToDrawError, means_at, measured, named, scenario_of
-from negosim.plots.responses import as_written
 from negosim.plots.style import FAINT, INK, SMALL, Dashes, dress, figure, head, key_below, one
 from negosim.report.words import POINTS, parameter_meaning, parameter_title, quantity_title, side_name
 from negosim.results.contrast import differences_of
@@ -257,7 +256,7 @@ def _tick(axes: Axes, grid: Grid) -> None:
 
 
 def _level(value: Value) -> str:
-    return as_written(value) if isinstance(value, float) else str(value)
+    return f"{value:,}".removesuffix(".0") if isinstance(value, float) else str(value)
 
 
 def _bar(axes: Axes, grid: Grid, palette: Colormap, scale: Normalize) -> None:

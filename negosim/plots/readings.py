@@ -12,8 +12,9 @@ import numpy
 
 from negosim.common.errors import StoreError, nearest
 from negosim.experiment.design import Point
-from negosim.experiment.quantities import Quantity, aggregated, columns_of, quantities_of, quoted, unfolded
-from negosim.results.paired import STATISTICS, half_width
+from negosim.experiment.quantities import Quantity, aggregated, columns_of, differences_sql, quantities_of, unfolded
+from negosim.results.intervals import difference_interval, mean_interval
+from negosim.results.paired import STATISTICS
 from negosim.results.results import Results
 from negosim.rules.compiled import sources_hash
 from negosim.scenario.scenario import Scenario
@@ -135,8 +136,8 @@ MEAN = {"runs": "count({x})", "mean": "avg({x})", "sd": "stddev_samp({x})"}
 def means_at(results: Results, names: Sequence[str], point: int | None = None) -> pandas.DataFrame:
     """Means of quantities: point, quantity, unit, runs, mean, sd, low and high (95 % interval of the mean)."""
     frame = statistics_at(results, names, MEAN, point)
-    margin = half_width(frame["sd"], frame["runs"])
-    return frame.assign(low=frame["mean"] - margin, high=frame["mean"] + margin)
+    low, high = mean_interval(frame["mean"], frame["sd"], frame["runs"], frame["unit"] == "share")
+    return frame.assign(low=low, high=high)
 
 
 def differences(results: Results, names: Sequence[str], against: Mapping[int, int]) -> pandas.DataFrame:
@@ -148,18 +149,18 @@ def differences(results: Results, names: Sequence[str], against: Mapping[int, in
     some = measured(results, names)
     couples = ", ".join(f"({point}, {other})" for point, other in against.items())
     wanted = ", ".join(str(point) for point in sorted({*against, *against.values()}))
-    minus = ", ".join(f"here.{quoted(q)} - there.{quoted(q)} as {quoted(q)}" for q in some)
     answer = results.query(
         f"with couples(point, other) as (values {couples}), "
         f"numbers as (select point, run, {columns_of(some)} from runs where point in ({wanted})), "
-        f"pairs as (select here.point, {minus} from couples join numbers here on here.point = couples.point "
+        f"pairs as (select here.point, {differences_sql(some)} from couples join numbers here on here.point = couples.point "
         "join numbers there on there.point = couples.other and there.run = here.run) "
         f"select point, {aggregated(some, STATISTICS)} from pairs group by point order by point",
         points={*against, *against.values()},
     )
     frame = unfolded(answer, ["point"], some, STATISTICS)
-    margin = half_width(frame["sd"], frame["pairs"])
-    frame = frame.assign(low=frame["difference"] - margin, high=frame["difference"] + margin)
+    is_share = (frame["unit"] == "share") & (frame["point"] != frame["point"].map(against))
+    low, high = difference_interval(frame["difference"], frame["sd"], frame["pairs"], is_share)
+    frame = frame.assign(low=low, high=high)
     return frame[["point", "quantity", "unit", "pairs", "difference", "low", "high"]]
 
 

@@ -17,6 +17,7 @@ from negosim.common.errors import nearest
 from negosim.common.text import percent
 from negosim.common.vocabulary import Ending, Side
 from negosim.engine.outcomes import Outcomes
+from negosim.experiment.design import shown
 from negosim.plots.lettering import literal
 from negosim.plots.readings import levels, require, scenario_of
 from negosim.plots.responses import as_written
@@ -70,7 +71,7 @@ def _of_sweep(results: Results, names: Sequence[str], points: Points) -> Samples
         if points not in alone:
             raise ValueError(f"{points} is not varied alone. {nearest(points, alone)}")
         told_apart_by = parameter_title(results.experiment.base, points)
-        labels = {point.number: f"{value:g}" for value, point in alone[points]}
+        labels = {point.number: shown(value) for value, point in alone[points]}
     else:
         chosen = [point.number for point in results.points] if points is None else points
         labels = {number: results.experiment.design_points[number].label for number in chosen if scenario_of(results, number)}

@@ -68,6 +68,14 @@ def _bars(place: Axes, frame: pandas.DataFrame, order: Sequence[str]) -> None:
             error_kw={"ecolor": INK, "elinewidth": 1.0, "capsize": 2.0},
         )
     place.axvline(0.0, color=INK, linewidth=0.8)
+    if frame["value"].isna().all():
+        _say_nothing(place)
+
+
+def _say_nothing(place: Axes) -> None:
+    """Write into a panel why it is empty."""
+    said = "the same at all points,\nrounding apart: no indices"
+    place.text(0.5, 0.5, said, transform=place.transAxes, fontsize=SMALL, color=INK, ha="center", va="center")
 
 
 @literal
@@ -95,6 +103,9 @@ def morris_plane(results: Results, quantities: Sequence[str] = SHOWN, axes: Sequ
 
 def _plane(results: Results, place: Axes, frame: pandas.DataFrame) -> None:
     """One panel of the plane."""
+    if frame["value"].isna().all():
+        _say_nothing(place)
+        return
     table = 100.0 * frame.pivot(index="parameter", columns="index", values=["value", "high"])
     table = table[table[("value", "sigma")].notna()].sort_values(("value", "mu_star"), ascending=False, kind="stable")
     x, y = table[("value", "mu_star")], table[("value", "sigma")]

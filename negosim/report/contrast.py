@@ -11,6 +11,7 @@ from negosim.common.markdown import escaped
 from negosim.common.text import MINUS, NOISE, capital, number, percent, signed
 from negosim.common.vocabulary import CHANNEL_NAMES, Ending, Side
 from negosim.engine.outcomes import settled_column
+from negosim.experiment.design import shown
 from negosim.experiment.quantities import COMPARED, ending_quantity
 from negosim.report.words import in_a_sentence, quantity_title
 from negosim.results.contrast import Contrast
@@ -42,7 +43,7 @@ def contrast_text(contrast: Contrast) -> str:
     lines += [f"- {_payoff(here.loc[f'{name}_payoff'], subject)}" for name, subject in {**who, "joint": "both together"}.items()]
     lines += [f"- {_no_deal(here.loc['no_deal'])}", ""]
     known = here[(here["runs_a"] > 0) | (here["runs_b"] > 0)]
-    if not ((known["difference"] != 0.0) | (known["error"] > 0.0)).any():
+    if not ((known["difference"].abs() > NOISE) | (known["error"] > NOISE)).any():
         lines += ["Every quantity is the same in both.", ""]
     else:
         lines += _tables(contrast, here, who)
@@ -125,7 +126,7 @@ def _shown(value: Any) -> str:
         return "none"
     if isinstance(value, tuple):
         return escaped(", ".join(map(str, value))) or "all"
-    return f"{value:g}" if isinstance(value, float) else escaped(str(value))
+    return escaped(shown(value))
 
 
 # ---- what followed ----
@@ -143,11 +144,13 @@ def _no_deal(row: Mapping[str, Any]) -> str:
 def _told(row: Mapping[str, Any], unit: str, shares: bool = True) -> str:
     """A difference in hundredths with its interval, or that the runs can tell none."""
     low, high = 100 * row["low"], 100 * row["high"]
+    if row["higher"] == row["lower"] == 0.0:
+        return "no difference in any run"
     if max(abs(low), abs(high)) <= NOISE:
-        return "no difference in any run" if row["luck"] == "common" else "no difference"
+        return "no difference"
     if math.isnan(low):
         return "too few runs to tell"
-    if low <= 0.0 <= high:
+    if low <= NOISE and high >= -NOISE:
         return f"no difference that the runs can tell ({signed(low, None)} to {signed(high, None)} {unit})"
     more, ends = ("more", (low, high)) if low > 0.0 else ("less", (-high, -low))
     text = f"{abs(100 * row['difference']):.1f} {unit} {more} ({ends[0]:.1f} to {ends[1]:.1f})"
@@ -246,7 +249,7 @@ def _digits(width: float) -> int | None:
 
 def _is_nothing(row: Mapping[str, Any]) -> bool:
     """Whether a quantity is 0 in every run of both, rounding apart, or of no run."""
-    is_zero = all(abs(row[key]) <= NOISE for key in ("mean_a", "mean_b", "low", "high"))
+    is_zero = all(abs(row[key]) <= NOISE for key in ("mean_a", "mean_b", "error"))
     return is_zero or row["runs_a"] == row["runs_b"] == 0
 
 
@@ -267,7 +270,7 @@ def _points(contrast: Contrast, who: Mapping[str, str]) -> Iterator[str]:
 def _difference(row: Mapping[str, Any]) -> str:
     """A difference in hundredths; a dash where its interval does not leave out 0."""
     low, high = 100 * row["low"], 100 * row["high"]
-    return signed(100 * row["difference"], _digits(high - low)) if low > 0.0 or high < 0.0 else "–"
+    return signed(100 * row["difference"], _digits(high - low)) if low > NOISE or high < -NOISE else "–"
 
 
 def _unmatched(frame: pandas.DataFrame) -> Iterator[str]:

@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterable, Mapping, Sequence
 
 from negosim.common.markdown import escaped
-from negosim.common.text import MINUS, amount, capital, in_points, listed, number, percent
+from negosim.common.text import MINUS, NOISE, amount, capital, in_points, listed, number, percent
 from negosim.common.vocabulary import CHANNEL_NAMES, Ending, Side
 from negosim.experiment.design import shown
 from negosim.report.words import in_a_sentence, quantity_title
@@ -276,7 +276,7 @@ def _gain(difference: Difference, who: Mapping[str, str]) -> str:
 def _measured(difference: Difference, unit: str = "points") -> str:
     """A difference with its interval, or that there is none that can be told."""
     interval = f"{in_points(difference.low)} to {in_points(difference.high)}"
-    if difference.low == difference.high == 0.0:
+    if max(abs(difference.low), abs(difference.high)) <= NOISE:
         return f"no difference in any of {difference.pairs:,} paired runs"
     if difference.sign == 0:
         return f"no difference that {difference.pairs:,} paired runs can tell ({interval} {unit})"
@@ -316,28 +316,29 @@ def _no_deal(difference: Difference, shares: tuple[float, float]) -> str:
 
 def _best(best: Best, who: Mapping[str, str]) -> str:
     """Where along its levels a parameter serves a side best, and what that costs."""
-    name, level = who[best.quantity.removesuffix("_payoff")], f"{best.level:g}"
-    text = f"Of the levels tried, {best.lowest:g} to {best.highest:g}, {level} is best for {name}"
+    name, lowest, highest = who[best.quantity.removesuffix("_payoff")], shown(best.lowest), shown(best.highest)
+    level, tried = shown(best.level), f"Of the levels tried, {lowest} to {highest}"
+    text = f"{tried}, {level} is best for {name}"
     if best.over_lowest is None:
         assert best.over_highest is not None
         if best.over_highest.sign <= 0:
             return (
-                f"Of the levels tried, {best.lowest:g} to {best.highest:g}, the runs can tell none better for {name} than both "
+                f"{tried}, the runs can tell none better for {name} than both "
                 f"ends: {_measured(best.over_highest)} between these."
             )
-        return f"{text}, the lowest: {_measured(best.over_highest)} against {best.highest:g}."
+        return f"{text}, the lowest: {_measured(best.over_highest)} against {highest}."
     if best.over_lowest.sign <= 0:
         return (
-            f"Of the levels tried, {best.lowest:g} to {best.highest:g}, none is better for {name} than {best.lowest:g} as "
+            f"{tried}, none is better for {name} than {lowest} as "
             f"far as the runs can tell; the mean is highest at {level}: {_measured(best.over_lowest)}."
         )
-    text += f": {_measured(best.over_lowest)} against {best.lowest:g}"
+    text += f": {_measured(best.over_lowest)} against {lowest}"
     if best.over_highest is None:
         text += "; it is the highest, so the best may lie beyond it"
     else:
-        text += f", {_measured(best.over_highest)} against {best.highest:g}"
+        text += f", {_measured(best.over_highest)} against {highest}"
         if best.over_highest.sign > 0:
             text += ": the gain rises to a peak and falls again"
     others = [item for item in best.there if item.quantity in PAYOFFS and item.quantity != best.quantity]
     there = "; ".join(f"{who[item.quantity.removesuffix('_payoff')]} {_measured(item)}" for item in others)
-    return f"{text}. There, against {best.lowest:g}: {there}."
+    return f"{text}. There, against {lowest}: {there}."

@@ -81,17 +81,17 @@ def _span(values: list[Value]) -> str:
     """The values of a factor: a few words, or the ends of its numbers."""
     numbers = [value for value in values if isinstance(value, (int, float)) and not isinstance(value, bool)]
     if len(numbers) == len(values) and len(values) > 1:
-        return f"{len(values):,} values from {min(numbers):.6g} to {max(numbers):.6g}"
+        return f"{len(values):,} values from {shown(min(numbers))} to {shown(max(numbers))}"
     more = f" and {len(values) - MOST_WORDS} more" if len(values) > MOST_WORDS else ""
     return ", ".join(str(value) for value in values[:MOST_WORDS]) + more
 
 
 def _origin(block: Vary | None, assumed: tuple[float, float] | None) -> str:
     if assumed is not None:
-        return f", assumed: {assumed[0]:.6g} to {assumed[1]:.6g}"
+        return f", assumed: {shown(assumed[0])} to {shown(assumed[1])}"
     group = f", group {block.group}" if block is not None and block.group else ""
     if block is not None and block.range is not None:
-        return f", range {block.range[0]:.6g} to {block.range[1]:.6g}{group}"
+        return f", range {shown(block.range[0])} to {shown(block.range[1])}{group}"
     if block is not None and block.distribution is not None:
         given = block.distribution.model_dump(exclude_none=True, exclude={"kind"})
         return f", {block.distribution.kind} ({_settings(given)}){group}"

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from negosim.common.errors import StoreError
 from negosim.common.markdown import escaped
 from negosim.common.text import capital, percent
+from negosim.experiment.experiment import Experiment
 from negosim.experiment.quantities import COMPARED
 from negosim.report.words import parameter_title, quantity_title
 from negosim.results.results import Results
@@ -29,7 +30,6 @@ NEGLIGIBLE = 0.01
 
 LOUD = 0.1
 """An error of an index by noise from which on more runs are asked for."""
-
 
 NOTHING = 1e-6
 """A share of noise below which no index is wrong by more than 0.001."""
@@ -57,10 +57,17 @@ def sensitivity_text(results: Results, frame: pandas.DataFrame) -> str:
         for name in names:
             own = here[here["quantity"] == name]
             own = own.assign(title=own["parameter"].map(titled))
-            told = _sobol if experiment.design == "saltelli" else _morris
-            lines.append(f"- {capital(escaped(quantity_title(base, name)))}: {told(own)} {_noise(own, experiment.luck)}".rstrip())
+            lines.append(f"- {capital(escaped(quantity_title(base, name)))}: {_told(own, experiment)}")
         lines += ["", *_table(here, base, names, titled, "total" if experiment.design == "saltelli" else "mu_star"), ""]
     return "\n".join(lines).rstrip()
+
+
+def _told(own: pandas.DataFrame, experiment: Experiment) -> str:
+    """What is said of the indices of one quantity."""
+    if own["value"].isna().all():
+        return "it is the same at all points, rounding apart, so that it has no indices."
+    told = _sobol if experiment.design == "saltelli" else _morris
+    return f"{told(own)} {_noise(own, experiment.luck)}"
 
 
 def factor_title(scenario: Scenario, name: str) -> str:
@@ -97,8 +104,6 @@ def _of(own: pandas.DataFrame, index: str) -> pandas.DataFrame:
 def _sobol(own: pandas.DataFrame) -> str:
     """What is said of the Sobol indices of one quantity."""
     first, total = _of(own, "first"), _of(own, "total")
-    if not total["value"].notna().all():
-        return "it is the same at all points, so that there is nothing to explain."
     leading = []
     for _, row in total.head(NAMED).iterrows():
         leading.append(f"{row['title']} {_index(row['value'])} ({_index(row['low'])} to {_index(row['high'])})")
@@ -117,8 +122,6 @@ def _sobol(own: pandas.DataFrame) -> str:
 def _morris(own: pandas.DataFrame) -> str:
     """What is said of the elementary effects of one quantity."""
     size, spread = _of(own, "mu_star"), own[own["index"] == "sigma"].set_index("parameter")["value"]
-    if not size["value"].max() > 0.0:
-        return "no factor moves it at all."
     signed = own[own["index"] == "mu"].set_index("parameter")["value"]
     leading = []
     for _, row in size.head(NAMED).iterrows():

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy
+from numpy.typing import NDArray
 
 from negosim.common import display
 from negosim.common.errors import StoreError
@@ -112,9 +113,9 @@ def _matched_points(a: Runs, b: Runs) -> tuple[list[Couple], list[Unmatched]]:
     return couples, alone
 
 
-def _sets(point: Point) -> tuple[str, frozenset[tuple[str, Any]]]:
-    """What a point is: what it sets, to the last digit, which a label may round."""
-    return point.label, frozenset(point.overrides.items())
+def _sets(point: Point) -> tuple[str | None, frozenset[tuple[str, Any]]]:
+    """What a point is, whatever its number: its case, and what it sets."""
+    return point.case, frozenset(point.overrides.items())
 
 
 def _matched_quantities(a: Runs, b: Runs) -> tuple[list[tuple[Quantity, Quantity]], list[Unmatched]]:
@@ -145,7 +146,9 @@ def differences_of(
         there = _read(b, [points[place][1] for place in some], [theirs[each.name] for each in block])
         for place in some:
             ours, other = points[place]
-            frame = _at(here.loc[[ours.number]], there.loc[[other.number]], block, a.experiment.seed == b.experiment.seed)
+            shares = numpy.array([each.unit == "share" for each in block]) & (not _are_the_same(a, ours, b, other))
+            has_same_seed = a.experiment.seed == b.experiment.seed
+            frame = _at(here.loc[[ours.number]], there.loc[[other.number]], block, shares, has_same_seed)
             frame.insert(0, "point_a", ours.number)
             frame.insert(1, "point_b", other.number)
             frame.insert(2, "label", ours.label)
@@ -163,7 +166,15 @@ def _read(results: Runs, points: Sequence[Point], block: list[Quantity]) -> pand
     return answer.set_index("point")
 
 
-def _at(here: pandas.DataFrame, there: pandas.DataFrame, block: list[Quantity], same_seed: bool) -> pandas.DataFrame:
+def _are_the_same(a: Runs, ours: Point, b: Runs, other: Point) -> bool:
+    """Whether two points play the same scenario with the same luck by the same rules: they differ by exactly nothing."""
+    one, two = ((each.experiment.seed, each.manifest["rules"]) for each in (a, b))
+    return one == two and a.experiment.scenario_at(ours) == b.experiment.scenario_at(other)
+
+
+def _at(
+    here: pandas.DataFrame, there: pandas.DataFrame, block: list[Quantity], shares: NDArray[numpy.bool_], same_seed: bool
+) -> pandas.DataFrame:
     """The differences at one point: run for run over the replications that both have with the same luck, if there are any."""
     import pandas
 
@@ -175,9 +186,9 @@ def _at(here: pandas.DataFrame, there: pandas.DataFrame, block: list[Quantity], 
     is_paired = same_seed and len(shared) > 0
     found: Differences
     if is_paired:
-        found = paired_differences(Sample.of(first[in_a], everywhere), Sample.of(second[in_b], everywhere))
+        found = paired_differences(Sample.of(first[in_a], everywhere), Sample.of(second[in_b], everywhere), shares)
     else:
-        found = independent_differences(Sample.of(first, everywhere), Sample.of(second, everywhere))
+        found = independent_differences(Sample.of(first, everywhere), Sample.of(second, everywhere), shares)
     about = {"quantity": names, "unit": [each.unit for each in block], "luck": "common" if is_paired else "independent"}
     counts = {name: int for name in ("runs_a", "runs_b", "pairs")}
     return pandas.DataFrame(about | found._asdict()).astype(counts)

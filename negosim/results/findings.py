@@ -11,6 +11,7 @@ from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING
 
 from negosim.common.plain import plain
+from negosim.common.text import NOISE
 from negosim.common.vocabulary import CHANNELS, Ending, Side
 from negosim.engine.outcomes import settled_column
 from negosim.experiment.design import Comparison, Point
@@ -61,7 +62,7 @@ class Difference:
     @property
     def sign(self) -> int:
         """1 or -1 where the interval leaves out 0, else 0: no difference that the runs can tell."""
-        return (self.low > 0) - (self.high < 0)
+        return (self.low > NOISE) - (self.high < -NOISE)
 
 
 @dataclass(frozen=True)
@@ -316,7 +317,7 @@ def _best(
 ) -> Best:
     """The best of some points, which are in the order of their levels, for one quantity."""
     means = summary[summary["quantity"] == quantity].set_index("point")["mean"]
-    best = max(points, key=lambda point: float(means[point.number]))
+    best = max(points, key=lambda point: round(float(means[point.number]), 12))  # of those that rounding keeps apart the lowest
     low, high = points[0], points[-1]
     to_low = _pairs(results, summary, best, low)
     to_high = _pairs(results, summary, best, high)

@@ -15,9 +15,11 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy
 
 from negosim.common.errors import ExperimentError
+from negosim.common.text import NOISE
 from negosim.experiment.design import Point
-from negosim.experiment.quantities import COMPARED, aggregated, columns_of, quantities_of, quoted, unfolded
-from negosim.results.paired import STATISTICS, half_width
+from negosim.experiment.quantities import COMPARED, aggregated, columns_of, exact, quantities_of, quoted, unfolded
+from negosim.results.intervals import sum_interval
+from negosim.results.paired import STATISTICS
 from negosim.results.runs import Runs
 
 if TYPE_CHECKING:
@@ -76,7 +78,7 @@ def interactions(results: Runs) -> pandas.DataFrame:
     found = couples(experiment.design_points)
     some = [quantity for quantity in quantities_of(experiment, results.columns) if quantity.everywhere]
     listed = ", ".join(f"({c.together}, {c.first_alone}, {c.second_alone}, {c.neither})" for c in found)
-    sums = ", ".join(f"f11.{q} - f10.{q} - f01.{q} + f00.{q} as {q}" for q in map(quoted, some))
+    sums = ", ".join(f"{exact(f'f11.{q} - f10.{q} - f01.{q} + f00.{q}')} as {q}" for q in map(quoted, some))
     answer = results.query(
         f"with couples(point, one, other, neither) as (values {listed}), "
         f"numbers as (select point, run, {columns_of(some)} from runs), "
@@ -88,8 +90,7 @@ def interactions(results: Runs) -> pandas.DataFrame:
     )
     frame = unfolded(answer, ["point"], some, STATISTICS)
     frame["error"] = frame["sd"] / numpy.sqrt(frame["pairs"])
-    margin = half_width(frame["sd"], frame["pairs"])
-    frame["low"], frame["high"] = frame["difference"] - margin, frame["difference"] + margin
+    frame["low"], frame["high"] = sum_interval(frame["difference"], frame["sd"], frame["pairs"], frame["unit"] == "share")
     names = pandas.DataFrame([(c.together, c.first, c.second) for c in found], columns=["point", "first", "second"])
     order = ["quantity", "unit", "pairs", "difference", "error", "low", "high"]
     return names.merge(frame, on="point").rename(columns={"point": "together"})[["first", "second", "together", *order]]
@@ -116,7 +117,7 @@ def interaction_draws(results: Runs) -> pandas.DataFrame:
             rows.append(
                 {
                     "together": couple.together, "quantity": quantity, "draws": len(values), "median": numpy.median(values),
-                    "higher": numpy.mean(values > 0), "lower": numpy.mean(values < 0),
+                    "higher": numpy.mean(values > NOISE), "lower": numpy.mean(values < -NOISE),
                 }
             )
     return pandas.DataFrame(rows)

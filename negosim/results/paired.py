@@ -4,12 +4,13 @@ Run r has the same luck at every point (common random numbers), so that two poin
 experiment gives each point luck of its own, the r-th runs of both are a pair all the same: the interval is as valid, and wider.
 With d_r = y_r(point) - y_r(other point), r = 1 ... n, the mean difference is D = sum d_r / n, its standard error
 s = sd(d) / sqrt(n), and its 95 % interval D -+ t s, where t is the 0.975 quantile of Student's distribution with
-n - 1 degrees of freedom (Law and Kelton 2000, Simulation Modeling and Analysis, ch. 10 and 11).
+n - 1 degrees of freedom (Law and Kelton 2000, Simulation Modeling and Analysis, ch. 10 and 11). The difference of two shares has
+the score interval of Tango, which is right for rare events too: see `negosim.results.intervals`.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy
 
@@ -20,33 +21,20 @@ from negosim.experiment.quantities import (
     among,
     blocks,
     columns_of,
+    differences_sql,
     in_order,
     quantities_of,
-    quoted,
     unfolded,
 )
+from negosim.results.intervals import difference_interval
+from negosim.results.intervals import half_width as half_width
 from negosim.results.runs import Runs
 
 if TYPE_CHECKING:
     import pandas
 
-CONFIDENCE = 0.95
-
 POINT = ("point", "case_name", "label", "parameter", "value")
 """The columns that say which point of the design a row is about; without cases there is no case_name."""
-
-
-def half_width(sd: Any, n: Any) -> Any:
-    """Half the width of the 95 % interval of a mean of n numbers with this standard deviation; NaN for n < 2.
-
-    >>> round(float(half_width(2.0, 16)), 3), float(half_width(0.0, 5))
-    (1.066, 0.0)
-    """
-    from scipy.stats import t
-
-    n = numpy.asarray(n, dtype=float)
-    with numpy.errstate(invalid="ignore", divide="ignore"):
-        return numpy.where(n > 1, t.ppf(0.5 + CONFIDENCE / 2, n - 1) * numpy.asarray(sd) / numpy.sqrt(n), numpy.nan)
 
 
 def point_columns(results: Runs) -> pandas.DataFrame:
@@ -110,11 +98,10 @@ def _differences(
         if not here:
             continue
         columns = columns_of(block)
-        minus = ", ".join(f"here.{quoted(q)} - there.{quoted(q)} as {quoted(q)}" for q in block)
         answer = results.query(
             f"with here as (select point, run, {columns} from runs where point {among(some)}), "
             f"there as (select run, {columns} from runs where point = {against}), "
-            f"pairs as (select point, {minus} from here join there using (run)) "
+            f"pairs as (select point, {differences_sql(block)} from here join there using (run)) "
             f"select point, {aggregated(block, STATISTICS)} from pairs group by point",
             points={*here, against},
             memory=MEMORY,
@@ -122,7 +109,7 @@ def _differences(
         parts.append(unfolded(answer, ["point"], block, STATISTICS))
     frame = in_order(pandas.concat(parts, ignore_index=True), measured)
     frame["error"] = frame["sd"] / numpy.sqrt(frame["pairs"])
-    margin = half_width(frame["sd"], frame["pairs"])
-    frame["low"], frame["high"] = frame["difference"] - margin, frame["difference"] + margin
+    is_share = (frame["unit"] == "share") & (frame["point"] != against)  # a point differs from itself by exactly nothing
+    frame["low"], frame["high"] = difference_interval(frame["difference"], frame["sd"], frame["pairs"], is_share)
     order = ["pairs", "difference", "error", "low", "high", "higher", "lower"]
     return frame[["point", "quantity", "unit", *order]]

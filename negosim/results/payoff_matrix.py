@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from negosim.common.text import NOISE
 from negosim.experiment.overrides import Overrides
 
 if TYPE_CHECKING:
@@ -40,11 +41,11 @@ class Matrix:
 
     def best_rows(self) -> tuple[str, ...]:
         """The sender's best response to each column; of equals the first."""
-        return tuple(self.rows[int(r)] for r in np.argmax(self.sender, axis=0))
+        return tuple(self.rows[r] for r in _best(self.sender))
 
     def best_columns(self) -> tuple[str, ...]:
         """The target's best response to each row; of equals the first."""
-        return tuple(self.columns[int(c)] for c in np.argmax(self.target, axis=1))
+        return tuple(self.columns[c] for c in _best(self.target.T))
 
     def regret(self, row: str, column: str) -> tuple[float, float]:
         """What the sender and the target would gain at most by another choice of their own; ValueError for an unknown name."""
@@ -72,7 +73,7 @@ class Matrix:
 
     def gains(self, base: str, column: str) -> dict[str, tuple[float, float]]:
         """What each row brings the sender over the row ``base``: against one column, and against the best response to each."""
-        c, b, best = self.columns.index(column), self.rows.index(base), np.argmax(self.target, axis=1)
+        c, b, best = self.columns.index(column), self.rows.index(base), _best(self.target.T)
         return {
             row: (float(self.sender[r, c] - self.sender[b, c]), float(self.sender[r, best[r]] - self.sender[b, best[b]]))
             for r, row in enumerate(self.rows)
@@ -80,9 +81,15 @@ class Matrix:
         }
 
 
+def _best(payoffs: NDArray[np.float64]) -> list[int]:
+    """The row with the highest payoff in each column, the first of those that rounding alone keeps apart."""
+    found: list[int] = np.argmax(payoffs >= payoffs.max(axis=0) - NOISE, axis=0).tolist()
+    return found
+
+
 def _is_dominated(payoffs: NDArray[np.float64], k: int) -> bool:
-    """Whether another row of the payoffs is better than row k in every column."""
-    return bool((payoffs > payoffs[k]).all(axis=1).any())
+    """Whether another row of the payoffs is better than row k in every column, and not by rounding."""
+    return bool((payoffs > payoffs[k] + NOISE).all(axis=1).any())
 
 
 def profiles(rows: Choices, columns: Choices) -> list[dict[str, Any]]:

@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING
 
 import numpy
 
-from negosim.experiment.quantities import COMPARED
-from negosim.results.paired import half_width
+from negosim.common.text import NOISE
+from negosim.experiment.quantities import COMPARED, quantities_of
+from negosim.results.intervals import difference_interval
 from negosim.results.runs import Runs
 
 if TYPE_CHECKING:
@@ -30,12 +31,14 @@ def robustness(results: Runs) -> pandas.DataFrame:
     import pandas
 
     frame = results.draws()
+    units = {quantity.name: quantity.unit for quantity in quantities_of(results.experiment, results.columns)}
     rows = []
     for comparison in results.experiment.comparisons:
         here = frame[frame["point"] == comparison.point.number]
         for quantity in COMPARED:
             gain, error = here[f"{quantity}_gain"].to_numpy(), here[f"{quantity}_gain_error"].to_numpy()
-            margin = half_width(error * numpy.sqrt(here["runs"].to_numpy()), here["runs"].to_numpy())
+            runs = here["runs"].to_numpy()
+            low, high = difference_interval(gain, error * numpy.sqrt(runs), runs, units[quantity] == "share")
             rows.append(
                 {
                     "point": comparison.point.number,
@@ -46,10 +49,10 @@ def robustness(results: Runs) -> pandas.DataFrame:
                     "q05": numpy.quantile(gain, 0.05),
                     "q95": numpy.quantile(gain, 0.95),
                     "error": numpy.median(error),
-                    "higher": numpy.mean(gain > 0),
-                    "lower": numpy.mean(gain < 0),
-                    "clearly_higher": numpy.mean(gain > margin),
-                    "clearly_lower": numpy.mean(gain < -margin),
+                    "higher": numpy.mean(gain > NOISE),
+                    "lower": numpy.mean(gain < -NOISE),
+                    "clearly_higher": numpy.mean(low > NOISE),
+                    "clearly_lower": numpy.mean(high < -NOISE),
                 }
             )
     return pandas.DataFrame(rows)

@@ -10,6 +10,7 @@ as its standard error, n_a and n_b being the runs that have it. The interval is 
 freedom as the fewer of n_a and n_b, less one; where every run has the quantity z_r is the difference of a pair less D, and this
 is the paired t interval (Law and Kelton 2000, Simulation Modeling and Analysis, ch. 10); where not, the first-order variance of
 a difference of two ratios (Cochran 1977, Sampling Techniques, ch. 6). Independent, it is Welch's (1947, Biometrika 34, 28-35).
+Shares have the intervals of `negosim.results.intervals`, which are right for rare events too.
 """
 
 from __future__ import annotations
@@ -19,9 +20,11 @@ from typing import NamedTuple
 import numpy
 from numpy.typing import NDArray
 
-from negosim.results.paired import CONFIDENCE
+from negosim.common.text import NOISE
+from negosim.results.intervals import CONFIDENCE, difference_interval, independent_interval, unseen
 
 Numbers = NDArray[numpy.float64]
+Shares = NDArray[numpy.bool_] | bool
 
 
 class Differences(NamedTuple):
@@ -30,7 +33,7 @@ class Differences(NamedTuple):
     mean_a, mean_b, runs_a, runs_b : means, and the runs that they are over
     pairs, in_both, higher, lower : the pairs of runs that both have the quantity, the mean difference over these alone, and the
         shares of them in which b is higher or lower; 0 and NaN for independent samples
-    in_both_low, in_both_high : the paired t interval of in_both; NaN for fewer than two pairs
+    in_both_low, in_both_high : the paired interval of in_both; NaN for fewer than two pairs
     """
 
     mean_a: Numbers
@@ -88,8 +91,10 @@ class Sample(NamedTuple):
         return numpy.where(self.has, self.values - self.means, 0.0)
 
 
-def paired_differences(a: Sample, b: Sample) -> Differences:
+def paired_differences(a: Sample, b: Sample, shares: Shares = False) -> Differences:
     """The differences of two samples whose r-th runs have the same luck; both have as many runs.
+
+    shares : which quantities are 1 for a run that has something and 0 for one that does not
 
     >>> every = numpy.array([True])
     >>> found = paired_differences(*(Sample.of(numpy.array([y]).T, every) for y in ([0.0, 1.0, 2.0, 3.0], [1.0, 3.0, 5.0, 9.0])))
@@ -102,34 +107,40 @@ def paired_differences(a: Sample, b: Sample) -> Differences:
         error = z.std(axis=0, ddof=1) / numpy.sqrt(n) if n > 1 else numpy.full(z.shape[1], numpy.nan)
     both = a.has & b.has
     pairs = both.sum(axis=0).astype(float)
-    with numpy.errstate(invalid="ignore"):
-        higher = (both & (b.values > a.values)).sum(axis=0) / pairs
-        lower = (both & (b.values < a.values)).sum(axis=0) / pairs
     apart = Sample(b.values - a.values, both)
-    margin = _margin(numpy.sqrt(apart.variances / pairs), pairs - 1)
-    in_both = (apart.means, apart.means - margin, apart.means + margin)
-    return _differences(a, b, error, numpy.minimum(a.runs, b.runs) - 1, (pairs, *in_both, higher, lower))
+    with numpy.errstate(invalid="ignore"):
+        higher = (both & (apart.values > NOISE)).sum(axis=0) / pairs
+        lower = (both & (apart.values < -NOISE)).sum(axis=0) / pairs
+    in_both = (apart.means, *difference_interval(apart.means, numpy.sqrt(apart.variances), pairs, shares))
+    fewer = numpy.minimum(a.runs, b.runs)
+    margin, difference = numpy.maximum(_margin(error, fewer - 1), unseen(fewer)), b.means - a.means
+    in_all = difference_interval(difference, error * numpy.sqrt(n), n, shares)
+    of_shares = numpy.where(pairs == n, in_all, (difference - margin, difference + margin))
+    return _differences(a, b, error, fewer - 1, (pairs, *in_both, higher, lower), shares, of_shares)
 
 
-def independent_differences(a: Sample, b: Sample) -> Differences:
-    """The differences of two samples whose luck has nothing in common."""
+def independent_differences(a: Sample, b: Sample, shares: Shares = False) -> Differences:
+    """The differences of two samples whose luck has nothing in common; `shares` as in `paired_differences`."""
     of_a, of_b = a.variances / a.runs, b.variances / b.runs
     with numpy.errstate(invalid="ignore", divide="ignore"):
         freedom = (of_a + of_b) ** 2 / (of_a**2 / (a.runs - 1) + of_b**2 / (b.runs - 1))
     unknown = numpy.full(of_a.shape, numpy.nan)
-    return _differences(a, b, numpy.sqrt(of_a + of_b), freedom, (numpy.zeros(of_a.shape), *[unknown] * 5))
+    nothing = (numpy.zeros(of_a.shape), *[unknown] * 5)
+    of_shares = numpy.asarray(independent_interval((a.means, a.runs), (b.means, b.runs)))
+    return _differences(a, b, numpy.sqrt(of_a + of_b), freedom, nothing, shares, of_shares)
 
 
-def _differences(a: Sample, b: Sample, error: Numbers, freedom: Numbers, pairs: tuple[Numbers, ...]) -> Differences:
-    """The differences with their intervals; NaN for a quantity that fewer than two runs of a sample have."""
+def _differences(
+    a: Sample, b: Sample, error: Numbers, freedom: Numbers, pairs: tuple[Numbers, ...], shares: Shares, of_shares: Numbers
+) -> Differences:
+    """The differences with their intervals, those of shares given; NaN for what fewer than two runs of a sample have."""
     known = (a.runs > 1) & (b.runs > 1)
     error = numpy.where(known, error, numpy.nan)
     margin = _margin(error, freedom)
     mean_a, mean_b = a.means, b.means
     difference = mean_b - mean_a
-    return Differences(
-        mean_a, mean_b, a.runs, b.runs, difference, error, difference - margin, difference + margin, *pairs
-    )
+    low, high = numpy.where(known, numpy.where(shares, of_shares, (difference - margin, difference + margin)), numpy.nan)
+    return Differences(mean_a, mean_b, a.runs, b.runs, difference, error, low, high, *pairs)
 
 
 def _margin(error: Numbers, freedom: Numbers) -> Numbers:

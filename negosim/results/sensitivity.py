@@ -38,6 +38,7 @@ import numpy
 from numpy.typing import NDArray
 
 from negosim.common.errors import StoreError, nearest
+from negosim.common.text import NOISE
 from negosim.experiment.design import Point
 from negosim.experiment.experiment import Experiment
 from negosim.experiment.quantities import MEMORY, Quantity, aggregated, among, columns_of, quantities_of
@@ -56,9 +57,6 @@ RESAMPLES = 500
 Z = 1.959963984540054
 """The 0.975 quantile of the normal distribution."""
 
-FREE = 1e-12
-"""Standard deviation between points, relative to the size of the means, below which a quantity does not vary."""
-
 STATISTICS = {"runs": "count({x})", "mean": "avg({x})", "variance": "var_samp({x})"}
 """What an analysis needs to know of a quantity at a point."""
 
@@ -73,9 +71,9 @@ def sensitivity(results: Runs, quantities: str | Sequence[str] | None = None) ->
     quantities : one, or some; None = all that every run has
 
     Columns: case_name (if there are cases), parameter, quantity, unit, index, value, low, high, and the `noise` of the quantity
-    (NaN with one run a point). A quantity that is the same at all points has Sobol indices NaN. StoreError for another design,
-    for a quantity that the runs do not have, and for one that is missing at some point: an analysis needs every row of its
-    sample.
+    (NaN with one run a point). A quantity that is the same at all points, rounding apart, has no indices: they are NaN.
+    StoreError for another design, for a quantity that the runs do not have, and for one that is missing at some point: an
+    analysis needs every row of its sample.
     """
     import pandas
 
@@ -119,7 +117,10 @@ def _of_case(results: Runs, measured: Sequence[Quantity], case: str | None) -> p
     rows = []
     for quantity, noise in zip(measured, noises, strict=True):
         y = means[quantity.name]
-        found = (_sobol if experiment.design == "saltelli" else _morris)(experiment, y)
+        nothing = numpy.full(len(factors), math.nan)
+        found = dict.fromkeys(INDICES[str(experiment.design)], (nothing, nothing))
+        if varies(y):
+            found = (_sobol if experiment.design == "saltelli" else _morris)(experiment, y)
         for place, factor in enumerate(factors):
             for index in INDICES[str(experiment.design)]:
                 value, half = (float(numbers[place]) for numbers in found[index])
@@ -179,11 +180,11 @@ def noise_share(means: Floats, within: Floats, runs: Floats, shared: Floats | No
     >>> noise_share(numpy.array([0.0, 2.0]), numpy.array([1.0, 1.0]), numpy.array([4.0, 4.0]))
     0.125
     """
-    between = float(numpy.var(means, ddof=1)) if len(means) > 1 else 0.0
-    if between <= (FREE * float(numpy.abs(means).max())) ** 2:
+    if not varies(means):
         return 0.0
     if not numpy.isfinite(within).all():
         return math.nan
+    between = float(numpy.var(means, ddof=1))
     noise = float(numpy.mean(within / runs))
     if shared is not None:
         points = len(means)
@@ -191,15 +192,21 @@ def noise_share(means: Floats, within: Floats, runs: Floats, shared: Floats | No
     return min(1.0, max(0.0, noise / between))
 
 
+def varies(means: Floats) -> bool:
+    """Whether means differ by more than rounding: by more than NOISE, and than this share of their size.
+
+    >>> varies(numpy.array([0.0, 4e-18])), varies(numpy.array([346_000.0, 346_000.0 + 1e-10])), varies(numpy.array([0.5, 0.5001]))
+    (False, False, True)
+    """
+    return bool(numpy.std(means) > NOISE * max(1.0, float(numpy.abs(means).max())))
+
+
 def _sobol(experiment: Experiment, y: Floats) -> Estimates:
     """First and total indices; those of pairs are left out, and so are the rows that only they need."""
     from SALib.analyze import sobol
 
-    factors = len(factor_names(experiment))
-    if not numpy.std(y) > FREE * numpy.abs(y).max():
-        nothing = numpy.full(factors, math.nan)
-        return {name: (nothing, nothing) for name in INDICES["saltelli"]}
     if SECOND_ORDER:
+        factors = len(factor_names(experiment))
         y = y.reshape(-1, 2 * factors + 2)[:, [*range(factors + 1), -1]].ravel()
     found = sobol.analyze(experiment.problem, y, calc_second_order=False, num_resamples=RESAMPLES, seed=experiment.seed)
     return {"first": (found["S1"], found["S1_conf"]), "total": (found["ST"], found["ST_conf"])}

@@ -12,6 +12,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from negosim.experiment.experiment import Experiment
+from negosim.experiment.spec import LEAST_RUNS
 from negosim.store.manifest import hashes
 from negosim.store.plan import planned_chunks
 from negosim.store.store import Store
@@ -21,7 +22,10 @@ FILE = "precision.json"
 
 @dataclass(frozen=True)
 class Widest:
-    """The widest interval of a quantity, and the point where it is; half_width = infinity where one run alone has it."""
+    """The widest interval of a quantity, and the point where it is; half_width = infinity where one run alone has it.
+
+    half_width : the longer arm of the interval, from the mean to the end that is farther off
+    """
 
     quantity: str
     half_width: float
@@ -43,8 +47,8 @@ class Reached:
 
     @property
     def is_enough(self) -> bool:
-        """Whether no interval is wider than wanted."""
-        return all(each.half_width <= self.wanted for each in self.widest)
+        """Whether there are runs enough to tell, and no interval is wider than wanted."""
+        return self.runs >= LEAST_RUNS and all(each.half_width <= self.wanted for each in self.widest)
 
 
 def write_reached(store: Store, experiment: str, reached: Reached) -> None:

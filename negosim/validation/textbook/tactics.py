@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from negosim.common.vocabulary import Side
 from negosim.engine.kernel import simulate
-from negosim.results.paired import half_width
+from negosim.results.intervals import half_width
 from negosim.scenario.scenario import Scenario
 from negosim.theory import (
     attrition,

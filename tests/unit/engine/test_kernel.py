@@ -90,6 +90,7 @@ def test_the_default_seed_is_zero_and_the_largest_seed_is_taken() -> None:
         ({"replications": 1, "first": -5}, "first = -5"),
         ({"replications": 1, "seed": -1}, "seed = -1"),
         ({"replications": 1, "seed": 2**64}, "seed = 18446744073709551616"),
+        ({"replications": 3, "first": 2**64 - 2}, "first = 18446744073709551614 leaves 2 numbers below .* for 3 runs"),
     ],
 )
 def test_counts_and_seeds_outside_their_range_are_refused_with_their_value(arguments: dict[str, int], named: str) -> None:

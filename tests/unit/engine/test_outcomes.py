@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from negosim import Scenario, simulate
+from negosim import Negotiation, Scenario, simulate
 from negosim.common.vocabulary import CHANNELS, Ending, Side
 from negosim.engine.outcomes import outcome_columns, settled_column
 
@@ -54,6 +54,22 @@ def test_the_ledger_columns_add_up_to_the_payoff() -> None:
 
 def test_runs_are_numbered_from_the_first() -> None:
     assert simulate(PIE, 3, seed=1, first=40).frame()["replication"].tolist() == [40, 41, 42]
+
+
+@pytest.mark.parametrize("first", [2**63 - 3, 2**63 - 1, 2**63, 2**64 - 3])
+def test_runs_have_their_numbers_up_to_the_last_of_64_bits(first: int) -> None:
+    outcomes = simulate(PIE, 3, seed=1, first=first)
+    numbers = list(range(first, first + 3))
+    assert outcomes.frame()["replication"].tolist() == outcomes.table()["replication"].to_pylist() == numbers
+    for run, number in enumerate(numbers):
+        alone = Negotiation(PIE, 1, number).play().outcome
+        assert alone is not None and alone.frame()["replication"].tolist() == [number]
+        assert alone.runs["payoff"].tolist() == outcomes.runs["payoff"][run : run + 1].tolist()
+
+
+def test_the_numbers_of_runs_have_a_sign_wherever_that_leaves_room() -> None:
+    kinds = [simulate(PIE, 2, first=first).table().schema.field("replication").type for first in (0, 2**63 - 2, 2**63 - 1)]
+    assert kinds == ["int64", "int64", "uint64"]
 
 
 def test_the_columns_have_plain_types() -> None:

@@ -81,6 +81,11 @@ def test_a_seed_or_a_first_run_out_of_range_is_refused(where: dict[str, int]) ->
         simulate_each(GAME, *drawn(), **where)
 
 
+def test_runs_beyond_the_last_number_are_refused() -> None:
+    with pytest.raises(ValueError, match="leaves 1 numbers below"):
+        simulate_each(GAME, *drawn(), first=2**64 - 1)
+
+
 @pytest.mark.parametrize(
     ("changes", "field"),
     [

@@ -113,3 +113,28 @@ def test_a_scenario_without_assumed_ranges_cannot_be_drawn_from() -> None:
     with pytest.raises(ExperimentError, match=r"no assumed number with a range.*assumed_draws = 0"):
         assumed_draws(Scenario.load("pie"), 4, seed=2)
     assert assumed_draws(Scenario.load("pie"), 0, seed=2) == []
+
+
+def test_two_levels_never_share_a_label_however_near_they_are() -> None:
+    vary = [{"parameter": "sender.ambiguity", "range": [0.1, 0.1000001], "levels": 9}]
+    points = experiment(vary=vary).design_points
+    assert len({point.label for point in points}) == len(points) == 10
+
+
+@pytest.mark.parametrize("design", ["latin-hypercube", "sobol", "saltelli", "morris"])
+def test_the_label_of_a_sampled_point_is_its_own_and_says_its_value(design: str) -> None:
+    """Of a Morris design a step changes one factor, which may be the last of many."""
+    names = Scenario.load("us-japan-2025").sweepable()
+    many = [name for name in names if name.startswith("threats.") and name.endswith(".damage")]
+    many += [name for name in names if name.startswith(("sender.ratifiers.", "target.ratifiers.")) and "salience" not in name]
+    vary = [{"parameter": name, "range": [0.1, 0.1000002]} for name in many[:14]]
+    points = experiment(scenario="us-japan-2025", design=design, size=4, vary=vary, replications=1).design_points
+    assert len(vary) == 14 and len({point.label for point in points}) == len({tuple(p.overrides.items()) for p in points})
+    told = dict(each.split(" = ") for each in points[1].label.split(", ")[:12])
+    assert all(float(text) == points[1].overrides[name] for name, text in told.items())
+
+
+def test_the_label_of_a_comparison_says_its_values_to_the_last_digit() -> None:
+    values = [0.1234567, 0.1234568, 0.2]
+    vary = [{"parameter": "sender.ambiguity", "values": values, "headline": values[:2]}]
+    assert [each.label for each in experiment(vary=vary).comparisons] == ["sender.ambiguity from 0.1234567 to 0.1234568"]

@@ -151,6 +151,8 @@ def test_reported_values_are_those_of_issues() -> None:
         ({"reported": {"pie": "half"}}, ["reported.pie = 'half' has the wrong type; a number"]),
         ({"reported": {"pie": True}}, ["reported.pie = True has the wrong type; a number"]),
         ({"replicatons": 3}, ["replicatons = 3 is an unknown key", '"replications"']),
+        ({"replications": 2**63 + 1}, ["replications number their runs up to", "The last number that a run can have is"]),
+        ({"replications": 2**62, "luck": "independent"}, ["replications number their runs up to", "Play fewer runs"]),
         ({"replications": 0}, ["replications = 0 is out of range", "at least 1"]),
         ({"replications": 2.5}, ["replications = 2.5", "a whole number"]),
         ({"replications": True}, ["replications = True", "a whole number"]),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+from fractions import Fraction
 from typing import Any
 
 import numpy
@@ -22,6 +24,50 @@ def factor(**fields: Any) -> Vary:
 
 def test_the_levels_of_a_range_are_evenly_spaced_with_both_ends() -> None:
     assert factor(range=[0, 0.4], levels=5).levelled(whole=False) == pytest.approx((0.0, 0.1, 0.2, 0.3, 0.4))
+
+
+def test_levels_are_the_decimals_that_people_write() -> None:
+    assert factor(range=[0.1, 1.0], levels=10).levelled(whole=False) == (0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1.0)
+    assert factor(range=[-0.3, 0.3], levels=7).levelled(whole=False) == (-0.3, -0.2, -0.1, 0.0, 0.1, 0.2, 0.3)
+    assert factor(range=[0, 1], levels=65).levelled(whole=False)[3] == 3 / 64  # 0.046875
+    assert factor(range=[1e-7, 4e-7], levels=4).levelled(whole=False) == (1e-7, 2e-7, 3e-7, 4e-7)
+
+
+def test_a_level_that_is_no_short_decimal_has_the_digits_that_it_is_shown_with() -> None:
+    assert factor(range=[0, 1], levels=4).levelled(whole=False) == (0.0, 0.333333, 0.666667, 1.0)
+    assert factor(range=[0.123456789, 0.5], levels=3).levelled(whole=False) == (0.123456789, 0.311728, 0.5)
+    near = factor(range=[10_000, 10_001], levels=7).levelled(whole=False)  # six digits of the step, not of the number
+    assert near == (10_000.0, 10_000.166667, 10_000.333333, 10_000.5, 10_000.666667, 10_000.833333, 10_001.0)
+    assert factor(range=[0, 4e6], levels=4).levelled(whole=False) == (0.0, 1_333_330.0, 2_666_670.0, 4e6)
+
+
+@given(
+    low=st.decimals(-1000, 1000, places=3), steps=st.integers(1, 60),
+    step=st.sampled_from(["0.001", "0.01", "0.025", "0.1", "0.125", "0.3", "7"]),
+)
+def test_a_range_of_short_decimals_has_short_decimals_for_levels(low: Decimal, steps: int, step: str) -> None:
+    wanted = [low + place * Decimal(step) for place in range(steps + 1)]
+    made = factor(range=[float(wanted[0]), float(wanted[-1])], levels=steps + 1)
+    assert made.levelled(whole=False) == tuple(map(float, wanted))
+
+
+@given(low=st.floats(-1e12, 1e12), width=st.floats(1e-3, 1e12), levels=st.integers(2, 50))
+def test_levels_rise_evenly_from_one_end_to_the_other(low: float, width: float, levels: int) -> None:
+    high = low + width
+    if Fraction(high) - Fraction(low) < Fraction(width) / 2 or (high - low) / levels < 1e-12 * abs(low):
+        return  # too near for floating point
+    found = numpy.array(factor(range=[low, high], levels=levels).levelled(whole=False))
+    assert (found[0], found[-1]) == (low, high) and (numpy.diff(found) > 0).all()
+    assert found == pytest.approx(numpy.linspace(low, high, levels), abs=1e-5 * (high - low) / (levels - 1))
+
+
+def test_levels_that_floating_point_cannot_keep_apart_are_refused() -> None:
+    with pytest.raises(ExperimentError, match="has too few numbers in its range, fewer than its 5 levels"):
+        factor(range=[1.0, 1.0 + 2**-52], levels=5).levelled(whole=False)
+
+
+def test_whole_levels_are_exact_beyond_the_whole_numbers_that_floating_point_has() -> None:
+    assert factor(range=[0, 2**60], levels=3).levelled(whole=True) == (0, 2**59, 2**60)
 
 
 def test_whole_numbers_have_whole_levels() -> None:
