@@ -4,7 +4,7 @@
 
 RUNS := runs/demo
 # `make quick` runs every kind of tests but these, and of the others what is not marked as slow: a new kind or test is in at first.
-TOO_LONG := app experiments faults notebooks oracles
+TOO_LONG := app experiments faults fuzzing notebooks oracles
 RECENT := import sys; sys.exit(sys.version_info < (3, 11))
 # The first Python that is recent enough; `make PYTHON=/path/to/python3.12 ...` chooses another for a new .venv.
 PYTHON ?= $(shell for name in python3 python3.13 python3.12 python3.11; do $$name -c '$(RECENT)' >/dev/null 2>&1 && { echo $$name; break; }; done)

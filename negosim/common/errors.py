@@ -6,6 +6,9 @@ from collections.abc import Iterable
 from difflib import get_close_matches
 from typing import Any
 
+MOST_NAMED = 20
+"""Known names that a sentence lists."""
+
 
 class ScenarioError(ValueError):
     """Something in a scenario is wrong.
@@ -59,7 +62,7 @@ class ScenarioError(ValueError):
             subject = f"{self.field} "
         else:
             subject = f"{self.field} = {_short(self.value)} "
-        return f"{place}{subject}{self.problem}. {self.remedy}".rstrip()
+        return " ".join(f"{place}{subject}{self.problem}. {self.remedy}".split())  # one line, whatever is told
 
 
 def _rebuild(problem: str, file: str | None, field: str | None, value: Any, remedy: str) -> ScenarioError:
@@ -68,13 +71,15 @@ def _rebuild(problem: str, file: str | None, field: str | None, value: Any, reme
 
 def _short(value: Any) -> str:
     """A value in at most 60 characters, so that a message stays one line."""
+    if isinstance(value, int) and value.bit_length() > 1024:  # Python refuses to write out one of thousands of digits
+        return "a whole number of more than 300 digits"
     shown = repr(value) if isinstance(value, str) else str(value)
     shown = " ".join(shown.split())
     return shown if len(shown) <= 60 else shown[:57] + "..."
 
 
 def nearest(word: str, known: Iterable[str]) -> str:
-    """A sentence with the known name closest to `word`, or all the known names if none is close.
+    """A sentence with the known name closest to `word`, or the first of the known names if none is close.
 
     >>> nearest("ambiguty", ["ambiguity", "candour"])
     'The nearest known name is "ambiguity".'
@@ -85,7 +90,8 @@ def nearest(word: str, known: Iterable[str]) -> str:
         return f'The nearest known name is "{close[0]}".'
     if not names:
         return "No name is known here."
-    return "Known names: " + ", ".join(names) + "."
+    more = f" and {len(names) - MOST_NAMED} more" if len(names) > MOST_NAMED else ""
+    return "Known names: " + ", ".join(names[:MOST_NAMED]) + f"{more}."
 
 
 class ExperimentError(ScenarioError):

@@ -19,9 +19,21 @@ def plain(value: Any) -> Any:
     if isinstance(value, (list, tuple)):
         return [plain(item) for item in value]
     value = without_numpy(value)
-    if isinstance(value, float) and not math.isfinite(value):
+    if isinstance(value, float) and not is_finite(value):
         return None
     return value.isoformat() if isinstance(value, datetime.date) else value
+
+
+def is_finite(value: float) -> bool:
+    """Return whether a number is finite; a whole number that is too large for a float is not.
+
+    >>> is_finite(1e300), is_finite(float("nan")), is_finite(10**400)
+    (True, False, False)
+    """
+    try:
+        return math.isfinite(value)
+    except OverflowError:
+        return False
 
 
 def without_numpy(value: Any) -> Any:

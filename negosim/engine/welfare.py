@@ -12,6 +12,7 @@ import numpy as np
 from numpy.polynomial import chebyshev
 from numpy.typing import NDArray
 
+from negosim.common.errors import ScenarioError
 from negosim.scenario.scenario import Scenario
 from negosim.scenario.trade import Trade
 from negosim.theory.trade import Economy, equilibrium
@@ -84,18 +85,26 @@ def _place(rate: Array) -> Array:
 
 @lru_cache(maxsize=64)
 def _coefficients(trade: Trade) -> Array:
-    """Return the coefficients (nodes, countries) of the first polynomials that are exact enough at 0 and between their nodes."""
+    """Return the coefficients (nodes, countries) of the first polynomials that are exact enough at 0 and between their nodes.
+
+    ScenarioError for trade whose welfare cannot be worked out.
+    """
     errors = []
     for nodes in NODES:
         x = np.cos(np.pi * np.arange(2 * nodes) / (2 * nodes))  # no tariff, then nodes and places to check in turn
-        exact = solved(trade, 100.0 * ((0.5 + 0.5 * x) ** -4.0 - 1.0))
+        try:
+            exact = solved(trade, 100.0 * ((0.5 + 0.5 * x) ** -4.0 - 1.0))
+        except ArithmeticError as error:
+            raise ScenarioError(f"cannot be solved: {str(error).rstrip('.')}", field="trade") from None
         polynomials = chebyshev.chebvander(x[1::2], nodes - 1)
         weights = np.where(np.arange(nodes) == 0, 1.0, 2.0) / nodes
         coefficients = weights[:, None] * (polynomials.T @ exact[1::2])
         errors.append(float(np.abs(chebyshev.chebval(x[::2], coefficients).T - exact[::2]).max()))
         if errors[-1] <= ACCURACY:
             return np.asarray(coefficients)
-    raise ArithmeticError(
-        f"welfare cannot be interpolated: with {NODES[-1]} nodes it is still {errors[-1]:.1g} per cent off, above {ACCURACY:g}."
-        f" Use a trade.elasticity nearer to 4 than {trade.elasticity:g}."
+    raise ScenarioError(
+        f"gives a welfare that cannot be interpolated: with {NODES[-1]} nodes it is still {errors[-1]:.1g} per cent off, above "
+        f"{ACCURACY:g}",
+        field="trade",
+        remedy=f"Use a trade.elasticity nearer to 4 than {trade.elasticity:g}, or flows that differ less in size.",
     )

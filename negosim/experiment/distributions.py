@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from pydantic import Field, model_validator
 
 from negosim.common.errors import ExperimentError
-from negosim.scenario.parameters import Part
+from negosim.scenario.parameters import FARTHEST, Part
 
 TAKES = {
     "uniform": ("low", "high"),
@@ -40,15 +40,17 @@ class Distribution(Part):
     kind: Literal["uniform", "log-uniform", "normal", "truncated-normal", "triangular", "lognormal", "beta"] = Field(
         description="which distribution"
     )
-    low: float | None = Field(None, description="lower end")
-    high: float | None = Field(None, description="upper end")
-    mean: float | None = Field(None, description="mean of a normal distribution, before it is truncated")
-    sd: float | None = Field(None, gt=0, description="its standard deviation")
-    mode: float | None = Field(None, description="the likeliest value of a triangular distribution")
-    median: float | None = Field(None, gt=0, description="median of a lognormal distribution")
-    log_sd: float | None = Field(None, gt=0, description="standard deviation of its logarithm")
-    a: float | None = Field(None, gt=0, description="first shape of a beta distribution")
-    b: float | None = Field(None, gt=0, description="second shape of a beta distribution")
+    low: float | None = Field(None, ge=-FARTHEST, le=FARTHEST, description="lower end")
+    high: float | None = Field(None, ge=-FARTHEST, le=FARTHEST, description="upper end")
+    mean: float | None = Field(
+        None, ge=-FARTHEST, le=FARTHEST, description="mean of a normal distribution, before it is truncated"
+    )
+    sd: float | None = Field(None, gt=0, le=FARTHEST, description="its standard deviation")
+    mode: float | None = Field(None, ge=-FARTHEST, le=FARTHEST, description="the likeliest value of a triangular distribution")
+    median: float | None = Field(None, gt=0, le=FARTHEST, description="median of a lognormal distribution")
+    log_sd: float | None = Field(None, gt=0, le=FARTHEST, description="standard deviation of its logarithm")
+    a: float | None = Field(None, gt=0, le=FARTHEST, description="first shape of a beta distribution")
+    b: float | None = Field(None, gt=0, le=FARTHEST, description="second shape of a beta distribution")
 
     @model_validator(mode="after")
     def _has_what_its_kind_takes(self) -> Distribution:

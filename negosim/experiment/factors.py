@@ -14,7 +14,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 from negosim.common.errors import ExperimentError
 from negosim.experiment.distributions import Distribution
 from negosim.experiment.overrides import PlainValue, Value, as_tuple, each_once
-from negosim.scenario.parameters import Part, Slug
+from negosim.scenario.parameters import FARTHEST, Part, Slug
 
 
 def _in_order(ends: tuple[float, float]) -> tuple[float, float]:
@@ -25,6 +25,9 @@ def _in_order(ends: tuple[float, float]) -> tuple[float, float]:
 
 DIGITS = 6
 """Significant digits of the step between two levels: a level that is no short decimal is rounded to as many decimals."""
+
+End = Annotated[float, Field(ge=-FARTHEST, le=FARTHEST)]
+"""The type of an end of a range."""
 
 
 class Vary(Part):
@@ -42,7 +45,7 @@ class Vary(Part):
     values: (
         Annotated[tuple[PlainValue, ...], Field(min_length=1), BeforeValidator(as_tuple), AfterValidator(each_once)] | None
     ) = Field(None, description="the values it takes; a design that samples gives each an equal share")
-    range: Annotated[tuple[float, float], BeforeValidator(as_tuple), AfterValidator(_in_order)] | None = Field(
+    range: Annotated[tuple[End, End], BeforeValidator(as_tuple), AfterValidator(_in_order)] | None = Field(
         None, description="the ends of the range it is taken from, evenly"
     )
     levels: int | None = Field(

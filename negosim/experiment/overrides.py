@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 from typing import Annotated, Any
 
 from pydantic import AfterValidator, BeforeValidator, WithJsonSchema
 
 from negosim.common.errors import ExperimentError
-from negosim.common.plain import without_numpy
+from negosim.common.plain import is_finite, without_numpy
 
 Value = bool | int | float | str | None
 """What a parameter can be set to."""
@@ -21,7 +20,7 @@ Overrides = Mapping[str, Value]
 def settable(value: Any) -> Any:
     """A number of NumPy's as Python's own; ExperimentError for what no parameter can be set to."""
     value = without_numpy(value)
-    if isinstance(value, float) and not math.isfinite(value):
+    if isinstance(value, (int, float)) and not is_finite(value):
         raise ExperimentError(
             "is not a finite number", value=value, remedy="Write an ordinary number; nan and inf are refused."
         )

@@ -12,13 +12,20 @@ from typing import Any
 
 from negosim.common.errors import ExperimentError, ScenarioError
 from negosim.experiment.overrides import Value, as_tuple
-from negosim.scenario.files import text_of
+from negosim.scenario.files import other_format, text_of
 
 TABLE = "the table"
 """What an error is about that is about no line of it."""
 
 NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?")
-WHOLE = re.compile(r"[+-]?\d+")
+WHOLE = re.compile(r"[+-]?\d{1,300}")
+DECIMAL_COMMA = re.compile(r"[+-]?\d*,\d+")
+
+SEPARATORS = {";": "semicolons", "\t": "tabs", "|": "vertical bars", " ": "blanks"}
+"""What other programs put between two cells."""
+
+AS_CSV = "Save it with a comma between two cells and a point in decimals, as programs do whose language is set to English."
+"""What to do about a table in another style."""
 
 
 def given_points(points: Any) -> Any:
@@ -33,8 +40,12 @@ def read_points(path: Path) -> list[dict[str, Value]]:
     else as text. ExperimentError with the line for what is no such table.
     """
     try:
-        lines = _lines(text_of(path))
+        text = text_of(path)
+        if found := other_format(text):
+            raise ExperimentError(f"is written in {found}, not as CSV", remedy="Write it with a comma between two cells.")
+        lines = _lines(text)
         _, header = next(lines, (1, []))
+        _check_separator(header)
         names = _names(header)
         points = [_point(number, names, cells) for number, cells in lines]
         if not points:
@@ -58,6 +69,13 @@ def _lines(text: str) -> Iterator[tuple[int, list[str]]]:
             yield reader.line_num, [cell.strip() for cell in cells]
 
 
+def _check_separator(header: list[str]) -> None:
+    """ExperimentError for a table whose names are not separated by commas: a dotted name holds no other separator."""
+    for separator, words in SEPARATORS.items():
+        if separator in ",".join(header):
+            raise ExperimentError(f"has {words} between its cells, not commas", field="line 1", remedy=AS_CSV)
+
+
 def _names(header: list[str]) -> list[str]:
     """The dotted names of the first line; ExperimentError for one that is missing or stands there twice."""
     for place, name in enumerate(header, start=1):
@@ -76,20 +94,23 @@ def _point(number: int, names: list[str], cells: list[str]) -> dict[str, Value]:
         raise ExperimentError(
             f"has {len(cells)} cells under {len(names)} names",
             field=f"line {number}",
-            remedy="Write one cell for each name, with a comma between two; leave a cell empty to set nothing.",
+            remedy="Write one cell for each name, with a comma between two and no comma in a number; leave a cell empty to set "
+            "nothing.",
         )
-    point = {name: _value(cell) for name, cell in zip(names, cells, strict=True) if cell}
+    point = {name: _value(cell, f"line {number}: {name}") for name, cell in zip(names, cells, strict=True) if cell}
     if not point:
         raise ExperimentError("sets nothing", field=f"line {number}", remedy="Leave it out: the baseline is point 0 already.")
     return point
 
 
-def _value(text: str) -> Value:
-    """The value of a cell.
+def _value(text: str, place: str = "") -> Value:
+    """The value of a cell; ExperimentError with its place for a number that is written with a comma.
 
     >>> [_value(text) for text in ("0.2", "3", "1e-3", "true", "bluff", "1_0")]
     [0.2, 3, 0.001, True, 'bluff', '1_0']
     """
+    if DECIMAL_COMMA.fullmatch(text):
+        raise ExperimentError("has a comma in place of a decimal point", field=place, value=text, remedy=AS_CSV)
     if WHOLE.fullmatch(text):
         return int(text)
     if NUMBER.fullmatch(text):

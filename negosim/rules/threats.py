@@ -12,11 +12,14 @@ from negosim.rules.compiled import rule
 
 NONE, ANNOUNCED, PAUSED, IMPOSED = 0, 1, 2, 3
 
+LEAST_LEVEL = 1e-300
+"""A level that falls for a thousand rounds comes to no less: at 0 its relative change would not be a number."""
+
 
 @rule(lean=True)
 def moved_level(level, volatility, shock):
     """Return the announced level after one round: level exp(v z - v^2 / 2), a martingale in levels."""
-    return level * math.exp(volatility * shock - 0.5 * volatility * volatility)
+    return max(LEAST_LEVEL, level * math.exp(volatility * shock - 0.5 * volatility * volatility))
 
 
 @rule(lean=True)

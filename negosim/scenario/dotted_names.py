@@ -68,6 +68,16 @@ def value_at(model: BaseModel, name: str) -> Any:
     return here
 
 
+def own_name(model: BaseModel, name: str) -> str:
+    """The dotted name as the model itself has it: an edge may be named by its two issues in either order."""
+    here: Any = model
+    steps: list[str] = []
+    for step in name.split("."):
+        above, here = here, _child(here, step, ".".join([*steps, step]), model)
+        steps.append(key_of(here) if isinstance(above, tuple) else step)
+    return ".".join(steps)
+
+
 def replaced(model: Any, changes: Mapping[tuple[str, ...], Any], root: BaseModel, prefix: str = "") -> Any:
     """A copy of `model` with the values at these paths (dotted names, split) replaced, and checked again.
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import os
+import re
 import tomllib
 from pathlib import Path
 from typing import Any
@@ -14,6 +16,9 @@ from negosim.scenario.provenance import is_noted
 SHIPPED = Path(__file__).parent / "shipped"
 """The folder of the scenarios that come with the package."""
 
+ENDINGS = (".toml", ".json", ".xml", ".yaml", ".yml")
+"""What the path of a file ends in that may be meant as a scenario; only TOML is read."""
+
 
 def shipped_names() -> list[str]:
     """The names of the scenarios that come with the package, in alphabetical order."""
@@ -21,7 +26,7 @@ def shipped_names() -> list[str]:
 
 
 def find(name_or_path: str | os.PathLike[str], folder: Path | None = None) -> Path:
-    """The file of a scenario: a shipped name, or a path (ends in .toml or has a separator), from `folder`.
+    """The file of a scenario: a shipped name, or a path (ends as a file does or has a separator), from `folder`.
 
     ScenarioError with the nearest of the known names, or all of them, when there is no such file; TypeError for what is neither.
     """
@@ -29,7 +34,7 @@ def find(name_or_path: str | os.PathLike[str], folder: Path | None = None) -> Pa
         shown = str(name_or_path)[:60]
         raise TypeError(f'name_or_path = {shown} is neither a name nor a path. Write Scenario.load("pie"), say.')
     text = os.fspath(name_or_path)
-    is_path = isinstance(name_or_path, os.PathLike) or text.endswith(".toml") or "/" in text or os.sep in text
+    is_path = isinstance(name_or_path, os.PathLike) or text.lower().endswith(ENDINGS) or "/" in text or os.sep in text
     path = (folder or Path()) / text if is_path else SHIPPED / f"{text}.toml"
     if path.is_file():
         return path
@@ -50,11 +55,35 @@ def read(path: Path) -> dict[str, Any]:
     try:
         return tomllib.loads(text.replace("\r\n", "\n"))
     except (tomllib.TOMLDecodeError, RecursionError, ValueError) as error:
+        if found := other_format(text):
+            remedy = "Write its values into a copy of a shipped file: no other format is read."
+            raise ScenarioError(f"is written in {found}, not in TOML", file=str(path), remedy=remedy) from None
         raise ScenarioError(
             f"is not valid TOML: {error}",
             file=str(path),
             remedy="Is the file complete, and every text quoted?",
         ) from None
+
+
+def other_format(text: str) -> str:
+    """The format of a text that is neither TOML nor a table, by how it begins; an empty text if it is none that is known.
+
+    >>> other_format('{"rounds": 3}'), other_format("<talks/>"), other_format("rounds: 3"), other_format("rounds = 3")
+    ('JSON', 'XML', 'YAML', '')
+    """
+    begin = text.lstrip()
+    if begin.startswith("<"):
+        return "XML"
+    if begin.startswith("{") or _is_json(begin):
+        return "JSON"
+    return "YAML" if re.match(r"(#.*\n\s*)*(---|- |[\w-]+:(\s|$))", begin) else ""
+
+
+def _is_json(text: str) -> bool:
+    try:
+        return isinstance(json.loads(text), list)
+    except (ValueError, RecursionError):
+        return False
 
 
 def text_of(path: Path) -> str:
@@ -66,6 +95,9 @@ def text_of(path: Path) -> str:
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
+        if content.startswith(b"PK"):
+            remedy = "Save what is in it as text: a table as CSV with the encoding UTF-8."
+            raise ScenarioError("is a workbook, such as Excel's, or an archive", file=str(path), remedy=remedy) from None
         line = content.count(b"\n", 0, error.start) + 1
         raise ScenarioError(
             f"is not UTF-8: byte 0x{content[error.start]:02x} in line {line}",

@@ -15,6 +15,13 @@ from negosim.strategies.catalogue import NAMES
 
 OFF = "neutral: the mechanism is off until a scenario turns it on"
 
+MOST = 100_000
+"""The end of a range that has no end of its own, such as that of a cost in utility: far beyond any use, since a side can win or
+lose a utility of 1, and small enough that what the rounds of a run multiply and add up stays a finite number."""
+
+FARTHEST = 1e15
+"""The farthest from 0 that a real value may lie, whatever its unit: beyond it a computer no longer tells whole numbers apart."""
+
 StrategyName = Literal[NAMES]  # type: ignore[valid-type]  # the names of the files in strategies/shipped
 
 Slug = Annotated[str, Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$")]
@@ -41,8 +48,13 @@ def share(default: Any, meaning: str, unit: str, assumed: str | None = None) -> 
 
 
 def amount(default: Any, meaning: str, unit: str, assumed: str | None = None) -> Any:
-    """A number that is not negative."""
-    return number(default, meaning, unit, assumed, ge=0)
+    """A number that is not negative, of something that has no natural upper end."""
+    return number(default, meaning, unit, assumed, ge=0, le=MOST)
+
+
+def real(default: Any, meaning: str, assumed: str | None = None) -> Any:
+    """A real value of an issue, in its unit."""
+    return number(default, meaning, "the issue's", assumed, ge=-FARTHEST, le=FARTHEST)
 
 
 def choice(default: Any, meaning: str, assumed: str | None = None, **bounds: Any) -> Any:
@@ -149,8 +161,8 @@ class Security(Part):
     """The credibility of the sender's security guarantee."""
 
     credibility: float = share(1.0, "credibility of the guarantee before round 1", "share")
-    news: float = amount(0.0, "standard deviation of the news about it", "share per round")
-    erosion: float = amount(0.0, "fall at each announcement, escalation or execution of a threat", "share")
+    news: float = share(0.0, "standard deviation of the news about it", "share per round")
+    erosion: float = share(0.0, "fall at each announcement, escalation or execution of a threat", "share")
 
 
 class Issue(Part):
@@ -159,18 +171,14 @@ class Issue(Part):
     name: Slug = choice(..., "short name")
     title: str = choice(..., "name for people")
     unit: str = choice(..., "unit of the real values, such as % or bn USD")
-    target_end: float = number(..., "real value at x = 0, the target's end", "the issue's")
-    sender_end: float = number(..., "real value at x = 1, the sender's end", "the issue's")
-    status_quo: float = number(..., "real value that holds if the issue is never settled", "the issue's")
+    target_end: float = real(..., "real value at x = 0, the target's end")
+    sender_end: float = real(..., "real value at x = 1, the sender's end")
+    status_quo: float = real(..., "real value that holds if the issue is never settled")
     levels: int | None = number(
         None, "number of discrete levels; none = continuous", "levels", "continuous positions", ge=2
     )
-    sender_ideal: float | None = number(
-        None, "the sender's ideal; none = its end", "the issue's", "more is better"
-    )
-    target_ideal: float | None = number(
-        None, "the target's ideal; none = its end", "the issue's", "more is better"
-    )
+    sender_ideal: float | None = real(None, "the sender's ideal; none = its end", "more is better")
+    target_ideal: float | None = real(None, "the target's ideal; none = its end", "more is better")
     revocable_by: Literal["sender", "target"] | None = choice(
         None, "the side that can take the concession back later; none = sunk once made"
     )
@@ -216,13 +224,13 @@ class Threat(Part):
     """A tariff that the sender threatens."""
 
     issue: Slug = choice(..., "the issue it is about; at most one threat an issue")
-    rate: float = number(..., "real value threatened, for people", "the issue's")
+    rate: float = real(..., "real value threatened, for people")
     state: Literal["none", "announced", "paused", "imposed"] = choice("none", "state before round 1", OFF)
     announce_round: int = number(
-        1, "round in which it is announced, if it was not before", "round", "at once", ge=1
+        1, "round in which it is announced, if it was not before", "round", "at once", ge=1, le=MOST
     )
     level: float = number(
-        1.0, "initial level", "multiple of the threatened rate", "the threat as it stands", gt=0
+        1.0, "initial level", "multiple of the threatened rate", "the threat as it stands", ge=1e-6, le=MOST
     )
     damage: float = amount(
         ..., "target utility lost in an ending without a deal, once carried out", "utility per unit of level"

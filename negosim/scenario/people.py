@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from negosim.scenario.parameters import OFF, Part, Slug, StrategyName, amount, choice, number, share
+from negosim.scenario.parameters import MOST, OFF, Part, Slug, StrategyName, amount, choice, number, share
 from negosim.scenario.salience import Salience
 
 
@@ -26,7 +26,8 @@ class Negotiator(Part):
         None, "weights over issues; none = the principal's", "weight", "speaks for the principal"
     )
     weight: float = number(
-        1.0, "relative chance that the principal shares this person's priorities, and of leading", "weight", "equal turns", gt=0
+        1.0, "relative chance that the principal shares this person's priorities, and of leading", "weight", "equal turns",
+        ge=0.001, le=1000,
     )
 
 
@@ -60,6 +61,7 @@ class Party(Part):
         "exponent",
         "linear concession",
         gt=0,
+        le=MOST,
     )
     opening: float = share(1.0, "own utility first demanded", "utility", "opens with its ideal")
     offer_noise: float = amount(
@@ -73,7 +75,8 @@ class Party(Part):
         "how loosely the side believes the other's offers to follow the concession path",
         "utility, standard deviation",
         "wide enough that one odd offer does not settle what the other is",
-        gt=0,
+        ge=0.0001,
+        le=MOST,
     )
     discount: float = number(1.0, "discount factor", "per round", OFF, gt=0, le=1)
     risk_aversion: float = number(

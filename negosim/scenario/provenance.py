@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 from typing import Any
 
@@ -11,7 +10,7 @@ from pydantic.fields import FieldInfo
 from negosim.common.errors import ScenarioError, nearest
 from negosim.scenario.diagnosis import raw_key
 from negosim.scenario.dotted_names import Leaf
-from negosim.scenario.parameters import Part
+from negosim.scenario.parameters import FARTHEST, Part
 from negosim.scenario.salience import Salience, normalised
 
 NOTE_KEYS = ("source", "assumed", "range")
@@ -102,11 +101,11 @@ def _note(tree: dict[str, Any], name: str, file: str | None) -> Note:
 
 
 def _range(span: Any, name: str, file: str | None) -> tuple[float, float]:
-    """A range as two finite numbers in order."""
+    """A range as two numbers in order, neither of them farther from 0 than a real value may lie."""
     numbers = [
         float(bound)
         for bound in (span if isinstance(span, list | tuple) else ())
-        if isinstance(bound, (int, float)) and not isinstance(bound, bool) and math.isfinite(bound)
+        if isinstance(bound, (int, float)) and not isinstance(bound, bool) and abs(bound) <= FARTHEST
     ]
     if len(numbers) != 2 or len(span) != 2 or numbers[0] > numbers[1]:
         raise ScenarioError(
@@ -160,6 +159,15 @@ def check_ranges(leaves: list[Leaf], notes: Mapping[str, Note], need_range: bool
                 field=leaf.name,
                 remedy="The range must contain the value; that of a salience holds factors, and contains 1.",
             )
+
+
+def check_places(leaves: list[Leaf], notes: Mapping[str, Note]) -> None:
+    """ScenarioError for a note beside what is not a value by itself: it would be lost when the scenario is saved."""
+    values = {leaf.name for leaf in leaves if leaf.value is not None}
+    for name in notes:
+        if name not in values:
+            remedy = "A note belongs beside a number, and beside a salience as a whole: {values = {...}, source = ...}."
+            raise ScenarioError("cannot have a note", field=name, remedy=remedy)
 
 
 def default_note(declared: FieldInfo) -> Note | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Annotated, Any
 
@@ -9,6 +10,7 @@ from pydantic import Field, GetCoreSchemaHandler
 from pydantic_core import CoreSchema, core_schema
 
 from negosim.common.errors import ScenarioError
+from negosim.common.plain import is_finite
 
 SUM_TOLERANCE = 1e-9
 """How far from 1 the weights may add up: rounding in a file, no more."""
@@ -83,11 +85,11 @@ def normalised(weights: Mapping[str, float]) -> dict[str, float]:
     >>> normalised({"rice": 3.0, "cars": 1.0})
     {'rice': 0.75, 'cars': 0.25}
     """
-    total = sum(weights.values())
-    if not total > 0.0:
+    total = sum(weights.values()) if all(map(is_finite, weights.values())) else math.inf
+    if not 0.0 < total < math.inf:
         raise ScenarioError(
             f"sums to {total:g} and cannot be normalised",
-            remedy="Give one issue at least a positive weight.",
+            remedy="Give one issue at least a positive weight, and each an ordinary number.",
         )
     return {issue: weight / total for issue, weight in weights.items()}
 

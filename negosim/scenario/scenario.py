@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime
 import hashlib
 import json
-import math
 import os
 from collections.abc import Mapping
 from functools import cached_property
@@ -16,13 +15,13 @@ from pydantic import Field, ValidationError, model_validator
 
 from negosim.common import display
 from negosim.common.errors import ScenarioError
-from negosim.common.plain import without_numpy
+from negosim.common.plain import is_finite, without_numpy
 from negosim.common.vocabulary import Side
 from negosim.scenario import consistency, dotted_names, files
 from negosim.scenario.diagnosis import explain, raw_key
 from negosim.scenario.parameters import Calendar, Edge, Issue, Markets, Part, Security, Slug, Talks, Threat, choice
 from negosim.scenario.people import Delegation
-from negosim.scenario.provenance import Note, check_ranges, default_note, missing_notes, separate
+from negosim.scenario.provenance import Note, check_places, check_ranges, default_note, missing_notes, separate
 from negosim.scenario.salience import Salience
 from negosim.scenario.schema import scenario_schema
 from negosim.scenario.toml import Inline, toml_text
@@ -259,6 +258,7 @@ class Scenario(Part):
                 '{value = ..., assumed = "reason", range = [low, high]}.' + others,
             )
         check_ranges(leaves, self.notes, need_range=is_case)
+        check_places(leaves, self.notes)
 
 
 def require_loaded(scenario: Scenario) -> None:
@@ -269,8 +269,13 @@ def require_loaded(scenario: Scenario) -> None:
 
 
 def _plain(scenario: Scenario, name: str, value: Any) -> Any:
-    """A value as Python's own types: from NumPy's, a list as a tuple, a whole float where an int belongs."""
+    """A value as Python's own types: from NumPy's, a list as a tuple, a whole float where an int belongs.
+
+    ScenarioError for a whole number that is too large for a float.
+    """
     value = without_numpy(value)
+    if isinstance(value, int) and not is_finite(value):
+        raise ScenarioError("is out of range", field=name, value=value, remedy="Write an ordinary number.")
     if isinstance(value, list):
         value = tuple(value)
     if isinstance(value, float) and value.is_integer() and isinstance(scenario.get(name), int):
@@ -284,8 +289,10 @@ def _varied_notes(scenario: Scenario, changes: Mapping[str, Any]) -> Mapping[str
     for name, value in changes.items():
         head, _, last = name.rpartition(".")
         is_weight = head.endswith(".salience")
-        key = head if is_weight else name
-        if key in notes or (scenario.kind == "case" and isinstance(value, (int, float, Mapping))):
+        key = dotted_names.own_name(scenario, head if is_weight else name)
+        if value is None:
+            notes.pop(key, None)  # a number that is left out has no note
+        elif key in notes or (scenario.kind == "case" and isinstance(value, (int, float, Mapping))):
             what = f"{last} set to {value!r}, the others rescaled" if is_weight else f"set to {value!r}"
             span = _widened(notes.get(key), 1.0 if is_weight or isinstance(value, Mapping) else value)
             notes[key] = Note(assumed=f"varied: {what}", range=span)
@@ -294,7 +301,7 @@ def _varied_notes(scenario: Scenario, changes: Mapping[str, Any]) -> Mapping[str
 
 def _widened(note: Note | None, value: Any) -> tuple[float, float] | None:
     """The range of a note, widened to hold the value; the value alone when there was no range."""
-    if isinstance(value, bool) or not isinstance(value, (int, float)) or not math.isfinite(value):
+    if isinstance(value, bool) or not isinstance(value, (int, float)) or not is_finite(value):
         return None
     low, high = note.range if note is not None and note.range is not None else (value, value)
     return float(min(low, value)), float(max(high, value))

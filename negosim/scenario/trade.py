@@ -17,7 +17,9 @@ class Flow(Part):
 
     seller: Slug = choice(..., "the country that sells")
     buyer: Slug = choice(..., "the country that buys")
-    amount: float = number(..., "value at the border before the dispute, without tariffs", "bn USD a year", gt=0)
+    amount: float = number(
+        ..., "value at the border before the dispute, without tariffs", "bn USD a year", ge=1e-6, le=1e9
+    )
 
     @property
     def name(self) -> str:

@@ -10,6 +10,7 @@ from typing import TypeVar
 
 import numpy
 
+from negosim.common.errors import ExperimentError, ScenarioError
 from negosim.engine.prepare import forget_frontiers
 from negosim.experiment.design import Point
 from negosim.experiment.experiment import Experiment
@@ -67,10 +68,16 @@ class _Trial:
 
 
 def forecast(experiment: Experiment) -> Forecast:
-    """Play a few runs of an experiment and scale them up; nothing is written. The rules are compiled first if need be."""
+    """Play a few runs of an experiment and scale them up; nothing is written. The rules are compiled first if need be.
+
+    ExperimentError with the number of a point that cannot be played.
+    """
     tried = _spread(experiment.design_points)
     for point in tried:
-        table_of(experiment, _few(experiment, point, 1))  # what is compiled or loaded once is not to be scaled up
+        try:
+            table_of(experiment, _few(experiment, point, 1))  # what is compiled or loaded once is not to be scaled up
+        except ScenarioError as error:
+            raise ExperimentError.of(error, place=f"point {point.number}") from None
     forget_frontiers()
     trials = [_trial(experiment, point) for point in tried]
     first, again, run, file, row = (float(numpy.mean([getattr(one, name) for one in trials])) for name in _Trial.__annotations__)

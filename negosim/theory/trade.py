@@ -190,7 +190,11 @@ def _wages(economy: Economy, pull: Array) -> Array:
             if open_ones.size == 0:
                 return here.wages
             part = _Market(*(values[open_ones] for values in here))
-            moved = _nearer(economy, pull[open_ones], part, _newton_step(economy, part))
+            try:
+                step = _newton_step(economy, part)
+            except np.linalg.LinAlgError:  # the wages do not decide what is traded, as far as a computer can tell
+                break
+            moved = _nearer(economy, pull[open_ones], part, step)
             for values, new in zip(here, moved, strict=True):
                 values[open_ones] = new
     raise ArithmeticError(

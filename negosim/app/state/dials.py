@@ -15,6 +15,7 @@ from negosim.report.words import in_a_sentence, side_name
 from negosim.scenario import dotted_names
 from negosim.scenario.consistency import THE_OTHERS_ALONE
 from negosim.scenario.diagnosis import range_text
+from negosim.scenario.parameters import FARTHEST, MOST
 from negosim.scenario.people import Delegation, Party
 from negosim.scenario.scenario import Scenario
 
@@ -22,7 +23,7 @@ STEPS = 100
 """Steps from one end of a slider to the other."""
 
 MANY_TIMES = 4.0
-"""A slider without a declared upper bound reaches to so many times its value, its default, or 1, whichever is more."""
+"""A slider without an upper bound of its own reaches to so many times its value, its default, or 1, whichever is more."""
 
 WIDE = 1000.0
 """A slider whose upper end is so many times its lower one moves by factors."""
@@ -106,8 +107,8 @@ def dial(scenario: Scenario, name: str) -> Dial:
 
 
 def _reach(scenario: Scenario, name: str, leaf: dotted_names.Leaf) -> tuple[float, float]:
-    """The ends of a slider: the declared bounds, or where there is none above, well beyond what is usual."""
-    bounds = dict(_bounds(leaf))
+    """The ends of a slider: the declared bounds, or where one is as good as none, well beyond what is usual."""
+    bounds = {sign: bound for sign, bound in _bounds(leaf) if abs(bound) not in (MOST, FARTHEST)}
     usual = [abs(float(number)) for number in (leaf.value, leaf.declared.default) if isinstance(number, (int, float))]
     usual += [abs(end) for end in scenario.assumed().get(name, ())]
     reach = max([1.0, *(MANY_TIMES * number for number in usual)])

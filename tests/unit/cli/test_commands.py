@@ -136,6 +136,13 @@ def test_a_dry_run_shows_the_design_and_an_estimate_and_writes_nothing(file: Pat
     assert os.listdir(file.parent) == ["small.toml"]
 
 
+def test_a_dry_run_names_the_point_whose_trade_cannot_be_solved(tmp_path: Path) -> None:
+    text = 'name = "a"\ntitle = "A"\nquestion = "?"\nscenario = "us-japan-2025"\nreplications = 4\nseed = 1\n[[vary]]\n'
+    file = tmp_path / "trade.toml"
+    file.write_text(f'{text}parameter = "trade.flows.japan-to-us.amount"\nvalues = [150.0, 10000.0]\n', encoding="utf-8")
+    assert "point 2: trade cannot be solved: no wages clear the markets" in refusal("sweep", file, "--dry-run")
+
+
 def test_a_dry_run_refuses_what_a_sweep_would_refuse(file: Path) -> None:
     file.write_text(pretend.EXPERIMENT.replace("0.2]\nheadline", "0.9]\nheadline"), encoding="utf-8")
     assert "small.toml: point 3: sender.ambiguity = 0.9 is out of range" in refusal("sweep", file, "--dry-run")

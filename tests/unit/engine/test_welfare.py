@@ -88,8 +88,15 @@ def test_an_interpolation_that_is_not_exact_enough_is_an_error(monkeypatch: pyte
     monkeypatch.setattr(negosim.engine.welfare, "NODES", (4,))
     trade = CASE.vary({"trade.elasticity": 7.77}).trade
     assert trade is not None
-    with pytest.raises(ArithmeticError, match=r"with 4 nodes it is still .* Use a trade.elasticity nearer to 4 than 7.77"):
+    with pytest.raises(ScenarioError, match=r"with 4 nodes it is still .* Use a trade.elasticity nearer to 4 than 7.77"):
         welfare(trade, np.array([10.0]))
+
+
+@pytest.mark.parametrize("amount", [1e4, 1e9])
+def test_trade_that_cannot_be_solved_is_an_error_of_the_scenario(amount: float) -> None:
+    scenario = CASE.vary({"trade.flows.japan-to-us.amount": amount})
+    with pytest.raises(ScenarioError, match=r"^trade cannot be solved: no wages clear the markets .* smaller deficits\.$"):
+        simulate(scenario, 2).frame()
 
 
 def test_welfare_does_not_depend_on_the_batch() -> None:

@@ -90,6 +90,9 @@ def test_notes_cannot_be_written_as_a_table_of_their_own(refused: Load) -> None:
     assert refused(_over("pie", "[notes]\n")).field == "notes"
 
 
+THREAT = '[[threats]]\nissue = "pie"\nrate = 50\n'
+
+
 @pytest.mark.parametrize(
     ("text", "field", "bounds"),
     [
@@ -101,6 +104,14 @@ def test_notes_cannot_be_written_as_a_table_of_their_own(refused: Load) -> None:
         ("[sender.principal]\nsalience = { pie = -1 }", "sender.principal.salience.pie", "equal to 0"),
         ("[markets]\nresume_threshold = 2", "markets.resume_threshold", "pause_threshold"),
         ('[[issues]]\nname = "pie"\nstatus_quo = 101', "issues.pie.status_quo", "between 0 and 100 %"),
+        (THREAT + "damage = 1e308", "threats.pie.damage", "between 0 and 100000"),
+        (THREAT + "damage = 0.1\nlevel = 1e200", "threats.pie.level", "between 1e-06 and 100000"),
+        (THREAT + "damage = 0.1\nescalation = 1e300", "threats.pie.escalation", "between 0 and 100000"),
+        (THREAT + "damage = 0.1\nannounce_round = 1" + 80 * "0", "threats.pie.announce_round", "between 1 and 100000"),
+        ("[target]\ntariff_pain = 1e308", "target.tariff_pain", "between 0 and 100000"),
+        ("[markets]\ninitial_stress = 1e308", "markets.initial_stress", "between 0 and 100000"),
+        ("[markets]\nvolatility_effect = 1e308", "markets.volatility_effect", "between 0 and 100000"),
+        ('[[issues]]\nname = "pie"\nsender_end = 1e308', "issues.pie.sender_end", "between -1e+15 and 1e+15"),
     ],
 )
 def test_a_value_out_of_range_is_answered_with_the_range(
@@ -199,7 +210,7 @@ def test_an_edge_needs_two_different_issues(refused: Load) -> None:
 
 
 EDGE = '\n[[linkage]]\nbetween = ["price", "delivery"]\nweight = 0.1\nreason = "a"\n'
-THREAT = '\n[[threats]]\nissue = "price"\nrate = 150\ndamage = 0.1\n'
+TWICE = '\n[[threats]]\nissue = "price"\nrate = 150\ndamage = 0.1\n'
 RATIFIER = '\n[[target.ratifiers]]\nname = "r"\ntitle = "R"\nthreshold = 0.1\nsalience = { price = 1 }\n'
 ISSUE = (
     '\n[[issues]]\nname = "price"\ntitle = "P"\nunit = "%"\ntarget_end = 0\nsender_end = 1\nstatus_quo = 0\n'
@@ -212,7 +223,7 @@ SPEAKER = '\n[[sender.negotiators]]\nname = "seller-speaker"\ntitle = "S"\n'
     [
         (EDGE + EDGE, "linkage"),
         (EDGE + EDGE.replace('"price", "delivery"', '"delivery", "price"'), "linkage"),
-        (THREAT + THREAT, "threats"),
+        (TWICE + TWICE, "threats"),
         (RATIFIER + RATIFIER, "target.ratifiers"),
         (ISSUE, "issues"),
         (SPEAKER, "sender.negotiators"),
@@ -250,6 +261,12 @@ def test_voices_that_would_weigh_an_issue_negatively_are_refused(refused: Load) 
     error = refused(_over("logrolling", text))
     assert error.field == "sender.negotiators.seller-speaker.salience"
     assert "delivery at -0.3" in str(error)
+
+
+@pytest.mark.parametrize("weights", ["{ price = 1e308, delivery = 1e308 }", "{ price = 0.5, delivery = 1" + 400 * "0" + " }"])
+def test_weights_whose_sum_no_number_can_hold_cannot_be_normalised(refused: Load, weights: str) -> None:
+    error = refused(_over("logrolling", f"[sender.principal]\nnormalise = true\nsalience = {weights}"))
+    assert error.field == "sender.principal.salience" and "cannot be normalised" in str(error)
 
 
 # ---- notes -------------------------------------------------------------------------------------------------
@@ -301,3 +318,32 @@ def test_what_is_neither_a_name_nor_a_path_is_refused() -> None:
 def test_a_scenario_that_is_made_of_its_name_is_told_to_be_loaded() -> None:
     with pytest.raises(TypeError, match=r"loaded by its name or path\. Write Scenario\.load\('pie'\)\."):
         Scenario("pie")  # type: ignore[call-arg]
+
+
+@pytest.mark.parametrize(
+    ("text", "field"),
+    [
+        ('[[issues]]\nname = { value = "price", source = "a" }\ntitle = "P"\nunit = "%"\ntarget_end = 0\nsender_end = 1\n'
+         "status_quo = 0", "issues.3.name"),
+        ('[sender.principal]\nsalience = { price = { value = 0.5, source = "a" }, delivery = 0.5 }',
+         "sender.principal.salience.price"),
+        ('[talks]\nvalue = { rounds = 3 }\nsource = "a"', "talks"),
+    ],
+)
+def test_a_note_that_would_be_lost_when_the_scenario_is_saved_is_refused(refused: Load, text: str, field: str) -> None:
+    error = refused(_over("logrolling", text).replace('name = { value = "price"', 'name = { value = "quality"'))
+    assert error.field == field and "cannot have a note. A note belongs beside a number" in str(error)
+
+
+@pytest.mark.parametrize("ends", ["[0, 1e308]", "[-1e300, 1]", "[0, 1" + 400 * "0" + "]", "[nan, 1]"])
+def test_the_ends_of_a_range_are_numbers_that_a_parameter_may_have(refused: Load, ends: str) -> None:
+    error = refused(_over("pie", f'[sender]\ndiscount = {{ value = 0.9, assumed = "a", range = {ends} }}'))
+    assert error.field == "sender.discount" and "has a range that is not [low, high]" in str(error)
+
+
+@pytest.mark.parametrize("name", ["talks.rounds", "sender.discount", "sender.principal.salience.pie", "issues.pie.levels"])
+@pytest.mark.parametrize("value", [10**80, -(10**80), 10**400, 10**5000, 1e300], ids=["80", "-80", "400", "5000", "float"])
+def test_a_number_of_eighty_digits_is_refused_where_a_value_is_varied(name: str, value: float) -> None:
+    with pytest.raises(ScenarioError) as caught:
+        PIE.vary({name: value})
+    assert str(caught.value).startswith(name.removesuffix(".pie"))

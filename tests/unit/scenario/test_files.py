@@ -57,6 +57,31 @@ def test_a_missing_file_is_answered_with_the_known_names(tmp_path: Path) -> None
     assert "none.toml" in str(caught.value) and "us-japan-2025" in str(caught.value)
 
 
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        ('<utility_space number_of_issues="2"/>', "is written in XML, not in TOML"),
+        ('{"issues": []}', "is written in JSON, not in TOML"),
+        ('[{"name": "pie"}]', "is written in JSON, not in TOML"),
+        ("name: sale\ntalks:\n  rounds: 3\n", "is written in YAML, not in TOML"),
+        ("# a sale\n---\n- rounds: 3\n", "is written in YAML, not in TOML"),
+        ("name = pie", "is not valid TOML"),
+    ],
+)
+@pytest.mark.parametrize("name", ["sale.toml", "sale.yaml"])
+def test_a_file_in_another_format_is_called_by_its_format(tmp_path: Path, content: str, words: str, name: str) -> None:
+    (tmp_path / name).write_text(content, encoding="utf-8")
+    with pytest.raises(ScenarioError) as caught:
+        Scenario.load(str(tmp_path / name))
+    assert f"{name}: {words}" in str(caught.value)
+
+
+@pytest.mark.parametrize("name", ["sale.xml", "sale.json", "sale.YAML"])
+def test_a_name_that_ends_as_a_file_does_is_a_path(name: str) -> None:
+    with pytest.raises(ScenarioError, match=f"{name}: there is no such file"):
+        Scenario.load(name)
+
+
 def test_a_folder_is_refused(tmp_path: Path) -> None:
     with pytest.raises(ScenarioError, match="is a folder"):
         Scenario.load(tmp_path)

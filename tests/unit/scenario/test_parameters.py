@@ -40,11 +40,17 @@ def test_the_table_lists_every_number_once_with_its_range_and_default() -> None:
     rows = {row.name: row for row in parameter_rows()}
     assert len(rows) == len(parameter_rows())
     assert rows["<side>.ambiguity"].range == "between 0 and 0.5"
-    assert rows["<side>.toughness"].range == "above 0"
+    assert rows["<side>.toughness"].range == "above 0 and at most 100000"
     assert rows["markets.persistence"][3:5] == ("at least 0 and below 1", "0.7")
     assert rows["issues.<issue>.status_quo"].default == "required"
     assert rows["<side>.outside_option"].default == "none"
     assert "<side>.strategy" not in rows
+
+
+def test_every_number_has_a_range_with_two_ends() -> None:
+    for row in parameter_rows():
+        has_ends = row.range.startswith("between ") or (" and " in row.range and ("at most" in row.range or "below" in row.range))
+        assert has_ends or row.range == "at least 0, sum 1", f"{row.name}: {row.range}"
 
 
 def test_the_table_is_markdown_with_one_line_a_number() -> None:

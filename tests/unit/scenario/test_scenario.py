@@ -53,6 +53,24 @@ def test_saving_and_loading_gives_the_scenario_back(scenario: Scenario, tmp_path
     assert again.to_toml() == scenario.to_toml()
 
 
+@pytest.mark.parametrize("text", ["two\r\nlines", "\nfirst", "first\n", "old\rline", 'three """ quotes\n', "back\\slash\n"])
+def test_a_text_with_line_breaks_of_any_kind_comes_back_from_a_file(text: str, tmp_path: Path) -> None:
+    scenario = Scenario.load("pie").vary({"summary": text})
+    scenario.save(tmp_path / "mine.toml")
+    assert Scenario.load(tmp_path / "mine.toml").summary == text
+
+
+def test_what_is_left_out_and_an_edge_named_the_other_way_round_come_back_from_a_file(tmp_path: Path) -> None:
+    edge = CASE.linkage[0]
+    mirrored = "--".join(reversed(edge.between))
+    left_out = "sender.disagreement"
+    assert {f"linkage.{edge.name}.weight", left_out} <= CASE.notes.keys()
+    scenario = CASE.vary({f"linkage.{mirrored}.weight": 0.1, left_out: None})
+    assert f"linkage.{edge.name}.weight" in scenario.notes and left_out not in scenario.notes
+    scenario.save(tmp_path / "mine.toml")
+    assert Scenario.load(tmp_path / "mine.toml") == scenario
+
+
 def test_lists_become_tuples_and_saliences_are_read_only() -> None:
     assert isinstance(CASE.sender.negotiators[0].portfolio, tuple)
     with pytest.raises(TypeError):
