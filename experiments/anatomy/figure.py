@@ -13,6 +13,7 @@ from matplotlib.patches import Rectangle
 from anatomy.words import Anatomy, is_clear, share_of_draws, word
 from negosim.common.text import percent, signed
 from negosim.common.vocabulary import CHANNEL_NAMES, Side
+from negosim.plots.lettering import literal
 from negosim.plots.style import FAINT, INK, SHADE, SIDES, SMALL, TEXT, TITLE, dress, figure, head, key_below
 from negosim.report.words import side_name
 from negosim.results.findings import Difference
@@ -22,6 +23,7 @@ DIVERGING = "PuOr"
 """Orange below 0 and purple above, told apart by colour-blind eyes; the sign is written too."""
 
 
+@literal
 def tactics_together(anatomy: Anatomy, scenario: Scenario, axes: Sequence[Axes] | None = None) -> list[Axes]:
     """Two panels of a case: what each tactic does alone, with its main channel, and what two do beyond the sum."""
     if axes is None:

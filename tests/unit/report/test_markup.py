@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import re
+import xml.etree.ElementTree as ElementTree
 from html import unescape
 from html.parser import HTMLParser
 from typing import Any
@@ -13,6 +14,9 @@ from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
 from negosim import Negotiation, simulate
+from negosim.app.panels.issues import linkage_panel
+from negosim.app.panels.offers import map_panel
+from negosim.app.panels.rounds import threat_panel
 from negosim.common.html import NO_MATH
 from negosim.experiment.experiment import Experiment
 from negosim.report.write import INDICES_FILE, write_report
@@ -25,6 +29,7 @@ from tests.unit.hostile import NAMES, TEXTS, hostile
 pytestmark = pytest.mark.slow
 
 CASE = hostile()
+SHAPES = ("circle", "rect", "line", "polyline", "polygon", "path")
 
 
 @pytest.fixture(scope="module")
@@ -111,6 +116,16 @@ def test_a_card_has_the_words_as_they_are_and_a_notebook_takes_none_for_mathemat
         page = Read(shown._repr_html_())
         assert (TEXTS[0] if shown is results else CASE.title) in "".join(page.words)
         assert page.classes[0] == NO_MATH and not {"script", "b", "i"} & set(page.tags)
+
+
+def test_a_picture_of_the_browser_app_has_the_words_as_they_are() -> None:
+    talks = Negotiation(CASE, 7).play()
+    opening, offers = talks.events[0].facts, talks.rounds
+    for picture in (linkage_panel(CASE, offers), map_panel(CASE, offers), threat_panel(CASE, opening, offers, 8)):
+        tree = ElementTree.fromstring(picture)
+        assert {each.tag.rpartition("}")[2] for each in tree.iter()} <= {"svg", "g", "title", "text", *SHAPES}
+        told = " ".join([*tree.itertext(), tree.get("aria-label", "")])
+        assert any(text in told for text in (CASE.issues[0].title, CASE.sender.short, CASE.sender.name))
 
 
 def test_no_text_in_a_csv_file_is_a_formula_to_a_spreadsheet_and_numbers_stay_numbers(results: Results) -> None:
