@@ -75,7 +75,7 @@ class Party(Part):
         "wide enough that one odd offer does not settle what the other is",
         gt=0,
     )
-    discount: float = number(1.0, "discount factor", "per round", OFF, gt=0, le=1)
+    discount: float = number(1.0, "discount factor, which is 1 less the rate of discounting", "per round", OFF, ge=0.2, le=1)
     risk_aversion: float = number(
         0.0, "curvature a of the attitude to risk, U = u^(1-a)", "exponent", OFF, ge=0, lt=1
     )
