@@ -59,7 +59,7 @@ def prepare(scenario: Scenario) -> Game:
     )
     _fill_prior_means(scenario, game)
     game = game._replace(nash=_nash(game, solved), conceded=_conceded(game))
-    return Game(*(array.copy() for array in look_ahead(game, strategies_of(scenario))))
+    return Game._make(array.copy() for array in look_ahead(game, strategies_of(scenario)))
 
 
 def _key(array: NDArray[Any]) -> tuple[tuple[int, ...], bytes, str]:

@@ -1,6 +1,7 @@
 """What a user's functions write into of all that they are given: a write would change what the other side and later runs see.
 
-Arrays are handed over read-only, so that Numba itself refuses most writes. What it lets through is found in the code that it typed.
+Arrays are handed over read-only, so that Numba itself refuses most writes. What it lets through is found in the code that it
+typed.
 """
 
 from __future__ import annotations

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -67,14 +68,15 @@ INTO_ARRAYS = {
 
 @pytest.mark.parametrize("line", INTO_ARRAYS)
 def test_a_proposer_that_writes_into_an_array_is_refused_with_the_array_and_the_remedy(line: str) -> None:
-    with pytest.raises(StrategyError, match=r"Change a copy instead, such as mine = \w+\.copy\(\)\. The function is slip\.") as said:
+    with pytest.raises(StrategyError) as said:
         strategy(written_as(line), refuses)
+    assert re.search(r"Change a copy instead, such as mine = \w+\.copy\(\)\. The function is slip\.$", str(said.value))
     assert f"propose writes into {INTO_ARRAYS[line]}, which it may only read." in str(said.value)
 
 
 @pytest.mark.parametrize("line", ["offer[:] = 1.0", "np.asfortranarray(offer)[0] = 1.0", "belief[0, 0] = 1.0"])
 def test_a_responder_that_writes_into_an_array_is_refused(line: str) -> None:
-    with pytest.raises(StrategyError, match=r"respond writes into (offer|belief|an array by numpy\.asfortranarray), which it may"):
+    with pytest.raises(StrategyError, match=r"respond writes into (offer|belief|an array by numpy\.asfortranarray), which"):
         strategy(written_as("pass"), written_as(line, "respond"))
 
 
@@ -94,7 +96,8 @@ def test_a_field_of_a_record_is_set_neither_by_its_name_nor_by_a_helper(line: st
     "line",
     [
         "menu = menu.copy()\n    menu[0, 0] = 0.9", "belief = belief + 1.0",
-        "mine = np.zeros((2, 2))\n    mine.flat[0] = 1.0\n    mine += 1.0\n    np.fill_diagonal(mine, 2.0)\n    sets_a_number(mine[0])",
+        "mine = np.zeros((2, 2))\n    mine.flat[0] = 1.0\n    mine += 1.0\n    sets_a_number(mine[0])",
+        "np.fill_diagonal(menu.copy(), 2.0)",
     ],
 )
 def test_a_copy_and_arrays_of_ones_own_may_be_written_into(line: str) -> None:
