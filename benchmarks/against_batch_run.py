@@ -1,8 +1,8 @@
 """Runs a second of the kernel, on one core and on two, and of Mesa's own ``batch_run`` on the same model.
 
 The case is us-japan-2025 as it stands, where linkage, ratification and all six kinds of uncertainty are on. ``batch_run`` plays
-`negosim.Negotiation`, to which nothing is added but the data collector that it asks for, with the columns of the kernel's table;
-the kernel makes that table too. Both play the same runs, none twice, and must agree on them. One core is timed in processor time
+`negosim.Negotiation` as it stands, which collects the columns of the kernel's table and those of each round; the kernel makes its
+table too. Both play the same runs, none twice, and must agree on them. One core is timed in processor time
 of one thread, two cores in wall-clock time of two threads against one; all take turns, and medians are given.
 """
 
@@ -18,7 +18,6 @@ import mesa
 from processor import machine
 
 import negosim as ns
-from negosim.engine.model import Negotiation
 from negosim.engine.prepare import prepare
 from negosim.rules.records import Game
 
@@ -26,30 +25,13 @@ CHUNK = 25_000
 """Runs that a thread plays at a time, as in a sweep."""
 
 
-class Collected(Negotiation):
-    """The model with a data collector, which notes after each round how the run came out, nothing as long as it goes on."""
-
-    def __init__(self, scenario: ns.Scenario, seed: int, replication: int) -> None:
-        super().__init__(scenario, seed, replication)
-        self.datacollector = mesa.DataCollector(model_reporters={"came_out": lambda model: model.came_out()})
-
-    def came_out(self) -> dict[str, Any] | None:
-        """Return the row of the run, once it has ended."""
-        return None if self.outcome is None else {name: column[0] for name, column in self.outcome.columns().items()}
-
-    def step(self) -> None:
-        """Play one round; ``batch_run`` asks for a note after each."""
-        super().step()
-        self.datacollector.collect(self)
-
-
 def by_batch_run(scenario: ns.Scenario, replications: range, seed: int) -> tuple[float, list[dict[str, Any]]]:
     """Return (runs a second, rows) of Mesa's batch_run in one process."""
     given = {"scenario": [scenario], "seed": [seed], "replication": list(replications)}
     start = time.process_time()
-    rows = mesa.batch_run(Collected, given, number_processes=1, iterations=1, max_steps=10_000, display_progress=False)
+    rows = mesa.batch_run(ns.Negotiation, given, number_processes=1, iterations=1, max_steps=10_000, display_progress=False)
     seconds = time.process_time() - start
-    return len(replications) / seconds, [row["came_out"] for row in rows]
+    return len(replications) / seconds, rows
 
 
 def by_kernel(scenario: ns.Scenario, game: Game, replications: int, seed: int) -> float:

@@ -47,7 +47,8 @@ def check(
 ) -> None:
     """Play every known result of the textbook through the engine, and hold it against its closed form.
 
-    A number holds if it lies within four standard errors plus its bound. The exit code is 1 if one does not.
+    A number holds if it lies within what is allowed: four standard errors plus its bound, which come to 0.02 at most. The exit
+    code is 1 if one does not.
 
     Example: negosim check --only rubinstein --only "Sealed bids"
     """

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Mapping
+from functools import partial
+from os import PathLike
 from typing import TYPE_CHECKING, Any
 
 import mesa
@@ -16,12 +18,12 @@ from negosim.engine.agents import Negotiator, Principal, Ratifier
 from negosim.engine.events import Answered, Event, end_event, fork_event, home_facts, opening_event, round_state
 from negosim.engine.fork import carry_on, refuse_other_talks
 from negosim.engine.kernel import record
-from negosim.engine.outcomes import RUN, Outcomes
+from negosim.engine.outcomes import RUN, Outcomes, outcome_names
 from negosim.engine.run import Run, standing_in_words
 from negosim.engine.transcript import narrate, paragraphs
 from negosim.rules import closing, floor, moves
 from negosim.rules.records import Game, Talks
-from negosim.scenario.scenario import Scenario
+from negosim.scenario.scenario import Scenario, require_loaded
 from negosim.strategies.own import Own
 from negosim.strategies.record import Weighing
 
@@ -32,20 +34,33 @@ GOING_ON, NOBODY = 0, -1
 """No ending yet; and no side has walked out."""
 
 
+def _latest(name: str, talks: Negotiation) -> Any:
+    """Return what the outcome, or the last round, says under a name."""
+    return talks.latest[name]
+
+
 class Negotiation(mesa.Model):
     """The talks of one scenario with one run's luck; the same run as ``simulate(scenario, 1, seed, first=replication)``.
 
     One ``step()`` is one round. ``running`` says whether the talks go on, ``outcome`` is None until they have ended.
-    ``strategies`` are of the user's own, by side: ``{"target": ns.strategy(propose, respond)}``; see docs/strategies.md.
-    Raises TypeError for a scenario that is no Scenario (``Scenario.load`` makes one of a name or a path) and for a seed or
-    replication that is no whole number, ValueError for one outside [0, 2**64).
+    ``scenario`` is a Scenario, or a name or a path for ``Scenario.load``. ``strategies`` are of the user's own, by side:
+    ``{"target": ns.strategy(propose, respond)}``; see docs/strategies.md. ``changes`` are values of the scenario by dotted name,
+    as ``Scenario.vary`` takes them. ``datacollector`` has a row for each round: the columns of ``simulate(...).frame()``, None
+    until the talks have ended, and those of ``frame()`` that have other names. So Mesa's own tools play negosim:
+    ``mesa.batch_run(Negotiation, {"scenario": "pie", "seed": range(9), "sender.toughness": [0.5, 2.0]})``.
+    Raises TypeError for a scenario that is none and for a seed or replication that is no whole number, ValueError for one
+    outside [0, 2**64), ScenarioError for a name that is not known and for changes that ``vary`` refuses.
     """
 
     scenario: Scenario = None  # type: ignore[assignment]  # set below; here it hides the scenario that Mesa 3.5 makes itself
 
     def __init__(
-        self, scenario: Scenario, seed: int = 0, replication: int = 0, strategies: Own | None = None
+        self, scenario: Scenario | str | PathLike[str], seed: int = 0, replication: int = 0, strategies: Own | None = None,
+        **changes: Any,
     ) -> None:
+        scenario = Scenario.load(scenario) if isinstance(scenario, str | PathLike) else scenario
+        require_loaded(scenario)
+        scenario = scenario.vary(changes)
         run = Run.open(scenario, seed, replication, strategies)
         super().__init__(rng=int(seed))
         self.run, self.scenario = run, scenario
@@ -54,6 +69,9 @@ class Negotiation(mesa.Model):
         self.ratifiers = [Ratifier(self, run, s, person, r) for r, (s, person) in enumerate(run.homes)]
         self.rounds: list[dict[str, Any]] = []
         self.events: list[Event] = [opening_event(run)]
+        self.latest: dict[str, Any] = {}
+        names = dict.fromkeys((*self._blank(), *outcome_names(scenario)))
+        self.datacollector = self._collector = mesa.DataCollector({name: partial(_latest, name) for name in names})
 
     @property
     def round(self) -> int:
@@ -75,10 +93,13 @@ class Negotiation(mesa.Model):
         """The outcome of the run; None until the talks have ended."""
         return self.run.outcome
 
+    def _wrapped_step(self) -> None:
+        """Count a step and play it, as Mesa does; once the talks are over there is none to count."""
+        if self.running:
+            super()._wrapped_step()
+
     def step(self) -> None:
         """Play one round: world, threats, who speaks, offer, answer, home, learning, clock. Nothing once talks are over."""
-        if not self.running:
-            return
         game, talks, luck = self.run.game, self.run.talks, self.run.luck
         moves.move_world(game, talks, *luck)
         self.principals[Side.SENDER].move_threats()
@@ -109,6 +130,13 @@ class Negotiation(mesa.Model):
         self._note(standing)
         if ending != GOING_ON:
             self._finish(ending, walker)
+        self._collect()
+
+    def _collect(self) -> None:
+        """Enter the round in Mesa's table, and once the talks have ended the outcome; a subclass may have a table of its own."""
+        end = {} if self.outcome is None else self.events[-1].facts
+        self.latest = self.rounds[-1] | {name: end.get(name) for name in outcome_names(self.scenario)}
+        self._collector.collect(self)
 
     def _note(self, played: Answered) -> None:
         """Enter an offer, its answer and the present state in the table and in the story."""
@@ -236,12 +264,21 @@ class Negotiation(mesa.Model):
         """
         import pandas
 
-        nothing, states = Weighing(np.nan, np.nan, ""), [ThreatState.NONE] * len(self.run.talks.threat_state)
-        proposer, talks = Side(int(self.run.talks.public[0]["proposer"])), self.run.talks
-        no_offer = Answered(proposer, 0, Response.REFUSE, nothing, [], states, 0, False, talks.offer, talks.package)
-        blank = round_state(self.run, no_offer)  # for columns and their types
+        blank = self._blank()
         frame = pandas.DataFrame(self.rounds or [blank]).iloc[: len(self.rounds)]
         return frame.astype({"date": "datetime64[s]"} | {name: "boolean" for name in blank if name.startswith("vote_")})
+
+    def _blank(self) -> dict[str, Any]:
+        """Return a round without an offer, for the names of the columns and their types."""
+        nothing, states = Weighing(np.nan, np.nan, ""), [ThreatState.NONE] * len(self.run.talks.threat_state)
+        proposer, talks = Side(int(self.run.talks.public[0]["proposer"])), self.run.talks
+        return round_state(
+            self.run, Answered(proposer, 0, Response.REFUSE, nothing, [], states, 0, False, talks.offer, talks.package)
+        )
+
+    def __copy__(self) -> Negotiation:
+        """Copy it whole: of a part of it the copy and the original would go on together."""
+        return copy.deepcopy(self)
 
     def __repr__(self) -> str:
         return f"<Negotiation {self.scenario.name}, seed {int(self.run.seed)}: {standing_in_words(self.run)}>"
@@ -265,6 +302,8 @@ class Negotiation(mesa.Model):
         refuse_other_talks(self.run, changes)
         other = Negotiation(scenario, int(self.run.seed), int(self.run.replication), self.run.own_strategies)
         other.events, other.rounds = copy.deepcopy(self.events), copy.deepcopy(self.rounds)
+        other.datacollector = other._collector = copy.deepcopy(self._collector)
+        other.steps, other.latest = self.steps, self.latest
         carry_on(self.run, other.run, changes)
         other.running = self.running
         if changes:

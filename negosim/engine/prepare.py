@@ -39,7 +39,7 @@ PROTOCOLS = ("alternating", "random-proposer", "one-round", "concession-clock", 
 def prepare(scenario: Scenario) -> Game:
     """Return the game of a scenario: frontiers, menus and, for the strategies that look ahead, continuation tables.
 
-    TypeError for what is no Scenario.
+    The arrays are the caller's own: what is written into them changes no other game. TypeError for what is no Scenario.
     """
     require_loaded(scenario)
     game, solved = _frontiers(_tastes(scenario))
@@ -59,7 +59,7 @@ def prepare(scenario: Scenario) -> Game:
     )
     _fill_prior_means(scenario, game)
     game = game._replace(nash=_nash(game, solved), conceded=_conceded(game))
-    return look_ahead(game, strategies_of(scenario))
+    return Game._make(array.copy() for array in look_ahead(game, strategies_of(scenario)))
 
 
 def _key(array: NDArray[Any]) -> tuple[tuple[int, ...], bytes, str]:

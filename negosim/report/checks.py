@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from negosim.common.text import percent
-from negosim.validation.textbook.result import ERRORS
 from negosim.validation.textbook.run import Checked, Row
 
 WIDE = 28
 """Letters of a name that stand before its numbers; then a row that holds has 100 columns."""
-HEAD = f"{'':{4 + WIDE}}{'closed form':>12}{'engine':>12}{'s.e.':>9}{'bound':>9}{'runs':>10}{'s':>7}  verdict"
+HEAD = f"{'':{4 + WIDE}}{'closed form':>12}{'engine':>12}{'s.e.':>9}{'allowed':>9}{'runs':>10}{'s':>7}  verdict"
 
 
 def number(value: float) -> str:
@@ -23,7 +22,7 @@ def number(value: float) -> str:
 
 
 def small(value: float) -> str:
-    """Return an error or a bound: nothing for none.
+    """Return an error or what is allowed: nothing for none.
 
     >>> small(0.0), small(0.00204), small(1e-06)
     ('', '0.0020', '1e-06')
@@ -46,7 +45,7 @@ def heading(row: Row) -> str:
 def line(row: Row) -> str:
     """Return a row as one line of a terminal of 100 columns, or two with a long name; its case stands in a line above it."""
     what = f"    {row.what:{WIDE}}" if len(row.what) <= WIDE else f"    {row.what}\n{'':{4 + WIDE}}"
-    numbers = f"{number(row.closed_form):>12}{number(row.engine):>12}{small(row.standard_error):>9}{small(row.bound):>9}"
+    numbers = f"{number(row.closed_form):>12}{number(row.engine):>12}{small(row.standard_error):>9}{small(row.allowed):>9}"
     return f"{what}{numbers}{row.runs:>10,}{row.seconds:>7.1f}  {row.verdict}"
 
 
@@ -64,7 +63,7 @@ def summary(checked: Checked) -> str:
 
 def strain(row: Row) -> float:
     """Return the gap between engine and closed form as a share of what is allowed."""
-    return abs(row.engine - row.closed_form) / (ERRORS * row.standard_error + row.bound)
+    return abs(row.engine - row.closed_form) / row.allowed
 
 
 def markdown(rows: Iterable[Row]) -> str:

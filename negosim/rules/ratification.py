@@ -1,11 +1,13 @@
 """Ratification at home: a deal must pass every ratifier of both sides (Putnam 1988).
 
-A ratifier consents iff the deal is worth at least its threshold, a private draw from U[low, high]. A vote is public: it
-narrows what is known of each threshold, so a second vote is conditioned on the first.
+A ratifier consents iff the deal is worth at least its threshold, a private draw from U[low, high]; rounding decides no vote, or
+two thresholds that leave but one deal would leave none. A vote is public: it narrows what is known of each threshold, so a second
+vote is conditioned on the first.
 """
 
 from __future__ import annotations
 
+from negosim.rules.beliefs import TOLERANCE
 from negosim.rules.columns import ratifier_column
 from negosim.rules.compiled import rule
 
@@ -19,13 +21,13 @@ def threshold(low, high, luck):
 @rule(lean=True)
 def consents(value, limit):
     """Return whether a ratifier to whom the deal is worth ``value`` lets it pass."""
-    return value >= limit
+    return value >= limit - TOLERANCE
 
 
 @rule(lean=True, inline=True)
 def consent_probability(value, low, high):
     """Return the chance that a threshold known to be uniform on [low, high] is met: a step where low = high."""
-    if value >= high:
+    if value >= high - TOLERANCE:
         return 1.0
     return (value - low) / (high - low) if value > low else 0.0
 

@@ -83,14 +83,14 @@ SideRecord = numba.from_dtype(SIDE)
 Threat = numba.from_dtype(THREAT)
 Public = numba.from_dtype(PUBLIC)
 Own = numba.from_dtype(OWN)
-Vector = types.Array(types.float64, 1, "C")
 Matrix = types.Array(types.float64, 2, "C")
-Outlook = types.Array(types.float64, 6, "C")
+Row, Table, Outlook = (types.Array(types.float64, axes, "C", readonly=True) for axes in (1, 2, 6))
+"""What a strategy is shown: arrays that the runs share, and that it may only read."""
 
-PROPOSE = types.float64(Own, Own, Public, Matrix, Matrix, Matrix, Outlook, types.float64)
+PROPOSE = types.float64(Own, Own, Public, Table, Table, Table, Outlook, types.float64)
 """propose(own, other, public, belief, homes, menu, outlook, noise) -> the own utility demanded; other is an image."""
 
-RESPOND = types.int64(Own, Own, Public, Matrix, Matrix, Vector, Outlook)
+RESPOND = types.int64(Own, Own, Public, Table, Table, Row, Outlook)
 """respond(own, other, public, belief, homes, offer, outlook) -> a Response; the offer is one row of a menu."""
 
 

@@ -30,7 +30,7 @@ HOLDER = {name: "target" if side == "sender" else "sender" for side, names in TH
 
 
 def check_names(issues: Sequence[Issue], edges: Sequence[Edge], threats: Sequence[Threat]) -> None:
-    """ScenarioError for duplicate issues, edges or threats, and for edges and threats about no issue."""
+    """ScenarioError for duplicate issues, edges or threats, for edges and threats about no issue, and threats beyond its ends."""
     names = [issue.name for issue in issues]
     _unique(names, "issues")
     _unique(("--".join(sorted(edge.between)) for edge in edges), "linkage")
@@ -42,8 +42,10 @@ def check_names(issues: Sequence[Issue], edges: Sequence[Edge], threats: Sequenc
             raise ScenarioError(
                 "links an issue to itself", field=f"linkage.{edge.name}.between", remedy="Name two issues."
             )
+    known = {issue.name: issue for issue in issues}
     for threat in threats:
         _known(threat.issue, names, f"threats.{threat.issue}.issue")
+        known[threat.issue].require_between_the_ends(f"threats.{threat.issue}.rate", threat.rate)
 
 
 def check_delegation(side: str, delegation: Delegation, issues: Sequence[Issue]) -> None:
@@ -72,7 +74,7 @@ def check_delegation(side: str, delegation: Delegation, issues: Sequence[Issue])
             )
 
 
-def check_trade(trade: Trade, issues: Sequence[Issue], threats: Sequence[Threat]) -> None:
+def check_trade(trade: Trade, issues: Sequence[Issue]) -> None:
     """ScenarioError for countries that are not there, flows that are missing, and tariffs that are none."""
     countries = [country.name for country in trade.countries]
     _unique(countries, "trade.countries")
@@ -90,10 +92,10 @@ def check_trade(trade: Trade, issues: Sequence[Issue], threats: Sequence[Threat]
             if (seller, buyer) not in known:
                 remedy = "Every country needs a flow to every country, its own trade included."
                 raise ScenarioError(f"lacks {seller}-to-{buyer}", field="trade.flows", remedy=remedy)
-    _tariffs(trade, {issue.name: issue for issue in issues}, {threat.issue: threat.rate for threat in threats})
+    _tariffs(trade, {issue.name: issue for issue in issues})
 
 
-def _tariffs(trade: Trade, issues: Mapping[str, Issue], rates: Mapping[str, float]) -> None:
+def _tariffs(trade: Trade, issues: Mapping[str, Issue]) -> None:
     """ScenarioError for tariffs on what is no issue in per cent, that can be negative, or that cover too much."""
     _unique((tariff.issue for tariff in trade.tariffs), "trade.tariffs")
     for tariff in trade.tariffs:
@@ -102,7 +104,7 @@ def _tariffs(trade: Trade, issues: Mapping[str, Issue], rates: Mapping[str, floa
         issue = issues[tariff.issue]
         if issue.unit != "%":
             raise ScenarioError(f"is in {issue.unit}, not in %", field=field, value=tariff.issue, remedy="Name a tariff.")
-        if (lowest := min(issue.target_end, issue.sender_end, rates.get(tariff.issue, 0.0))) < 0.0:
+        if (lowest := min(issue.target_end, issue.sender_end)) < 0.0:
             raise ScenarioError(f"can be {lowest:g} %", field=field, value=tariff.issue, remedy="A tariff must be at least 0 %.")
     covered = sum(tariff.share for tariff in trade.tariffs)
     if covered > 1.0 + ROUNDING_UP:

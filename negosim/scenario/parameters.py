@@ -113,7 +113,7 @@ class Talks(Part):
         "rate at which the flow of a kept settlement is discounted",
         "per round",
         "with rounds of a fortnight about 50 % a year: governments look a few years ahead",
-        gt=0,
+        ge=0.001,
         le=1,
     )
 
@@ -193,16 +193,17 @@ class Issue(Part):
                 value=self.sender_end,
                 remedy="The two ends of an issue must differ.",
             )
-        low, high = sorted((self.target_end, self.sender_end))
         for field in ("status_quo", "sender_ideal", "target_ideal"):
             real = getattr(self, field)
-            if real is not None and not low <= real <= high:
-                raise ScenarioError(
-                    "is outside the two ends of the issue",
-                    field=f"issues.{self.name}.{field}",
-                    value=real,
-                    remedy=f"It must lie between {low:g} and {high:g} {self.unit}.",
-                )
+            if real is not None:
+                self.require_between_the_ends(f"issues.{self.name}.{field}", real)
+
+    def require_between_the_ends(self, field: str, real: float) -> None:
+        """ScenarioError for a real value that is no position on the issue."""
+        low, high = sorted((self.target_end, self.sender_end))
+        if not low <= real <= high:
+            remedy = f"It must lie between {low:g} and {high:g} {self.unit}."
+            raise ScenarioError("is outside the two ends of the issue", field=field, value=real, remedy=remedy)
 
 
 class Edge(Part):

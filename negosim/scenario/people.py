@@ -78,7 +78,7 @@ class Party(Part):
         ge=0.0001,
         le=MOST,
     )
-    discount: float = number(1.0, "discount factor", "per round", OFF, gt=0, le=1)
+    discount: float = number(1.0, "discount factor, which is 1 less the rate of discounting", "per round", OFF, ge=0.2, le=1)
     risk_aversion: float = number(
         0.0, "curvature a of the attitude to risk, U = u^(1-a)", "exponent", OFF, ge=0, lt=1
     )

@@ -9,7 +9,7 @@ import os
 from collections.abc import Mapping
 from functools import cached_property
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, NoReturn
 
 from pydantic import Field, ValidationError, model_validator
 
@@ -68,7 +68,7 @@ class Scenario(Part):
         for side in Side:
             consistency.check_delegation(side.label, self.delegation(side), self.issues)
         if self.trade is not None:
-            consistency.check_trade(self.trade, self.issues, self.threats)
+            consistency.check_trade(self.trade, self.issues)
         return self
 
     @classmethod
@@ -214,6 +214,10 @@ class Scenario(Part):
     def fingerprint(self) -> str:
         """SHA-256 of all values, defaults included, in canonical JSON; the notes do not count."""
         return self._fingerprint
+
+    def __iter__(self) -> NoReturn:
+        """A scenario is one thing: what takes a value or several, such as Mesa's ``batch_run``, must take it for one."""
+        raise TypeError("A scenario cannot be iterated over. Its values are in scenario.model_dump(), by name in scenario.get().")
 
     def __repr__(self) -> str:
         sides = " and ".join(f"{each.short} ({each.strategy})" for each in (self.sender, self.target))

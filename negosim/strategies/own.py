@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import dis
 import inspect
+import math
 import re
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -16,10 +17,13 @@ import numba
 from numba import types
 
 from negosim.common.errors import nearest
+from negosim.common.text import listed
 from negosim.common.vocabulary import Response, Side
+from negosim.rules.beliefs import TOLERANCE
 from negosim.rules.compiled import rule
 from negosim.rules.records import PROPOSE, RESPOND
 from negosim.strategies.record import Strategy
+from negosim.strategies.writes import CANNOT, arrays_written, written
 
 Own = Mapping[Any, Strategy]
 """Strategies of the user's own, by Side or by the side's name."""
@@ -35,6 +39,8 @@ RETURNS = {
 """What each returns."""
 
 LAST_RESPONSE = max(map(int, Response))
+
+KEEPS_NOTHING = "A strategy reads what it is given and keeps nothing from round to round: use a name of its own."
 
 GENERATORS = ("random", "numpy.random.mtrand")
 """The modules of Python's and NumPy's global generators, from which ``from random import uniform`` brings a method."""
@@ -101,14 +107,13 @@ def _check_form(role: str, function: Callable[..., Any]) -> None:
 
 def _check_reach(role: str, function: Callable[..., Any]) -> None:
     """Raise StrategyError for a function that writes outside itself, imports, or reads what no compiler takes from outside."""
-    keeps_nothing = "A strategy reads what it is given and keeps nothing from round to round: use a name of its own."
     outside: dict[str, Any] = dict(inspect.getclosurevars(function).nonlocals)
     for step in dis.get_instructions(function):
         name = str(step.argval)
         if step.opname == "STORE_ATTR":
-            raise StrategyError(f"{role} sets .{name} of a record. {keeps_nothing}")
+            raise StrategyError(f"{role} sets .{name} of a record. {KEEPS_NOTHING}")
         if step.opname == "STORE_GLOBAL" or (step.opname == "STORE_DEREF" and name in outside):
-            raise StrategyError(f"{role} changes {name}, which stands outside it. {keeps_nothing}")
+            raise StrategyError(f"{role} changes {name}, which stands outside it. {KEEPS_NOTHING}")
         if step.opname == "IMPORT_NAME":
             remedy = "Import it above the function; math, NumPy and negosim.rules can be used."
             raise StrategyError(f"{role} imports {name}. {remedy}")
@@ -130,12 +135,19 @@ def _draws_luck(function: Callable[..., Any]) -> bool:
 
 
 def _compiled(role: str, function: Callable[..., Any]) -> Any:
-    """Compile a function, once its return type is found to be one that its role has, with a watch on the values it returns."""
+    """Compile a function, once it is found to write into nothing that it is given, with a watch on the values it returns."""
     signature = PROPOSE if role == "propose" else RESPOND
+    where = "" if function.__name__ == role else f" The function is {function.__name__}."
     try:
         compiled = _checked(signature.args)(function)
-    except (numba.core.errors.NumbaError, numba.core.errors.UnsupportedBytecodeError, KeyError) as error:
+    except CANNOT as error:
+        if arrays := arrays_written(function, TAKES[role], signature.args):
+            remedy = f"Change a copy instead, such as mine = {arrays[0]}.copy()."
+            raise StrategyError(f"{role} writes into {listed(arrays)}, which it may only read. {remedy}{where}") from None
         raise StrategyError(f"{role} cannot be compiled: {_in_a_sentence(error)} See docs/strategies.md.") from None
+    if target := written(compiled):
+        remedy = "Change a copy instead, such as mine = menu.copy()." if "array" in target else KEEPS_NOTHING
+        raise StrategyError(f"{role} writes into {target}, which it may only read. {remedy}{where}")
     (found,) = compiled.nopython_signatures
     if not _may_return(role, found.return_type):
         nothing = isinstance(found.return_type, types.NoneType | types.Optional)
@@ -143,7 +155,7 @@ def _compiled(role: str, function: Callable[..., Any]) -> Any:
         raise StrategyError(f"{role} returns {shown}. It must return {RETURNS[role]}.")
     if found.return_type != signature.return_type:
         compiled = _checked(signature)(function)
-    return rule(signature)(_watched_demand(compiled) if role == "propose" else _watched_answer(compiled))
+    return rule(signature)((_watched_demand if role == "propose" else _watched_answer)(compiled, where))
 
 
 def _checked(signature: Any) -> Any:
@@ -151,25 +163,38 @@ def _checked(signature: Any) -> Any:
     return numba.njit(signature, nogil=True, error_model="numpy", boundscheck=True)
 
 
-def _watched_demand(propose: Any) -> Callable[..., float]:
-    """Return the function with an error for a demand that is no number, which no package could meet."""
+def _watched_demand(propose: Any, where: str) -> Callable[..., float]:
+    """Return the function with an error for a demand that is no number, or that a side can neither have nor want."""
+    nan, infinite = (
+        f"propose returned {value}. It must return a number, the own utility demanded.{where}" for value in ("nan", "infinity")
+    )
+    beyond = (
+        "propose demanded less than 0 or more than 1. Return min(1.0, max(0.0, demand)); only own.ended, own.reservation, "
+        f"own.committed_demand and noise may lead beyond.{where}"
+    )
 
     def watched(own, other, public, belief, homes, menu, outlook, noise):  # type: ignore[no-untyped-def]
         demand = propose(own, other, public, belief, homes, menu, outlook, noise)
-        if demand != demand:
-            raise ValueError("propose returned nan. It must return a number, the own utility demanded.")
+        if math.isnan(demand):
+            raise ValueError(nan)
+        if math.isinf(demand):
+            raise ValueError(infinite)
+        spread = abs(noise) + TOLERANCE
+        if demand < min(0.0, own.ended) - spread or demand > max(1.0, own.reservation, own.committed_demand) + spread:
+            raise ValueError(beyond)
         return demand
 
     return watched
 
 
-def _watched_answer(respond: Any) -> Callable[..., int]:
+def _watched_answer(respond: Any, where: str) -> Callable[..., int]:
     """Return the function with an error for an answer that there is not."""
+    no_response = f"respond returned no Response. It must return Response.ACCEPT, .REFUSE or .WALK_OUT.{where}"
 
     def watched(own, other, public, belief, homes, offer, outlook):  # type: ignore[no-untyped-def]
         answer = respond(own, other, public, belief, homes, offer, outlook)
         if answer < 0 or answer > LAST_RESPONSE:
-            raise ValueError("respond returned no Response. It must return Response.ACCEPT, .REFUSE or .WALK_OUT.")
+            raise ValueError(no_response)
         return answer
 
     return watched

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from negosim.theory.domain import NOT_NEGATIVE, Interval, Numbers, arguments, plain
+from negosim.theory.pareto import TOLERANCE
 from negosim.theory.ultimatum import opaque_sender
 
 _LINE = Interval(-np.inf, np.inf, "()", "Give a position on the line, a finite number.")
@@ -26,8 +27,8 @@ def home_threshold_share(threshold_1: ArrayLike, threshold_2: ArrayLike = 0.0) -
 
     max(1/2, theta_1) while theta_1 + theta_2 <= 1, at most 1 - theta_2;   0 beyond: there is no deal
 
-    threshold_1, threshold_2 (theta) not negative. The Nash solution with nothing without a deal, over the deals that both
-    homes ratify: tied hands help until there is nothing left to agree on.
+    threshold_1, threshold_2 (theta) not negative; rounding does not decide whether they leave a deal. The Nash solution with
+    nothing without a deal, over the deals that both homes ratify: tied hands help until there is nothing left to agree on.
     Source: Schelling (1960), The Strategy of Conflict; Putnam (1988), Diplomacy and Domestic Politics, International
     Organization 42.
 
@@ -35,7 +36,7 @@ def home_threshold_share(threshold_1: ArrayLike, threshold_2: ArrayLike = 0.0) -
     (0.5, 0.7, 0.0)
     """
     own, other = arguments(threshold_1=(threshold_1, NOT_NEGATIVE), threshold_2=(threshold_2, NOT_NEGATIVE))
-    return plain(np.where(own + other <= 1, np.minimum(np.maximum(0.5, own), 1 - other), 0.0))
+    return plain(np.where(own + other <= 1 + TOLERANCE, np.minimum(np.maximum(0.5, own), 1 - other), 0.0))
 
 
 def uncertain_home(mean: ArrayLike, half_width: ArrayLike, disagreement: ArrayLike) -> UncertainHome:

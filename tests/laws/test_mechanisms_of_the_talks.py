@@ -139,7 +139,7 @@ def test_what_is_only_told_moves_no_run(name: str) -> None:
 
 def test_a_dead_parameter_is_found_out() -> None:
     """The rate of a threat, taken for a mechanism, does not pass for one."""
-    assert "moves 0.00% of the runs" in complaint(Mechanism(f"{THREAT}.rate", 24.0, 30.0, None, "planted"))
+    assert "moves 0.00% of the runs" in complaint(Mechanism(f"{THREAT}.rate", 24.0, 20.0, None, "planted"))
 
 
 @pytest.mark.parametrize("case", [TALKS[5], MARKETS[0], THREATS[3]], ids=lambda case: case.name)

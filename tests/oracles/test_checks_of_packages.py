@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from types import ModuleType
 from typing import Any
 
@@ -15,7 +16,7 @@ from negosim.rules.solvers.ladders import distinct
 from negosim.theory.solutions import Solution
 from negosim.validation.textbook import concession, indivisible, learning, many_issues, ratification
 from negosim.validation.textbook.played import weights_of
-from negosim.validation.textbook.result import Result
+from negosim.validation.textbook.result import LOOSEST, Result
 from negosim.validation.textbook.run import RESULTS, rows_of
 from tests.tracing import kept
 
@@ -66,6 +67,55 @@ def test_a_wrong_closed_form_is_found_out(
 ) -> None:
     monkeypatch.setattr(place, formula, wrong)
     assert failing(RESULTS[name], RESULTS[name].cases)
+
+
+APART = {"w1": 1.0, "w2": 0.0, "v1": 0.0, "v2": 1.0}
+"""Each side cares for another issue, so that both can have all."""
+
+AT_THE_ENDS = [
+    *(("log-rolling", {"demand": demand, **APART}) for demand in (0.0, 0.5, 1.0)),
+    ("kalai-smorodinsky", {"d1": 0.0, "d2": 0.0, **APART}), ("egalitarian", {"d1": 0.3, "d2": 0.1, **APART}),
+    ("kalai-smorodinsky", {"d1": 0.0, "d2": 0.0, "w1": 0.999, "w2": 0.001, "v1": 0.001, "v2": 0.999}),
+    ("egalitarian", {"d1": 0.0, "d2": 0.6, "w1": 0.9999, "w2": 0.0001, "v1": 0.5, "v2": 0.5}),
+    ("nash", {"d1": 0.0, "d2": 0.0, **APART}), ("linking", {"w": 1.0, "v": 0.0}),
+    *(("doubtful-home", {"mean": 0.4, "half_width": width, "disagreement": 0.15}) for width in (0.0, 1e-9, 1e-6, 1e-3, 0.01)),
+    *(("tied-hands", {"theta_1": own, "theta_2": 1.0 - own}) for own in (0.0, 0.1, 0.3, 1.0 / 3.0, 0.37, 0.6, 0.9, 1.0)),
+]
+"""Ends of the domains, at which a bound that follows the parameters would grow without limit, or rounding decide."""
+
+
+@pytest.mark.parametrize(("name", "case"), AT_THE_ENDS)
+def test_at_the_ends_of_its_domain_a_number_holds_within_a_bound_that_can_fail(name: str, case: dict[str, float]) -> None:
+    rows = list(rows_of(RESULTS[name], case, 0))
+    assert rows and [row for row in rows if not row.passes] == []
+    assert max(row.allowed for row in rows) <= LOOSEST
+
+
+def test_what_is_left_to_a_side_is_the_better_end_of_a_piece_along_which_the_other_stands_still() -> None:
+    corners = theory.additive_frontier(*weights_of(APART))
+    assert [many_issues.most_of(side, 1.0, corners) for side in (0, 1)] == [1.0, 1.0]
+    slanted = np.array([(0.0, 1.0), (0.4, 1.0), (0.8, 0.5), (1.0, 0.0)])
+    assert many_issues.most_of(0, 1.0, slanted) == pytest.approx(0.4)
+    assert many_issues.most_of(1, 0.6, slanted) == pytest.approx(0.75)
+
+
+def test_a_home_that_fails_now_and_then_is_found_out_however_narrow_the_doubt(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A bound of 1.0 would let it pass."""
+    closed = theory.uncertain_home
+    monkeypatch.setattr(ratification, "uncertain_home", lambda m, s, d: closed(m, s, d)._replace(failure=0.02))
+    case = {"mean": 0.4, "half_width": 1e-6, "disagreement": 0.15}
+    assert [row.what for row in failing(RESULTS["doubtful-home"], [case])] == ["failures at home"]
+
+
+def test_concessions_that_meet_elsewhere_by_a_ten_thousandth_are_found_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    met = theory.solutions.kalai_smorodinsky
+
+    def off(*given: Any, **more: Any) -> Solution:
+        found = met(*given, **more)
+        return replace(found, utilities=((found.utilities[0][0] + 1e-4, found.utilities[0][1]),))
+
+    monkeypatch.setattr(many_issues.solutions, "kalai_smorodinsky", off)
+    assert len(failing(RESULTS["kalai-smorodinsky"], many_issues.POINTS[:1])) == 1
 
 
 @pytest.mark.parametrize("name", ("polynomial", "exponential"))

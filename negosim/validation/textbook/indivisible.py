@@ -98,7 +98,10 @@ def _rank(utilities: Array, reached: float) -> int:
 
 
 def micro(seed: int, linkage: float, **domain: float) -> Iterator[Measured]:
-    """Two MiCRO sides on a finite domain: the larger of both ranks of their deal is that of fallback bargaining, or one more."""
+    """Two MiCRO sides on a finite domain: the larger of both ranks of their deal is that of fallback bargaining, or one more.
+
+    What is measured is by how many ranks it lies outside these two.
+    """
     levels, sides = [int(number) for number in numbered(domain, "n")], weights_of(domain)
     edges = {name[1:]: value for name, value in domain.items() if name[0] == "g"}
     settings = {"talks.rounds": LONG, "sender.linkage": linkage, "target.linkage": linkage}
@@ -110,7 +113,7 @@ def micro(seed: int, linkage: float, **domain: float) -> Iterator[Measured]:
     if not np.isnan(package).any():
         reached = worth[np.argmin(np.abs(packages - package).sum(axis=1))]
         beyond = max(map(_rank, worth.T, reached)) - solutions.fallback_bargaining(worth).value
-    yield Measured("larger rank beyond fallback", 0.0, beyond, 1.0)
+    yield Measured("ranks off fallback or one more", 0.0, abs(max(-beyond, beyond - 1.0)))
 
 
 def _domain(rng: np.random.Generator) -> dict[str, float]:

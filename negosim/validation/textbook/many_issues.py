@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import brentq
 
+from negosim.engine.model import Negotiation
 from negosim.scenario.scenario import Scenario
 from negosim.theory import additive_frontier, linked_nash, separate_nash, solutions
 from negosim.validation.textbook.played import called, drawn_weights, many_issues, special_case, the_outcome, weights_of
@@ -61,7 +62,7 @@ def first_offer(corners: Array, point: Sequence[float], kept: tuple[float, float
     ``corners`` of the frontier (corners, 2), ``point`` (d) the payoffs of a breakdown, ``kept`` (k) as in ``Friction``.
     Source: Binmore, Rubinstein & Wolinsky (1986), RAND Journal of Economics 17.
     """
-    low, most = point[0], float(np.interp(-point[1], -corners[:, 1], corners[:, 0]))
+    low, most = point[0], most_of(0, point[1], corners)
 
     def on(own: float) -> float:
         return float(np.interp(own, corners[:, 0], corners[:, 1])) - point[1]
@@ -114,30 +115,44 @@ def asymmetric_nash(seed: int, power: float, **weights: float) -> Iterator[Measu
     yield from _reaching(many_issues(sides), corners, point, fine, coarse, goal)
 
 
-def _meeting(
-    sides: Array, point: tuple[float, float], opening: tuple[float, float], ideal: Array, goal: Sequence[float]
-) -> Iterator[Measured]:
-    """Yield where two straight paths from ``opening`` to ``point`` meet; ``ideal`` (2,) is the most that each can have.
+def _meeting(sides: Array, point: tuple[float, float], opening: tuple[float, float], goal: Sequence[float]) -> Iterator[Measured]:
+    """Yield where two straight paths from ``opening`` to ``point`` meet, between the last offer refused and that which is taken.
 
-    The side whose offer is taken is at most a step of its path, range / rounds, below the goal. What it gives up goes to the
-    other at the rate of the frontier, which is concave: at most the other's gain / (the side's ideal - goal).
+    Along a straight piece of the frontier all is linear in time: what is offered, what is asked for, and so both payoffs at the
+    moment at which the two are equal. With a corner on the way the payoffs lie between those of the two offers.
     """
-    scenario = many_issues(sides).vary(
+    talks = Negotiation(many_issues(sides).vary(
         {"talks.rounds": LONG, "sender.disagreement": point[0], "target.disagreement": point[1],
          "sender.opening": opening[0], "target.opening": opening[1]}
-    )
-    played = the_outcome(scenario)
+    )).play()
+    asked = [row for row in talks.rounds if row["proposer"] == talks.rounds[-1]["proposer"]][-2:]
+    offers = np.array([(row["sender_value"], row["target_value"]) for row in asked])
+    short = [row["answer_needed"] - row["answer_worth"] for row in asked]
+    share = short[0] / (short[0] - short[-1]) if short[0] > 0.0 else 0.0
+    met = offers[0] + share * (offers[-1] - offers[0])
+    step = max((opening[side] - point[side]) / LONG for side in range(2))
+    straight = short[0] > 0.0 and not between(additive_frontier(*sides), *np.sort(offers[:, 0]))
     for side, name in enumerate(("sender", "target")):
-        other = 1 - side
-        step, steps = ((opening[i] - point[i]) / LONG for i in (side, other))
-        rate = (goal[side] - point[side]) / (ideal[other] - goal[other])
-        yield Measured(f"payoff of the {name}", float(goal[side]), played[side], EXACT + max(step, rate * steps))
+        apart = 0.0 if straight else max(step, float(np.ptp(offers[:, side])))
+        yield Measured(f"payoff of the {name}", float(goal[side]), float(met[side]), EXACT + apart)
 
 
-def _ideal(corners: Array, d1: float, d2: float) -> Array:
-    """Return the most that each side can have while the other has its disagreement payoff."""
-    first = np.interp(-d2, -corners[:, 1], corners[:, 0])
-    return np.array([first, np.interp(d1, corners[:, 0], corners[:, 1])])
+def between(corners: Array, low: float, high: float) -> bool:
+    """Return whether a corner lies between two payoffs of side 1."""
+    return bool(((corners[:, 0] > low) & (corners[:, 0] < high)).any())
+
+
+def most_of(side: int, other: float, corners: Array) -> float:
+    """Return the most that a side can have while the other has at least ``other``; corners (corners, 2) by payoff of side 1.
+
+    Where the other's payoff stands still along a piece of the frontier, that is the end which is better for the side.
+
+    >>> most_of(1, 1.0, np.array([(0.0, 1.0), (1.0, 1.0), (1.0, 0.0)]))
+    1.0
+    """
+    rising = corners if side == 1 else corners[::-1]
+    levels, first = np.unique(rising[:, 1 - side], return_index=True)
+    return float(np.interp(other, levels, rising[first, side]))
 
 
 def kalai_smorodinsky(seed: int, d1: float, d2: float, **weights: float) -> Iterator[Measured]:
@@ -145,8 +160,7 @@ def kalai_smorodinsky(seed: int, d1: float, d2: float, **weights: float) -> Iter
     sides = weights_of(weights)
     corners = additive_frontier(*sides)
     goal = solutions.kalai_smorodinsky(corners, (d1, d2), connected=True).utilities[0]
-    ideal = _ideal(corners, d1, d2)
-    yield from _meeting(sides, (d1, d2), (float(ideal[0]), float(ideal[1])), ideal, goal)
+    yield from _meeting(sides, (d1, d2), (most_of(0, d2, corners), most_of(1, d1, corners)), goal)
 
 
 def egalitarian(seed: int, d1: float, d2: float, **weights: float) -> Iterator[Measured]:
@@ -155,7 +169,7 @@ def egalitarian(seed: int, d1: float, d2: float, **weights: float) -> Iterator[M
     corners = additive_frontier(*sides)
     goal = solutions.egalitarian(corners, (d1, d2), connected=True).utilities[0]
     most = 1.0 - max(d1, d2)
-    yield from _meeting(sides, (d1, d2), (d1 + most, d2 + most), _ideal(corners, d1, d2), goal)
+    yield from _meeting(sides, (d1, d2), (d1 + most, d2 + most), goal)
 
 
 def frontier(seed: int, demand: float, **weights: float) -> Iterator[Measured]:
@@ -167,9 +181,7 @@ def frontier(seed: int, demand: float, **weights: float) -> Iterator[Measured]:
             {"talks.first_proposer": demanding, f"{demanding}.strategy": "commitment", f"{demanding}.committed_demand": demand,
              f"{other}.strategy": "commitment", f"{other}.committed_demand": 0.0}
         )
-        along = corners if column == 0 else corners[::-1]
-        left = float(np.interp(demand, along[:, column], along[:, 1 - column]))
-        yield Measured(f"left to the {other}", left, the_outcome(scenario)[1 - column])
+        yield Measured(f"left to the {other}", most_of(1 - column, demand, corners), the_outcome(scenario)[1 - column])
 
 
 def linking(seed: int, w: float, v: float) -> Iterator[Measured]:
@@ -191,7 +203,7 @@ def _points(rng: np.random.Generator) -> dict[str, float]:
     weights = drawn_weights(rng, 4)
     first = float(rng.uniform(0.0, 0.9))
     corners = additive_frontier(*weights_of(weights))
-    second = float(rng.uniform(0.0, 0.9)) * float(np.interp(first, corners[:, 0], corners[:, 1]))
+    second = float(rng.uniform(0.0, 0.9)) * most_of(1, first, corners)
     return {"d1": first, "d2": second, **weights}
 
 

@@ -54,7 +54,9 @@ def tied_hands(seed: int, theta_1: float, theta_2: float) -> Iterator[Measured]:
 def doubtful_home(seed: int, mean: float, half_width: float, disagreement: float) -> Iterator[Measured]:
     """One offer of the sender to a target that takes anything and whose home, of which the sender is not sure, takes less.
 
-    The offer is found within RESOLUTION, which moves the chance of failure by at most that over the width of the doubt.
+    The offer is found within RESOLUTION, which moves the chance of failure by at most that over the width of the doubt. If the
+    doubt is so narrow that the best offer surely passes, it moves it by less: the offer found costs the sender RESOLUTION at
+    most, and a failure costs it all that it would gain.
     """
     talks = special_case(
         "pie",
@@ -65,8 +67,8 @@ def doubtful_home(seed: int, mean: float, half_width: float, disagreement: float
     demand = float(np.nanmean(runs["utility"][:, Side.SENDER]))
     yield Measured("demand of the sender", float(closed.demand), demand, RESOLUTION)
     failed = runs["ending"] == Ending.RATIFICATION_FAILED
-    width = RESOLUTION / max(2.0 * half_width, RESOLUTION)
-    yield share_of("failures at home", failed, float(closed.failure), width)
+    missed = RESOLUTION / max(2.0 * half_width, float(closed.demand) - disagreement)
+    yield share_of("failures at home", failed, float(closed.failure), missed)
     yield mean_of("payoff of the sender", runs["payoff"][:, Side.SENDER], float(closed.payoff), RESOLUTION)
 
 

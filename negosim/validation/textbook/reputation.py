@@ -19,9 +19,11 @@ from numpy.typing import NDArray
 
 from negosim.engine.kernel import simulate
 from negosim.engine.outcomes import Outcomes
+from negosim.engine.prepare import prepare
+from negosim.scenario.scenario import Scenario
 from negosim.theory import Attrition, attrition, commitment_threshold
 from negosim.validation.textbook.played import settled, special_case
-from negosim.validation.textbook.result import ERRORS, EXACT, WIDEST, Measured, Result, limit_of, mean_of, share_of
+from negosim.validation.textbook.result import ERRORS, EXACT, LOOSEST, WIDEST, Measured, Result, limit_of, mean_of, share_of
 
 STEP = 0.08
 """Length of a coarse turn, at most, in the time scale of the fastest of both discount rates and both rates of concession."""
@@ -32,8 +34,11 @@ LONGEST = 490
 PILOT = 4_000
 """Runs from which the spread of what is measured is learnt, so that four standard errors come to WIDEST or less."""
 
-NEVER = 20.0
-"""Settlements expected in the time that is allowed before the end of the war: none falls into it once in exp(20) tables."""
+BOUND = LOOSEST - WIDEST
+"""What an extrapolated chance may miss beside four standard errors; where a turn of STEP would miss more, turns are shorter."""
+
+END_TURNS = 256
+"""Turns in the coarse war of which the end is measured, without playing it: the bound is one of them."""
 
 Values = Callable[[Outcomes], NDArray[Any]]
 Extrapolated = tuple[str, float, tuple[Values, Values]]
@@ -52,32 +57,43 @@ class War(NamedTuple):
     bound: float
 
 
-def _turns(closed: Attrition, rates: tuple[float, float]) -> int:
-    """Return how many turns of STEP or less the war takes, an even number."""
+def _turns(closed: Attrition, rates: tuple[float, float], priors: tuple[float, float]) -> int:
+    """Return how many turns the war takes, an even number: of STEP or less, and so many that BOUND is kept or LONGEST passed."""
     fastest = max(closed.concession_rate_1, closed.concession_rate_2, *rates)
-    return 2 * math.ceil(float(closed.certain_at * fastest) / (2.0 * STEP))
+    turns = 2 * math.ceil(float(closed.certain_at * fastest) / (2.0 * STEP))
+    while turns <= LONGEST and _missed(closed, rates, priors, turns) > BOUND:
+        turns = 2 * math.ceil(0.55 * turns)
+    return turns
+
+
+def _missed(closed: Attrition, rates: tuple[float, float], priors: tuple[float, float], turns: int) -> float:
+    """Return what an extrapolated chance may miss in a war of so many turns."""
+    turn, conceding = float(closed.certain_at) / turns, (float(closed.concession_rate_1), float(closed.concession_rate_2))
+    missed = (turn * max(*conceding, *rates)) ** 2 * (1.0 + max(conceding) * float(closed.certain_at) / 8.0)
+    if min(priors) > 0.0 and EXACT < abs(math.log(priors[0]) / conceding[0] - math.log(priors[1]) / conceding[1]) < turn:
+        missed += turn * max(conceding)
+    return missed
 
 
 def _war(demand_1: float, demand_2: float, rate_1: float, rate_2: float, prior_1: float, prior_2: float) -> War:
     closed = attrition(demand_1, demand_2, rate_1, rate_2, prior_1, prior_2)
-    turns = _turns(closed, (rate_1, rate_2))
-    turn = float(closed.certain_at) / turns
-    conceding = (float(closed.concession_rate_1), float(closed.concession_rate_2))
-    bound = (turn * max(*conceding, rate_1, rate_2)) ** 2 * (1.0 + max(conceding) * float(closed.certain_at) / 8.0)
-    if prior_1 > 0.0 and prior_2 > 0.0:
-        gap = abs(math.log(prior_1) / conceding[0] - math.log(prior_2) / conceding[1])
-        bound += turn * max(conceding) if EXACT < gap < turn else 0.0
-    return War((demand_1, demand_2), (rate_1, rate_2), (prior_1, prior_2), closed, turns, turn, bound)
+    demands, rates, priors = (demand_1, demand_2), (rate_1, rate_2), (prior_1, prior_2)
+    turns = _turns(closed, rates, priors)
+    return War(demands, rates, priors, closed, turns, float(closed.certain_at) / turns, _missed(closed, rates, priors, turns))
 
 
-def _play(war: War, protocol: str, halves: int, runs: int, seed: int) -> Outcomes:
-    """Play the war with the rounds of a coarse turn (1) or with twice as many (2)."""
-    rounds = 2 * war.turns * halves
+def _in_rounds(war: War, protocol: str, rounds: int) -> Scenario:
+    """Return the war in so many rounds, and a few after it."""
     changes: dict[str, Any] = {"talks.protocol": protocol, "talks.rounds": rounds + 10}
     for side, demand, rate, prior in zip(("sender", "target"), war.demands, war.rates, war.priors, strict=True):
         discount = math.exp(-rate * float(war.closed.certain_at) / rounds)
         changes |= {f"{side}.discount": discount, f"{side}.commitment": prior, f"{side}.committed_demand": demand}
-    return simulate(special_case("attrition", changes), runs, seed)
+    return special_case("attrition", changes)
+
+
+def _play(war: War, protocol: str, halves: int, runs: int, seed: int) -> Outcomes:
+    """Play the war with the rounds of a coarse turn (1) or with twice as many (2)."""
+    return simulate(_in_rounds(war, protocol, 2 * war.turns * halves), runs, seed)
 
 
 def _payoff(side: int) -> Values:
@@ -141,22 +157,24 @@ def _never(war: War, played: tuple[Outcomes, Outcomes]) -> Measured:
     return share_of("share never settled", unsettled, float(war.closed.never_agree))
 
 
-def _end(war: War, played: tuple[Outcomes, Outcomes]) -> Iterator[Measured]:
-    """The time of the last settlement, extrapolated.
+def _end(war: War) -> Iterator[Measured]:
+    """The time of the last settlement as a share of that of the closed form, extrapolated, without luck.
 
-    Just before the end settlements come at a rate of (lambda_1 + lambda_2) z_1 z_2, so that NEVER are expected in a time that
-    the bound allows for in both wars, beside a turn. Where that comes to more than a tenth of the war, the runs cannot tell.
+    It is not measured where a side is known to be rational, which gives way at once, nor in a war of less than ten turns.
     """
-    closed = war.closed
-    late = len(played[1]) * float((closed.concession_rate_1 + closed.concession_rate_2) * closed.never_agree)
-    time, bound = float(closed.certain_at), 2.0 * NEVER / late + war.turn if late > 0.0 else math.inf
-    if bound > 0.1 * time:
+    if min(war.priors) == 0.0 or war.turns < 10:
         return
-    coarse, fine = (
-        float(outcomes.runs["rounds"][settled(outcomes)].max() - 1) * 0.5 * war.turn / halves
-        for halves, outcomes in zip((1, 2), played, strict=True)
-    )
-    yield Measured("time of the last settlement", time, 2.0 * fine - coarse, bound, runs=2 * len(played[1]))
+    coarse, fine = ((_last_settlement(war, rounds) - 1) / rounds for rounds in (2 * END_TURNS, 4 * END_TURNS))
+    yield Measured("time of the last settlement", 1.0, 2.0 * fine - coarse, 1.0 / END_TURNS)
+
+
+def _last_settlement(war: War, rounds: int) -> int:
+    """Return the last round in which a side that is not committed may still give way."""
+    last = 0
+    for chances in prepare(_in_rounds(war, "alternating", rounds)).giving_way[:, :, 0]:
+        left = 1.0 - np.cumprod(1.0 - chances[1:])
+        last = max(last, int(np.argmax(left >= 1.0)) + 1)
+    return last
 
 
 def reputation(seed: int, **parameters: float) -> Iterator[Measured]:
@@ -165,7 +183,7 @@ def reputation(seed: int, **parameters: float) -> Iterator[Measured]:
     coarse, fine, rows = _extrapolated(war, "alternating", _rational(war) + _course(war), seed)
     yield from rows
     yield _never(war, (coarse, fine))
-    yield from _end(war, (coarse, fine))
+    yield from _end(war)
 
 
 def clock(seed: int, **parameters: float) -> Iterator[Measured]:
@@ -191,7 +209,7 @@ def _drawn(rng: np.random.Generator) -> dict[str, float]:
         demands, rates, priors = rng.uniform(0.05, 0.95, 2), rng.uniform(0.1, 2.0, 2), 0.9 * rng.uniform(0.0, 1.0, 2) ** 2
         if demands.sum() > 1.01:
             case = _case(*map(float, (*demands, *rates, *priors)))
-            if _turns(attrition(**case), (case["rate_1"], case["rate_2"])) <= LONGEST:
+            if _war(**case).turns <= LONGEST:
                 return case
 
 

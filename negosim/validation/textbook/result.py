@@ -8,17 +8,26 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from negosim.engine.prepare import NODES
+from negosim.strategies.shipped.risk_return import GOLDEN, REFINEMENTS, STRIDE
+
 EXACT = 1e-6
 """Bound of a number that does not depend on luck, where nothing is extrapolated and no offer is searched for."""
 
-RESOLUTION = 1e-3
-"""Bound of an offer that a side finds by golden sections on the frontier (``strategies.shipped.risk_return``), in utility."""
+RESOLUTION = GOLDEN ** (REFINEMENTS + 1) * 2 * STRIDE / (NODES - 1)
+"""Bound of an offer that a side finds by golden sections on the frontier (``strategies.shipped.risk_return``), in utility.
+
+The best place lies in the last section, whose width is GOLDEN**REFINEMENTS of 2 STRIDE nodes; what is offered is one of the two
+places inside it. Along the frontier of a pie utility is linear, 1 over all nodes."""
 
 ERRORS = 4.0
 """Standard errors within which a mean must lie: a true formula is refused once in 15,787 times."""
 
 WIDEST = 0.01
 """What four standard errors may come to at most, in shares of the pie."""
+
+LOOSEST = 0.02
+"""What four standard errors and the bound may come to together: a number that may lie further off is not held to anything."""
 
 RARE = (ERRORS**2 - 1.0) / 6.0 + 0.5
 """Runs by which a count of what is rare may be further off, as counts are skewed (Cornish & Fisher 1938) and whole."""

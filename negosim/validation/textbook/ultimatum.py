@@ -4,7 +4,8 @@ War is what the talks end in without a deal: it pays the side that demands p - c
 private. An offer that some type just takes for sure is found exactly, any other by golden sections, to RESOLUTION. At the best
 offer the payoff of the side that makes it is flat, so that it misses RESOLUTION squared only. Excluded is what a scenario
 cannot say, since payoffs lie between 0 and 1: costs of war above what winning pays on average, so that the demand is never cut
-off at everything.
+off at everything. Not drawn are doubts narrower than NARROW with a best offer that has to be searched for: RESOLUTION is too much
+of them to say how often it is refused.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ from negosim.validation.textbook.played import settled, special_case
 from negosim.validation.textbook.result import EXACT, RESOLUTION, Measured, Result, mean_of, share_of
 
 RUNS, PEAK_RUNS = 50_000, 5_000
+NARROW = 0.04
 GRID = 0.01
 """Step of the sweep on which the peak is looked for; on one of the two points beside the peak the gain is highest."""
 
@@ -42,12 +44,17 @@ def demand(seed: int, winning: float, own_cost: float, cost_low: float, cost_hig
         },
     )
     outcomes = simulate(scenario, RUNS, seed)
-    safe = 0.5 * (cost_high - own_cost) <= cost_low
+    safe = _all_give_in(own_cost, cost_low, cost_high)
     bound = EXACT if safe else RESOLUTION
     yield Measured("demand", float(closed.demand), _tabled(outcomes), bound, runs=RUNS)
     missed = 0.0 if safe else RESOLUTION / width
     yield share_of("share that breaks down", ~settled(outcomes), float(closed.breakdown), missed)
     yield mean_of("payoff of the sender", outcomes.runs["payoff"][:, 0], float(closed.payoff), RESOLUTION * missed)
+
+
+def _all_give_in(own_cost: float, cost_low: float, cost_high: float) -> bool:
+    """Whether the best demand is that which every type gives in to."""
+    return 0.5 * (cost_high - own_cost) <= cost_low
 
 
 def _opaque(mean: float, half_width: float, disagreement: float, belief_only: bool = False) -> Scenario:
@@ -98,11 +105,12 @@ def peak(seed: int, mean: float, disagreement: float) -> Iterator[Measured]:
 
 
 def _war(rng: np.random.Generator) -> dict[str, float]:
-    winning = float(rng.uniform(0.05, 0.95))
-    low, high = np.sort(rng.uniform(0.0, 1.0 - winning, 2))
-    return {
-        "winning": winning, "own_cost": float(rng.uniform(0.0, winning)), "cost_low": float(low), "cost_high": float(high)
-    }
+    while True:
+        winning = float(rng.uniform(0.05, 0.95))
+        low, high = map(float, np.sort(rng.uniform(0.0, 1.0 - winning, 2)))
+        own = float(rng.uniform(0.0, winning))
+        if high - low >= NARROW or _all_give_in(own, low, high):
+            return {"winning": winning, "own_cost": own, "cost_low": low, "cost_high": high}
 
 
 def _doubt(rng: np.random.Generator) -> dict[str, float]:

@@ -37,10 +37,12 @@ def test_outcomes_scenarios_and_problems_are_shown_in_a_line() -> None:
     assert repr(pie) == f"<BargainingProblem of pie: {len(pie.utilities)} packages on the frontier>"
 
 
-@pytest.mark.parametrize("use", [simulate, Negotiation, BargainingProblem.of])
+@pytest.mark.parametrize("use", [simulate, BargainingProblem.of])
 def test_a_name_in_place_of_a_scenario_is_refused_with_how_to_load_it(use: Callable[[Any], Any]) -> None:
     with pytest.raises(TypeError, match=r"scenario = 'pie' is no Scenario\. Load one: Scenario\.load\('pie'\)"):
         use("pie")
+    with pytest.raises(TypeError, match=r"scenario = 3 is no Scenario\. Load one"):
+        Negotiation(3)  # type: ignore[arg-type]
 
 
 def test_no_runs_give_an_empty_table_with_all_columns() -> None:

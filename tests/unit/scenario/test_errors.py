@@ -98,7 +98,10 @@ THREAT = '[[threats]]\nissue = "pie"\nrate = 50\n'
     [
         ("[sender]\nambiguity = 0.9", "sender.ambiguity", "between 0 and 0.5"),
         ("[sender]\ntoughness = 0", "sender.toughness", "above 0"),
-        ("[sender]\ndiscount = 0", "sender.discount", "above 0 and at most 1"),
+        ("[sender]\ndiscount = 0", "sender.discount", "between 0.2 and 1"),
+        ("[sender]\ndiscount = 0.02", "sender.discount", "between 0.2 and 1"),
+        ("[target]\ndiscount = 0.19", "target.discount", "between 0.2 and 1"),
+        ("[talks]\nflow_discount = 1e-9", "talks.flow_discount", "between 0.001 and 1"),
         ("[markets]\npersistence = 1", "markets.persistence", "at least 0 and below 1"),
         ("[talks]\nrounds = 0", "talks.rounds", "between 1 and 200"),
         ("[sender.principal]\nsalience = { pie = -1 }", "sender.principal.salience.pie", "equal to 0"),
@@ -233,6 +236,21 @@ def test_a_name_that_stands_there_twice_is_refused(refused: Load, text: str, fie
     error = refused(TRADE.to_toml() + text)
     assert error.field == field
     assert "twice" in str(error)
+
+
+@pytest.mark.parametrize(("rate", "held"), [(100.0, True), (0.0, True), (100.5, False), (-1.0, False), (1e300, False)])
+def test_a_threat_stays_between_the_two_ends_of_its_issue(rate: float, held: bool) -> None:
+    threat = Scenario.load("threat")
+    if held:
+        assert threat.vary({"threats.pie.rate": rate}).threats[0].rate == rate
+        return
+    with pytest.raises(ScenarioError, match=r"threats\.pie\.rate = .* is outside the two ends.* between 0 and 100 %"):
+        threat.vary({"threats.pie.rate": rate})
+
+
+def test_an_issue_is_not_narrowed_below_the_threat_on_it() -> None:
+    with pytest.raises(ScenarioError, match=r"threats\.pie\.rate = 100\.0 is outside"):
+        Scenario.load("threat").vary({"issues.pie.sender_end": 90.0})
 
 
 def test_a_delegation_without_negotiators_is_refused(refused: Load) -> None:

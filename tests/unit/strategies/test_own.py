@@ -10,6 +10,7 @@ from pathlib import Path
 from random import uniform
 from typing import Any
 
+import numba
 import numpy as np
 import pytest
 
@@ -196,6 +197,35 @@ def test_a_demand_that_is_no_number_stops_both_engines_with_a_sentence() -> None
 
     mine = {"target": strategy(lost, respond)}
     assert_both_engines_stop(mine, ValueError, r"propose returned nan\. It must return a number")
+
+
+@pytest.mark.parametrize(
+    ("demand", "said"),
+    [
+        (np.inf, "propose returned infinity"), (-np.inf, "propose returned infinity"),
+        (1.5, "propose demanded less than 0 or more than 1"), (-1e300, "propose demanded less than 0 or more than 1"),
+        (1.5, r"Return min\(1\.0, max\(0\.0, demand\)\).* The function is beyond\."), (7, "propose demanded less than 0 or more"),
+    ],
+)
+def test_a_demand_that_no_side_can_have_or_want_stops_both_engines_with_a_sentence(demand: float, said: str) -> None:
+    def beyond(own, other, public, belief, homes, menu, outlook, noise):
+        return demand
+
+    assert_both_engines_stop({"target": strategy(beyond, respond)}, ValueError, said)
+
+
+@pytest.mark.parametrize("bound", ["reservation", "committed_demand", "ended"])
+def test_a_demand_may_be_what_a_side_has_or_wants_beyond_the_pie_and_the_noise_of_it(bound: str) -> None:
+    """Doubts, damage and wide spreads take a side's own numbers below 0 or above 1."""
+    fields = {"reservation": lambda own: own.reservation, "committed_demand": lambda own: own.committed_demand,
+              "ended": lambda own: own.ended}
+    read = numba.njit(fields[bound])
+
+    def to_the_end(own, other, public, belief, homes, menu, outlook, noise):
+        return read(own) + noise
+
+    wide = {"target.ambiguity": 0.5, "target.disagreement": 0.9 if bound != "ended" else 0.1, "target.offer_noise": 0.3}
+    simulate(CASE.vary(wide), 50, 7, strategies={"target": strategy(to_the_end, respond)})
 
 
 def test_an_answer_that_there_is_not_stops_both_engines_with_a_sentence() -> None:

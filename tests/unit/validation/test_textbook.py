@@ -11,7 +11,7 @@ import pytest
 from typer.testing import CliRunner
 
 from negosim import ScenarioError, cli
-from negosim.report.checks import line, markdown, strain, summary
+from negosim.report.checks import heading, line, markdown, strain, summary
 from negosim.validation.textbook import RESULTS, Checked, Row, alternating_offers, check
 from negosim.validation.textbook.result import Measured, limit_of, mean_of, share_of
 
@@ -23,13 +23,21 @@ def row(engine: float, error: float = 0.0, bound: float = 1e-6, result: str = "a
 @pytest.mark.parametrize(
     ("engine", "error", "bound", "verdict"),
     [(0.5, 0.0, 1e-6, "holds"), (0.500002, 0.0, 1e-6, "fails"), (0.504, 0.001, 1e-6, "holds"), (0.5041, 0.001, 1e-6, "fails"),
-     (0.5049, 0.001, 1e-3, "holds"), (0.5, 0.00251, 1e-6, "too few runs"), (math.nan, 0.0, 1e-6, "fails")],
+     (0.5049, 0.001, 1e-3, "holds"), (0.5, 0.00251, 1e-6, "too few runs"), (math.nan, 0.0, 1e-6, "fails"),
+     (0.5, 0.0, 0.02, "holds"), (0.5, 0.0, 0.0201, "bound too wide"), (0.5, 0.002, 0.0121, "bound too wide"),
+     (0.5, 0.0, math.inf, "bound too wide"), (0.5, 0.0, math.nan, "bound too wide")],
 )
 def test_a_number_holds_within_four_standard_errors_and_its_bound(
     engine: float, error: float, bound: float, verdict: str
 ) -> None:
     assert row(engine, error, bound).verdict == verdict
     assert row(engine, error, bound).passes == (verdict == "holds")
+
+
+def test_each_row_says_how_far_off_the_engine_may_be() -> None:
+    assert row(0.5, 0.001, 1e-3).allowed == row(0.5, 0.001, 1e-3).plain()["allowed"] == 0.005
+    assert "0.0050" in line(row(0.5, 0.001, 1e-3)) and "allowed" in heading(row(0.5))
+    assert row(0.5, 0.0, math.inf).plain()["allowed"] is None
 
 
 def test_the_false_alarm_rate_adds_up_the_rows_that_luck_has_a_part_in() -> None:
