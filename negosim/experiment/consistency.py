@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Sequence
 
 from negosim.common.errors import ExperimentError, ScenarioError, nearest
@@ -30,6 +31,7 @@ def check_playable(experiment: ExperimentSpec) -> None:
         _check_headline(block, taken, f"vary.{number}.headline", alone)
     _check_reported(experiment.bases.values(), experiment.reported)
     _check_outputs(experiment)
+    _check_size(experiment)
     if experiment.precision is not None:
         _check_precision(experiment, experiment.precision)
 
@@ -188,6 +190,32 @@ def _check_reported(bases: Iterable[Scenario], reported: Overrides) -> None:
                 "has the wrong type; a number belongs here", field=f"reported.{name}", value=value,
                 remedy="Write a number in the unit of the issue.",
             )
+
+
+MOST_PARTS = 1_000_000
+"""Files that a sweep may come to: each is planned, opened and compared with its checksum."""
+
+MOST_DRAWN = 2_000
+"""Points that a joint draw may play: a part holds the means of all of them, and the runs of one draw."""
+
+
+def _check_size(experiment: ExperimentSpec) -> None:
+    """ExperimentError for more parts than a folder is to have, and for joint draws of more points than fit into memory."""
+    runs, points = max(experiment.replications, experiment.most_runs), len(experiment.design_points)
+    chunk = min(experiment.chunk, experiment.replications) if experiment.precision else experiment.chunk
+    parts = points * math.ceil(runs / chunk) if runs > chunk else 0
+    if parts > MOST_PARTS:
+        field, value, remedy = "chunk", chunk, f"It may have {MOST_PARTS:,}. Take larger chunks, fewer runs, or fewer points."
+        if experiment.precision:
+            field, value = "precision.most", experiment.precision.most
+            remedy = f"It may have {MOST_PARTS:,}. Allow fewer, begin with more replications, or take fewer points."
+        raise ExperimentError(f"gives the results {parts:,} files", field=field, value=value, remedy=remedy)
+    drawn = len(experiment.draw_points) if experiment.assumed_draws else 0
+    if drawn > MOST_DRAWN:
+        remedy = f"It may play {MOST_DRAWN:,}. Name headlines, take fewer points, or draw in an experiment of its own."
+        raise ExperimentError(
+            f"plays {drawn:,} points in each draw", field="assumed_draws", value=experiment.assumed_draws, remedy=remedy
+        )
 
 
 def _check_outputs(experiment: ExperimentSpec) -> None:

@@ -20,6 +20,7 @@ import pyarrow.dataset
 import pyarrow.parquet
 
 from negosim.common.errors import StoreError, nearest
+from negosim.common.interruption import interruptibly
 from negosim.experiment.design import Comparison, Point, design_table
 from negosim.experiment.experiment import Experiment
 from negosim.scenario.scenario import Scenario
@@ -33,6 +34,9 @@ if TYPE_CHECKING:
     import pandas
 
 log = logging.getLogger(__name__)
+
+STOPPED = "Query interrupted"
+"""What DuckDB says when it has heard Ctrl-C."""
 
 MOST_TOLD = 5
 """Failures that a sentence tells; all are in the folder."""
@@ -220,7 +224,7 @@ class Runs:
         with self._reading():
             dataset = pyarrow.dataset.dataset(list(self._whole()), schema=self._schema, format="parquet")
             if limit is None:
-                return dataset.to_table(columns=chosen).to_pandas()
+                return interruptibly(lambda: dataset.to_table(columns=chosen).to_pandas())
             return dataset.head(limit, columns=chosen).to_pandas()
 
     def query(
@@ -265,8 +269,9 @@ class Runs:
     def _of_cases(self, points: Collection[int] | None) -> list[list[str]]:
         """The files with runs of these points, those of each case apart."""
         files: dict[str | None, list[str]] = {}
+        wanted = None if points is None else set(points)
         for path, held in self._whole().items():
-            if points is None or any(point.number in points for point in held):
+            if wanted is None or any(point.number in wanted for point in held):
                 files.setdefault(held[0].case, []).append(path)
         return list(files.values())
 
@@ -300,9 +305,13 @@ class Runs:
 
     @contextmanager
     def _reading(self) -> Iterator[None]:
-        """An error of reading as that of the damaged part that is behind it, if there is one."""
+        """An error of reading as that of the damaged part that is behind it, if there is one; DuckDB's for Ctrl-C as that."""
         try:
             yield
+        except RuntimeError as error:
+            if str(error) != STOPPED:
+                raise
+            raise KeyboardInterrupt from None
         except (OSError, pyarrow.ArrowException, duckdb.Error):
             self.check()
             raise

@@ -163,7 +163,7 @@ class Issue(Part):
     sender_end: float = number(..., "real value at x = 1, the sender's end", "the issue's")
     status_quo: float = number(..., "real value that holds if the issue is never settled", "the issue's")
     levels: int | None = number(
-        None, "number of discrete levels; none = continuous", "levels", "continuous positions", ge=2
+        None, "number of discrete levels; none = continuous", "levels", "continuous positions", ge=2, le=1000
     )
     sender_ideal: float | None = number(
         None, "the sender's ideal; none = its end", "the issue's", "more is better"
