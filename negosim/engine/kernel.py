@@ -261,7 +261,8 @@ def simulate(
             if between is not None:
                 between(end - begin)
     except KeyboardInterrupt:
-        raise SimulationStopped(Outcomes(scenario, first, runs[:done], settlements[:done], in_force[:done]), replications) from None
+        played = Outcomes(scenario, first, runs[:done], settlements[:done], in_force[:done])
+        raise SimulationStopped(played, replications) from None
     return Outcomes(scenario, first, runs, settlements, in_force)
 
 

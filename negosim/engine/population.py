@@ -66,7 +66,8 @@ def simulate_each(scenario: Scenario, saliences: ArrayLike, toughness: ArrayLike
 
     It is the run that ``simulate(scenario.vary({"sender.principal.salience": ..., "sender.toughness": ..., ...}), 1, seed,
     first + n)`` plays. ValueError for arrays of another shape or with other numbers; TypeError and ValueError for a seed or a
-    number of a run as `require_whole`; SimulationStopped as `simulate`; ScenarioError for a scenario that has to be prepared otherwise: see the top of this file.
+    number of a run as `require_whole`; ScenarioError for a scenario that has to be prepared otherwise: see the top of this file.
+    Ctrl-C ends it as it ends `simulate`.
     """
     require_whole(first=first, seed=seed)
     weights, exponents = _checked(scenario, saliences, toughness)
@@ -87,7 +88,8 @@ def simulate_each(scenario: Scenario, saliences: ArrayLike, toughness: ArrayLike
             )
             done = end
     except KeyboardInterrupt:
-        raise SimulationStopped(Outcomes(scenario, first, runs[:done], settlements[:done], in_force[:done]), len(runs)) from None
+        played = Outcomes(scenario, first, runs[:done], settlements[:done], in_force[:done])
+        raise SimulationStopped(played, len(runs)) from None
     return Outcomes(scenario, first, runs, settlements, in_force)
 
 

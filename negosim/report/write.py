@@ -22,7 +22,7 @@ from negosim.results.findings import Findings, findings_of, points_told
 from negosim.results.paired import point_columns
 from negosim.results.results import Results
 from negosim.results.sensitivity import INDICES
-from negosim.results.summary import summarise, wide
+from negosim.results.summary import MOST_ROWS, summarise, wide
 from negosim.store.store import FILES, Store
 
 if TYPE_CHECKING:
@@ -31,9 +31,6 @@ if TYPE_CHECKING:
 
 
 INDICES_FILE = "sensitivity.csv"
-
-MOST_ROWS = 1_048_575
-"""Rows that a spreadsheet takes below the names of the columns."""
 
 
 def write_report(results: Results) -> tuple[Findings, str]:
@@ -47,7 +44,7 @@ def write_report(results: Results) -> tuple[Findings, str]:
     cases = {case.name: (case.heading, experiment.bases[case.name]) for case in experiment.case}
     indices, told = sensitivity_report(results) if experiment.design in INDICES else (None, "")
     text = findings_text(findings, experiment.base, cases, told)
-    contents = (parquet.getbuffer(), csv.getbuffer(), findings.json().encode(), text.encode())
+    contents = (parquet.getvalue(), csv.getvalue(), findings.json().encode(), text.encode())
     store = Store(results.out)
     for name, content in zip(FILES, contents, strict=True):
         store.write_beside(name, content)

@@ -30,6 +30,9 @@ from negosim.results.runs import Runs
 if TYPE_CHECKING:
     import pandas
 
+MOST_ROWS = 1_048_575
+"""Rows that a spreadsheet takes below the names of the columns; a longer summary.csv has one row a point, of means."""
+
 QUANTILES = {"q05": 0.05, "q25": 0.25, "q50": 0.5, "q75": 0.75, "q95": 0.95}
 """The quantiles that are reported; between two runs they are interpolated."""
 

@@ -156,6 +156,18 @@ def test_reported_values_are_those_of_issues() -> None:
         ({"replications": True}, ["replications = True", "a whole number"]),
         ({"seed": -1}, ["seed = -1", "at least 0"]),
         ({"seed": 2**63}, ["seed = 9223372036854775808 is out of range"]),
+        ({"replications": 10**12}, ["replications = 1000000000000 is out of range", "between 1 and 1,000,000,000"]),
+        ({"replications": 10**9, "chunk": 1}, ["chunk = 1 gives the results", "files. It may have 1,000,000", "larger chunks"]),
+        (
+            {"replications": 1_000, "chunk": 100, "precision": {"half_width": 0.1, "most": 10**9}},
+            ["precision.most = 1000000000 gives the results", "Allow fewer"],
+        ),
+        ({"paths": 10**9}, ["paths = 1000000000 is out of range", "between 0 and 10000"]),
+        ({"assumed_draws": 10**9}, ["assumed_draws = 1000000000 is out of range", "between 0 and 10000"]),
+        (
+            {"vary": [{"parameter": "sender.ambiguity", "range": [0, 0.5], "levels": 2_500}], "assumed_draws": 1},
+            ["assumed_draws = 1 plays 2,501 points in each draw. It may play 2,000"],
+        ),
         ({"chunk": 0}, ["chunk = 0", "between 1 and 1,000,000"]),
         ({"draw_replications": 1}, ["draw_replications = 1", "between 2 and 1,000,000"]),
         ({"name": "Two Words"}, ["name = 'Two Words' is no short name"]),
