@@ -5,6 +5,8 @@ from __future__ import annotations
 from importlib import import_module
 from typing import Any
 
+from negosim.common.interruption import interruptibly
+
 __version__ = "0.1.0"
 
 _HOMES = {
@@ -34,7 +36,7 @@ __all__ = ["__version__", *_HOMES, *_MODULES]
 def __getattr__(name: str) -> Any:
     """Load a public name when it is first used, so that ``import negosim`` stays quick."""
     if name in _HOMES:
-        return getattr(import_module(f"negosim.{_HOMES[name]}"), name)
+        return getattr(interruptibly(lambda: import_module(f"negosim.{_HOMES[name]}")), name)
     if name in _MODULES:
         return import_module(f"negosim.{_MODULES[name]}")
     raise AttributeError(f"negosim has no attribute {name!r}; it has {', '.join(__all__)}.")

@@ -15,6 +15,7 @@ from typing import Annotated, Any
 import typer
 
 from negosim.cli.streams import Commands
+from negosim.common.interruption import THREADS, interruptibly
 
 app = typer.Typer(
     cls=Commands,
@@ -26,9 +27,6 @@ app = typer.Typer(
 )
 
 LARGEST_SEED = 2**63 - 1
-
-THREADS = "negosim-"
-"""How the names of all threads begin that play or compile."""
 
 
 def whole_number(least: int) -> Callable[[str], int]:
@@ -69,7 +67,8 @@ def plainly() -> Iterator[None]:
     try:
         yield
     except KeyboardInterrupt as stop:
-        typer.echo(f"\n{stop}".rstrip() or "\nStopped.", err=True)
+        said = str(stop) if type(stop) is KeyboardInterrupt else ""  # others are for programs in Python
+        typer.echo(f"\n{said or 'Stopped.'}", err=True)
         leave_at_once(130)
         raise typer.Exit(130) from None
     except (EngineError, ScenarioError, StoreError) as error:
@@ -83,28 +82,8 @@ def page_width() -> int:
 
 
 def loaded(module: str) -> Any:
-    """Import a module that compiles rules when it is new; see `interruptibly`."""
+    """Import a module that compiles rules when it is new: Ctrl-C would not be heard in the midst of it."""
     return interruptibly(lambda: import_module(module))
-
-
-def interruptibly(work: Callable[[], Any]) -> Any:
-    """Do what compiles rules in a thread, and return what it returns: an interruption would not be heard in the midst of it."""
-    found: list[Any] = []
-    errors: list[BaseException] = []
-
-    def do() -> None:
-        try:
-            found.append(work())
-        except BaseException as error:
-            errors.append(error)
-
-    thread = threading.Thread(target=do, name=f"{THREADS}-compiling", daemon=True)
-    thread.start()
-    while thread.is_alive():
-        thread.join(0.2)
-    if errors:
-        raise errors[0]
-    return found[0]
 
 
 def leave_at_once(status: int) -> None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from negosim.cli.application import AsJson, app, option, page_width, plainly
+from negosim.cli.application import AsJson, app, loaded, option, page_width, plainly
 
 if TYPE_CHECKING:
     from negosim.validation.textbook import Row
@@ -26,14 +26,14 @@ def facts(
     Example: negosim facts --only ambiguity --only target-cost
     """
     with plainly():
+        verdicts = loaded("negosim.validation.record.verdicts")
         from negosim.report.facts import facts_text
-        from negosim.validation.record.verdicts import SCENARIO, compare
 
-        rows = compare(only or (), runs, seed)
+        rows = verdicts.compare(only or (), runs, seed)
         if not as_json:
             typer.echo(facts_text(rows, runs, seed, page_width()))
             return
-        told = {"scenario": SCENARIO, "runs": runs, "seed": seed, "facts": [row.plain() for row in rows]}
+        told = {"scenario": verdicts.SCENARIO, "runs": runs, "seed": seed, "facts": [row.plain() for row in rows]}
         typer.echo(json.dumps(told, indent=2, allow_nan=False))
 
 
@@ -53,9 +53,7 @@ def check(
     Example: negosim check --only rubinstein --only "Sealed bids"
     """
     with plainly():
-        from negosim.validation.textbook import check as run
-
-        checked = run(only, seed, None if as_json else told_rows())
+        checked = loaded("negosim.validation.textbook").check(only, seed, None if as_json else told_rows())
     if as_json:
         rows = [row.plain() for row in checked.rows]
         found = {"passes": checked.passes, "false_alarm_rate": checked.false_alarm_rate, "rows": rows}

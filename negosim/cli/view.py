@@ -8,7 +8,8 @@ from typing import Annotated
 
 import typer
 
-from negosim.cli.application import app, interruptibly, leave_at_once, loaded, option, plainly
+from negosim.cli.application import app, leave_at_once, loaded, option, plainly
+from negosim.common.interruption import interruptibly
 
 NEEDED = ("solara", "solara_assets", "uvicorn")
 

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Iterator
 
 import numba
 import numpy as np
@@ -23,9 +22,6 @@ from negosim.scenario.scenario import Scenario
 from negosim.strategies.own import Own
 from negosim.strategies.record import BELIEFS, LUCK, Strategy
 from negosim.strategies.shipped import commitment
-
-if TYPE_CHECKING:
-    pass
 
 ACCEPT, WALK_OUT = int(Response.ACCEPT), int(Response.WALK_OUT)
 SETTLED, IN_PART = int(Ending.SETTLED), int(Ending.SETTLED_IN_PART)
@@ -212,7 +208,18 @@ def without_idle_work(game: Game, strategies: tuple[Strategy, Strategy]) -> Game
 
 
 FIRST_SLICE, SLICE = 16, 0.25
-"""Runs in the first slice of a batch, and the seconds that a later one takes, about: who waits for its end waits no longer."""
+"""Runs in the first slice of a batch, and the seconds that a later one takes, about: Ctrl-C is heard between two."""
+
+MOST_RUNS = 10_000_000
+"""Runs that a batch may have: all of them are in memory, in some 400 bytes each."""
+
+
+class SimulationStopped(KeyboardInterrupt):
+    """Ctrl-C during a batch. ``outcomes`` are those of the runs that were played before it, from the first on."""
+
+    def __init__(self, outcomes: Outcomes, runs: int) -> None:
+        super().__init__(f"Stopped after {len(outcomes):,} of {runs:,} runs, which are the `outcomes` of this exception.")
+        self.outcomes = outcomes
 
 
 def simulate(
@@ -229,39 +236,42 @@ def simulate(
     ``scenario`` is a Scenario, which ``Scenario.load`` makes of a name or a path; TypeError for these themselves.
     ``strategies`` are of the user's own, by side: ``{"target": ns.strategy(propose, respond)}``; see docs/strategies.md.
 
-    ``game`` is ``prepare(scenario)`` if the caller already has it. With ``between`` the runs are played in slices of SLICE
-    seconds, and it is told how many each had; whatever it raises ends the batch. TypeError and ValueError as `require_whole` and
-    `require_numbered`.
+    ``game`` is ``prepare(scenario)`` if the caller already has it. The runs are played in slices of SLICE seconds, and
+    ``between`` is told how many each had; whatever it raises ends the batch. Ctrl-C ends it with a SimulationStopped, a
+    KeyboardInterrupt that has the runs played so far. All runs are in memory, so there may be MOST_RUNS. TypeError and
+    ValueError as `require_whole` and `require_numbered`.
     """
     require_whole(replications=replications, first=first, seed=seed)
     require_numbered(first, replications)
+    if replications > MOST_RUNS:
+        remedy = "Play several batches, each with its `first`, or a sweep, which keeps its runs on disk."
+        raise ValueError(f"replications = {replications} is out of range. It may be {MOST_RUNS:,} at most. {remedy}")
     game = prepare(scenario) if game is None else game
     sender, target = strategies_of(scenario, strategies)
     game = without_idle_work(game, (sender, target))
     runs = np.zeros(replications, RUN)
     settlements, in_force = (np.zeros((replications, width)) for width in (len(game.status_quo), len(game.threats)))
-    talks = new_talks(game)
-
-    def play_slice(begin: int, end: int) -> None:
-        play_many(
-            game, talks, sender.propose, sender.respond, target.propose, target.respond, np.uint64(seed),
-            np.uint64(first + begin), runs[begin:end], settlements[begin:end], in_force[begin:end],
-        )
-
-    if between is None:
-        play_slice(0, replications)
-    else:
-        _in_slices(play_slice, replications, between)
+    talks, done = new_talks(game), 0
+    try:
+        for begin, end in slices(replications):
+            play_many(
+                game, talks, sender.propose, sender.respond, target.propose, target.respond, np.uint64(seed),
+                np.uint64(first + begin), runs[begin:end], settlements[begin:end], in_force[begin:end],
+            )
+            done = end
+            if between is not None:
+                between(end - begin)
+    except KeyboardInterrupt:
+        played = Outcomes(scenario, first, runs[:done], settlements[:done], in_force[:done])
+        raise SimulationStopped(played, replications) from None
     return Outcomes(scenario, first, runs, settlements, in_force)
 
 
-def _in_slices(play_slice: Callable[[int, int], None], replications: int, between: Callable[[int], None]) -> None:
-    """Play runs 0 to ``replications`` - 1 in slices whose size follows the time that the last one took."""
+def slices(runs: int) -> Iterator[tuple[int, int]]:
+    """Yield the first run of each slice of a batch and that of the next; its size follows the time that the last one took."""
     done, size = 0, FIRST_SLICE
-    while done < replications:
-        begin, start = done, time.perf_counter()
-        done = min(replications, done + size)
-        play_slice(begin, done)
-        took = time.perf_counter() - start
-        between(done - begin)
-        size = max(1, int(size * min(8.0, SLICE / max(took, 1e-9))))
+    while done < runs:
+        end, start = min(runs, done + size), time.perf_counter()
+        yield done, end
+        size = max(1, int(size * min(8.0, SLICE / max(time.perf_counter() - start, 1e-9))))
+        done = end

@@ -15,7 +15,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from negosim.common.errors import ScenarioError
 from negosim.common.vocabulary import Side
-from negosim.engine.kernel import FUNCTIONS, Runs, play, record, without_idle_work
+from negosim.engine.kernel import FUNCTIONS, Runs, SimulationStopped, play, record, slices, without_idle_work
 from negosim.engine.outcomes import RUN, Outcomes
 from negosim.engine.prepare import disagreement_point, prepare, strategies_of
 from negosim.engine.run import require_numbered, require_whole
@@ -67,7 +67,7 @@ def simulate_each(scenario: Scenario, saliences: ArrayLike, toughness: ArrayLike
     It is the run that ``simulate(scenario.vary({"sender.principal.salience": ..., "sender.toughness": ..., ...}), 1, seed,
     first + n)`` plays. ValueError for arrays of another shape or with other numbers; TypeError and ValueError for a seed or a
     number of a run as `require_whole` and `require_numbered`; ScenarioError for a scenario that has to be prepared otherwise:
-    see the top of this file.
+    see the top of this file. Ctrl-C ends it as it ends `simulate`.
     """
     require_whole(first=first, seed=seed)
     weights, exponents = _checked(scenario, saliences, toughness)
@@ -79,10 +79,18 @@ def simulate_each(scenario: Scenario, saliences: ArrayLike, toughness: ArrayLike
     settlements, in_force = (np.zeros((len(runs), width)) for width in (len(game.status_quo), len(game.threats)))
     damage = float(game.sides[Side.TARGET]["prior_mean"] - disagreement_point(game)[Side.TARGET])
     (sender, target) = strategies
-    play_each(
-        game, new_talks(game), sender.propose, sender.respond, target.propose, target.respond, np.uint64(seed),
-        np.uint64(first), weights, exponents, damage, TOLERANCE, runs, settlements, in_force,
-    )
+    talks, done = new_talks(game), 0
+    try:
+        for begin, end in slices(len(runs)):
+            play_each(
+                game, talks, sender.propose, sender.respond, target.propose, target.respond, np.uint64(seed),
+                np.uint64(first + begin), weights[begin:end], exponents[begin:end], damage, TOLERANCE, runs[begin:end],
+                settlements[begin:end], in_force[begin:end],
+            )
+            done = end
+    except KeyboardInterrupt:
+        played = Outcomes(scenario, first, runs[:done], settlements[:done], in_force[:done])
+        raise SimulationStopped(played, len(runs)) from None
     return Outcomes(scenario, first, runs, settlements, in_force)
 
 

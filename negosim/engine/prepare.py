@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import hyp2f1
 
+from negosim.common.interruption import interruptibly
 from negosim.common.vocabulary import Side, ThreatState
 from negosim.rules.clock import fill_conceded
 from negosim.rules.columns import kept_column, precedent_column, ratifier_column
@@ -42,6 +43,10 @@ def prepare(scenario: Scenario) -> Game:
     The arrays are the caller's own: what is written into them changes no other game. TypeError for what is no Scenario.
     """
     require_loaded(scenario)
+    return interruptibly(lambda: _prepared(scenario))
+
+
+def _prepared(scenario: Scenario) -> Game:
     game, solved = _frontiers(_tastes(scenario))
     world, sides, threats = _world(scenario, game), _sides(scenario, game), _threats(scenario)
     graph = linkage_graph(scenario.issues, scenario.linkage)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Sequence
 
 from negosim.common.errors import ExperimentError, ScenarioError, nearest
@@ -30,7 +31,7 @@ def check_playable(experiment: ExperimentSpec) -> None:
         _check_headline(block, taken, f"vary.{number}.headline", alone)
     _check_reported(experiment.bases.values(), experiment.reported)
     _check_outputs(experiment)
-    _check_numbers(experiment)
+    _check_size(experiment)
     if experiment.precision is not None:
         _check_precision(experiment, experiment.precision)
 
@@ -191,6 +192,32 @@ def _check_reported(bases: Iterable[Scenario], reported: Overrides) -> None:
             )
 
 
+MOST_PARTS = 1_000_000
+"""Files that a sweep may come to: each is planned, opened and compared with its checksum."""
+
+MOST_DRAWN = 2_000
+"""Points that a joint draw may play: a part holds the means of all of them, and the runs of one draw."""
+
+
+def _check_size(experiment: ExperimentSpec) -> None:
+    """ExperimentError for more parts than a folder is to have, and for joint draws of more points than fit into memory."""
+    runs, points = max(experiment.replications, experiment.most_runs), len(experiment.design_points)
+    chunk = min(experiment.chunk, experiment.replications) if experiment.precision else experiment.chunk
+    parts = points * math.ceil(runs / chunk) if runs > chunk else 0
+    if parts > MOST_PARTS:
+        field, value, remedy = "chunk", chunk, f"It may have {MOST_PARTS:,}. Take larger chunks, fewer runs, or fewer points."
+        if experiment.precision:
+            field, value = "precision.most", experiment.precision.most
+            remedy = f"It may have {MOST_PARTS:,}. Allow fewer, begin with more replications, or take fewer points."
+        raise ExperimentError(f"gives the results {parts:,} files", field=field, value=value, remedy=remedy)
+    drawn = len(experiment.draw_points) if experiment.assumed_draws else 0
+    if drawn > MOST_DRAWN:
+        remedy = f"It may play {MOST_DRAWN:,}. Name headlines, take fewer points, or draw in an experiment of its own."
+        raise ExperimentError(
+            f"plays {drawn:,} points in each draw", field="assumed_draws", value=experiment.assumed_draws, remedy=remedy
+        )
+
+
 def _check_outputs(experiment: ExperimentSpec) -> None:
     """ExperimentError for a column that no run has, and for more paths than runs."""
     known = list(dict.fromkeys(name for base in experiment.bases.values() for name in outcome_names(base)))
@@ -200,13 +227,6 @@ def _check_outputs(experiment: ExperimentSpec) -> None:
     if experiment.paths > experiment.replications:
         problem = f"is more than the runs of a point, {experiment.replications:,}"
         raise ExperimentError(problem, field="paths", value=experiment.paths, remedy="Take fewer paths, or more replications.")
-
-
-def _check_numbers(experiment: ExperimentSpec) -> None:
-    """ExperimentError for runs whose numbers do not fit into the column of the results that holds them."""
-    if experiment.numbers > 2**63:
-        remedy = f"The last number that a run can have is 2**63 - 1 = {2**63 - 1}. Play fewer runs."
-        raise ExperimentError(f"number their runs up to {experiment.numbers:,}", field="replications", remedy=remedy)
 
 
 def _check_precision(experiment: ExperimentSpec, precision: Precision) -> None:

@@ -98,6 +98,11 @@ def numbered(overrides: Iterable[Overrides], cases: Sequence[str | None] = (None
     played like any other: with the same luck it differs by exactly 0.
     """
     design = [{}, *overrides]
+    points = (len(design) - 1) * len(cases)
+    if points > MOST_POINTS:
+        where = f" in {len(cases)} cases" if len(cases) > 1 else ""
+        remedy = f"It may have {MOST_POINTS:,}. Take fewer points, values or cases."
+        raise ExperimentError(f"has {points:,} points{where}", field="the design", remedy=remedy)
     pairs = itertools.product(cases, design)
     return tuple(Point(number, given, case) for number, (case, given) in enumerate(pairs))
 

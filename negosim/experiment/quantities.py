@@ -36,6 +36,9 @@ class Quantity:
 AT_ONCE = 4_000_000
 """Numbers that one question may hold in memory: quantiles need all of theirs, 32 MB, and three times that while they grow."""
 
+POINTS_AT_ONCE = 2_000
+"""Points that one question may be about: its answer has a row for each of them and each quantity."""
+
 MEMORY = "400MB"
 """What a question about all runs may use before it goes by way of the disk."""
 
@@ -221,7 +224,7 @@ def fits(runs: int) -> bool:
 
 
 def blocks(points: range, measured: list[Quantity], runs: int) -> Iterator[tuple[range, list[Quantity]]]:
-    """Points and quantities in pieces of at most AT_ONCE numbers, and of one quantity of one point at least.
+    """Points and quantities in pieces of at most AT_ONCE numbers and POINTS_AT_ONCE, and of one quantity of one point at least.
 
     >>> two = [Quantity("a", "a", "share"), Quantity("b", "b", "share")]
     >>> [(list(some), len(quantities)) for some, quantities in blocks(range(3), two, AT_ONCE // 4)]
@@ -232,7 +235,7 @@ def blocks(points: range, measured: list[Quantity], runs: int) -> Iterator[tuple
     width = max(1, AT_ONCE // runs)
     for first in range(0, len(measured), width):
         some = measured[first : first + width]
-        step = max(1, AT_ONCE // (runs * len(some)))
+        step = min(POINTS_AT_ONCE, max(1, AT_ONCE // (runs * len(some))))
         for start in range(0, len(points), step):
             yield points[start : start + step], some
 

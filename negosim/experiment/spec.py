@@ -25,6 +25,10 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 
+MOST_RUNS = 1_000_000_000
+"""Runs that a point may have: some hours of a machine, and 100 GB."""
+
+
 def loaded(scenario: Any) -> Any:
     """A scenario for its name or path."""
     return Scenario.load(scenario) if isinstance(scenario, (str, os.PathLike)) else scenario
@@ -72,7 +76,7 @@ class Precision(Part):
     of: Literal["means", "differences"] = Field(
         "means", description="whether the means at the points count, or the paired differences that the findings are about"
     )
-    most: int = Field(1_000_000, ge=1, description="most runs at each point")
+    most: int = Field(1_000_000, ge=1, le=MOST_RUNS, description="most runs at each point")
 
 
 class ExperimentSpec(Part):
@@ -102,7 +106,7 @@ class ExperimentSpec(Part):
     points: Annotated[tuple[PlainOverrides, ...], BeforeValidator(given_points)] = Field(
         (), description="the points one by one, in place of vary; or the path of a CSV file from the experiment's file"
     )
-    replications: int = Field(ge=1, description="runs at each point")
+    replications: int = Field(ge=1, le=MOST_RUNS, description="runs at each point")
     precision: Precision | None = Field(
         None, description="until when replications are added, in whole chunks; none = `replications` are played, no more"
     )
@@ -110,15 +114,17 @@ class ExperimentSpec(Part):
     luck: Literal["common", "independent"] = Field(
         "common", description="whether each point has the same luck, run for run, or luck of its own"
     )
-    chunk: int = Field(25_000, ge=1, description="most runs in one part of the results")
+    chunk: int = Field(
+        25_000, ge=1, le=1_000_000, description="most runs in one part of the results, which is in memory while it is played"
+    )
     columns: Annotated[tuple[str, ...] | None, BeforeValidator(as_tuple)] = Field(
         None, description="the columns of the runs that are kept beside those that always are; none = all"
     )
-    paths: int = Field(0, ge=0, description="runs of each point, from the first, whose rounds are kept one by one")
+    paths: int = Field(0, ge=0, le=10_000, description="runs of each point, from the first, whose rounds are kept one by one")
     assumed_draws: int = Field(
-        0, ge=0, description="joint draws of the assumed numbers; each plays the points of all comparisons"
+        0, ge=0, le=10_000, description="joint draws of the assumed numbers; each plays the points of all comparisons"
     )
-    draw_replications: int = Field(500, ge=2, description="runs at each of these points in each joint draw")
+    draw_replications: int = Field(500, ge=2, le=1_000_000, description="runs at each of these points in each joint draw")
     reported: PlainOverrides = Field(
         {}, description="what was reported of the case, by issue, when its numbers were chosen"
     )
@@ -193,13 +199,6 @@ class ExperimentSpec(Part):
     def first_run(self, point: Point) -> int:
         """The replication with which a point begins: 0 with common luck, else a number that no other point comes to."""
         return 0 if self.luck == "common" else point.number * self.most_runs
-
-    @property
-    def numbers(self) -> int:
-        """How many numbers the runs take up, from 0: those of all points, or those of the joint draws if they are more."""
-        own = self.luck == "independent"
-        points, drawn = (len(self.design_points), len(self.draw_points)) if own else (1, 1)
-        return max(points * self.most_runs, drawn * self.assumed_draws * self.draw_replications)
 
     @property
     def most_runs(self) -> int:

@@ -145,9 +145,11 @@ def _run_lines(experiment: Experiment) -> Iterator[str]:
 def _estimate(forecast: Forecast, workers: int) -> str:
     threads = counted(workers, "thread")
     return (
-        f"estimate  {_duration(forecast.seconds(workers))} on {threads} and {_size(forecast.disk)} on disk, the summing up not "
-        f"counted.\n          From {forecast.runs:,} runs at {forecast.points} of the points, played just now: a machine that is "
-        "busier, or less so,\n          takes another time."
+        f"estimate  {_duration(forecast.seconds(workers))} on {threads}, the summing up not counted,\n"
+        f"          {_size(forecast.disk)} of runs and {_size(forecast.summary)} of summary on disk, and "
+        f"{_size(forecast.memory(workers))} of memory.\n"
+        f"          From {forecast.runs:,} runs at {forecast.points} of the points, played just now: a machine that is busier, "
+        "or less so,\n          takes another time."
     )
 
 

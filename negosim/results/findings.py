@@ -167,8 +167,17 @@ class Findings:
         return json.dumps(plain(asdict(self)), indent=1, ensure_ascii=False, allow_nan=False) + "\n"
 
 
+def points_told(results: Runs) -> set[int]:
+    """The points that findings are about: all, or the baselines alone where comparisons are too many to be told."""
+    is_told = 0 < len(results.comparisons) <= MOST_TOLD
+    return {point.number for point in results.points} if is_told else set(results.baselines.values())
+
+
 def findings_of(results: Runs, summary: pandas.DataFrame) -> Findings:
-    """The findings of a sweep, of which `summary` is `results.summary()`. StoreError when every baseline is left out."""
+    """The findings of a sweep. StoreError when every baseline is left out.
+
+    summary : `results.summary()`, of which the rows of `points_told` are enough
+    """
     results.require_a_baseline()
     experiment = results.experiment
     draws = robustness(results) if results.has_draws else None

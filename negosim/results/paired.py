@@ -45,6 +45,9 @@ def point_columns(results: Runs) -> pandas.DataFrame:
     return design[[name for name in POINT if name in design]]
 
 
+ORDER = ("pairs", "difference", "error", "low", "high", "higher", "lower")
+"""The columns with the differences of a quantity."""
+
 STATISTICS = {
     "pairs": "count({x})",
     "difference": "avg({x})",
@@ -65,34 +68,43 @@ def paired(results: Runs, against: int | None = None, point: int | None = None) 
     the quantity is higher or lower than in the same run of the other point. Points that the results leave out
     have no rows. ValueError for a point that the design does not have; StoreError when one that is named is left out.
     """
-    import pandas
-
     known = point_columns(results)
     for number in (against or 0, point or 0):
         if not 0 <= number < len(known):
             raise ValueError(f"point {number} is not in the design. Its points are 0 to {len(known) - 1}.")
     results.require_points(*(number for number in (against, point) if number is not None))
     measured = quantities_of(results.experiment, results.columns)
-    everywhere = [quantity for quantity in measured if quantity.everywhere]
     chosen = range(len(known)) if point is None else range(point, point + 1)
-    if against is not None:
-        return known.merge(_differences(results, everywhere, chosen, against), on="point")
-    results.require_a_baseline()
+    if against is None:
+        results.require_a_baseline()
+        return known.merge(to_baselines(results, measured, chosen), on="point")
+    return known.merge(_differences(results, measured, chosen, against), on="point")
+
+
+def to_baselines(results: Runs, measured: list[Quantity], points: range) -> pandas.DataFrame:
+    """The differences of points to the baseline of their case, as `paired` has them without what is known of the points."""
+    import pandas
+
     parts = []
     for case, baseline in results.baselines.items():
-        numbers = [each.number for each in results.experiment.points_of(case) if each.number in chosen]
-        if numbers:
-            parts.append(_differences(results, everywhere, range(numbers[0], numbers[-1] + 1), baseline))
-    return known.merge(pandas.concat(parts, ignore_index=True), on="point")
+        own = results.experiment.points_of(case)
+        some = range(max(points.start, own[0].number), min(points.stop, own[-1].number + 1))
+        if results.among(some):
+            parts.append(_differences(results, measured, some, baseline))
+    if not parts:  # the baseline of their case is left out
+        texts = {name: numpy.empty(0, object) for name in ("quantity", "unit")}
+        return pandas.DataFrame({"point": numpy.empty(0, numpy.int32), **texts, **{name: numpy.empty(0) for name in ORDER}})
+    return pandas.concat(parts, ignore_index=True)
 
 
 def _differences(
     results: Runs, measured: list[Quantity], points: range, against: int
 ) -> pandas.DataFrame:
-    """The differences of points to another, joined by the number of the run within its point."""
+    """The differences of points to another, of what every run has, joined by the number of the run within its point."""
     import pandas
 
     parts = []
+    measured = [quantity for quantity in measured if quantity.everywhere]
     for some, block in blocks(points, measured, results.experiment.replications):
         here = results.among(some)
         if not here:
@@ -111,5 +123,4 @@ def _differences(
     frame["error"] = frame["sd"] / numpy.sqrt(frame["pairs"])
     is_share = (frame["unit"] == "share") & (frame["point"] != against)  # a point differs from itself by exactly nothing
     frame["low"], frame["high"] = difference_interval(frame["difference"], frame["sd"], frame["pairs"], is_share)
-    order = ["pairs", "difference", "error", "low", "high", "higher", "lower"]
-    return frame[["point", "quantity", "unit", *order]]
+    return frame[["point", "quantity", "unit", *ORDER]]

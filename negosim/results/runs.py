@@ -10,7 +10,7 @@ import tempfile
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from functools import cached_property
+from functools import cached_property, partial
 from itertools import accumulate
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
@@ -21,6 +21,7 @@ import pyarrow.dataset
 import pyarrow.parquet
 
 from negosim.common.errors import StoreError, nearest
+from negosim.common.interruption import interruptibly
 from negosim.experiment.design import Comparison, Point, design_table
 from negosim.experiment.experiment import Experiment
 from negosim.scenario.scenario import Scenario
@@ -34,6 +35,9 @@ if TYPE_CHECKING:
     import pandas
 
 log = logging.getLogger(__name__)
+
+STOPPED = "Query interrupted"
+"""What DuckDB says when it has heard Ctrl-C."""
 
 MOST_TOLD = 5
 """Failures that a sentence tells; all are in the folder."""
@@ -290,7 +294,8 @@ class Runs:
         with self._reading(files):
             rows = pyarrow.dataset.dataset(files, format="parquet")
             chosen = list(columns) if columns is not None else None
-            table = rows.to_table(columns=chosen) if limit is None else rows.head(limit, columns=chosen)
+            read = rows.to_table if limit is None else partial(rows.head, limit)
+            table = interruptibly(lambda: read(columns=chosen))
         frame = table.to_pandas()
         for name, column in zip(table.column_names, table.columns, strict=True):
             if column.null_count and column.type in nullable:
@@ -325,6 +330,10 @@ class Runs:
         self._compare(path for path in files if path not in self._compared)
         try:
             yield
+        except RuntimeError as error:
+            if str(error) != STOPPED:
+                raise
+            raise KeyboardInterrupt from None
         except (OSError, pyarrow.ArrowException, duckdb.Error):
             self._compare(files)
             raise

@@ -24,11 +24,14 @@ from negosim.experiment.quantities import (
     quoted,
     unfolded,
 )
-from negosim.results.paired import paired, point_columns
+from negosim.results.paired import point_columns, to_baselines
 from negosim.results.runs import Runs
 
 if TYPE_CHECKING:
     import pandas
+
+MOST_ROWS = 1_048_575
+"""Rows that a spreadsheet takes below the names of the columns; a longer summary.csv has one row a point, of means."""
 
 QUANTILES = {"q05": 0.05, "q25": 0.25, "q50": 0.5, "q75": 0.75, "q95": 0.95}
 """The quantiles that are reported; between two runs they are interpolated."""
@@ -42,8 +45,10 @@ SPREAD = {
 """How a quantity is spread over the runs that have it."""
 
 
-def summarise(results: Runs) -> pandas.DataFrame:
+def summarise(results: Runs, points: range | None = None) -> pandas.DataFrame:
     """One row a point and quantity: how it is spread, and its mean difference to the baseline of the same case.
+
+    points : of the design, in which what is there of them is summed up; None = all
 
     Columns: point, case_name (if there are cases), label, parameter and its value; quantity and unit; runs (that have the
     quantity), mean, sd, q05 to q95; difference, low and high (95 % interval), pairs, and the shares of runs that are higher
@@ -53,9 +58,10 @@ def summarise(results: Runs) -> pandas.DataFrame:
     """
     results.require_a_baseline()
     measured = quantities_of(results.experiment, results.columns)
-    points = range(len(results.experiment.design_points))
-    frame = point_columns(results).merge(spreads(results, measured, points), on="point")
-    differences = paired(results).drop(columns=[*list(point_columns(results))[1:], "unit", "error"])
+    known = point_columns(results)
+    points = range(len(known)) if points is None else points
+    frame = known.iloc[points.start : points.stop].merge(spreads(results, measured, points), on="point")
+    differences = to_baselines(results, measured, points).drop(columns=["unit", "error"])
     return frame.merge(differences, on=["point", "quantity"], how="left")
 
 

@@ -95,7 +95,7 @@ def tell_of_memory(reason: str) -> None:
     )
 
 
-class CodeFolder(caching.UserProvidedCacheLocator):  # type: ignore[misc]
+class CodeFolder(caching.UserProvidedCacheLocator):
     """Where Numba keeps the code of a function: in `cache_folder`, by the place of its file in the package."""
 
     def __init__(self, function: Callable[..., Any], file: str) -> None:
@@ -115,7 +115,7 @@ class CodeFolder(caching.UserProvidedCacheLocator):  # type: ignore[misc]
                 folder.mkdir(mode=0o700, exist_ok=True)
 
 
-class CodeFiles(caching.IndexDataCacheFile):  # type: ignore[misc]
+class CodeFiles(caching.IndexDataCacheFile):
     """The files with the code of a function, each with its SHA-256 in front. One that is damaged is named, and written anew."""
 
     def _load_index(self) -> dict[Any, str]:
@@ -152,21 +152,20 @@ class CodeFiles(caching.IndexDataCacheFile):  # type: ignore[misc]
             file.write(hashlib.sha256(content).digest() + content)
 
 
-class CodePlace(caching.CompileResultCacheImpl):  # type: ignore[misc]
+class CodePlace(caching.CompileResultCacheImpl):
     """What Numba does with compiled functions, in `CodeFolder` alone."""
 
     _locator_classes = [CodeFolder]  # noqa: RUF012
 
 
-class Code(caching.FunctionCache):  # type: ignore[misc]
+class Code(caching.FunctionCache):
     """The code of a function, kept in `CodeFiles`; where that is not possible the log says so, and it is kept in memory."""
 
     _impl_class = CodePlace
 
     def __init__(self, function: Callable[..., Any]) -> None:
         super().__init__(function)
-        files = self._cache_file
-        self._cache_file = CodeFiles(self.cache_path, self._impl.filename_base, files._source_stamp)
+        self._cache_file = CodeFiles(self.cache_path, self._impl.filename_base, self._impl.locator.get_source_stamp())
 
     def save_overload(self, sig: Any, data: Any) -> None:
         """Keep the code for a signature, if it can be written."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterable, Mapping, Sequence
 
 from negosim.common.errors import ScenarioError, nearest
@@ -15,6 +16,9 @@ ROUNDING = -1e-12
 ROUNDING_UP = 1e-9
 """Shares may sum to more than 1 by rounding, no more."""
 
+
+MOST_CHANGES = 100_000
+"""Pairs of levels of two issues that the frontier of linked discrete issues may be searched through: some seconds a frontier."""
 
 THE_OTHERS_ALONE = {
     "sender": {"trust_slip": "only the sender pauses threats, so only the target learns from a pause"},
@@ -46,6 +50,21 @@ def check_names(issues: Sequence[Issue], edges: Sequence[Edge], threats: Sequenc
     for threat in threats:
         _known(threat.issue, names, f"threats.{threat.issue}.issue")
         known[threat.issue].require_between_the_ends(f"threats.{threat.issue}.rate", threat.rate)
+
+
+def check_levels(issues: Sequence[Issue], edges: Sequence[Edge], delegations: Iterable[Delegation]) -> None:
+    """ScenarioError for linked discrete issues of so many levels that their frontier would take minutes or hours to search."""
+    levels = [issue.levels or 0 for issue in issues]
+    is_searched = all(levels) and bool(edges) and any(delegation.linkage > 0.0 for delegation in delegations)
+    changes = sum(one * other for one, other in itertools.combinations(levels, 2))
+    if is_searched and changes > MOST_CHANGES:
+        most = issues[levels.index(max(levels))]
+        raise ScenarioError(
+            f"makes {changes:,} pairs of levels of linked issues, and {MOST_CHANGES:,} can be searched",
+            field=f"issues.{most.name}.levels",
+            value=most.levels,
+            remedy="Take fewer levels, leave the levels of one issue out, or set the linkage of both sides to 0.",
+        )
 
 
 def check_delegation(side: str, delegation: Delegation, issues: Sequence[Issue]) -> None:

@@ -94,9 +94,18 @@ def range_text(declared: FieldInfo) -> str:
         if getattr(entry, sign, None) is not None
     }
     if "ge" in bounds and "le" in bounds:
-        return f"between {bounds['ge']:g} and {bounds['le']:g}"
+        return f"between {_bound(bounds['ge'])} and {_bound(bounds['le'])}"
     words = {"ge": "at least", "gt": "above", "le": "at most", "lt": "below"}
-    return " and ".join(f"{words[sign]} {bound:g}" for sign, bound in bounds.items())
+    return " and ".join(f"{words[sign]} {_bound(bound)}" for sign, bound in bounds.items())
+
+
+def _bound(value: float) -> str:
+    """A bound as people write it.
+
+    >>> _bound(0.5), _bound(2000), _bound(1_000_000)
+    ('0.5', '2000', '1,000,000')
+    """
+    return f"{value:,}" if isinstance(value, int) and value >= 100_000 else f"{value:g}"
 
 
 def _words(finding: Any, model: type[BaseModel], loc: Sequence[int | str]) -> tuple[str, str]:

@@ -175,7 +175,7 @@ class Issue(Part):
     sender_end: float = real(..., "real value at x = 1, the sender's end")
     status_quo: float = real(..., "real value that holds if the issue is never settled")
     levels: int | None = number(
-        None, "number of discrete levels; none = continuous", "levels", "continuous positions", ge=2
+        None, "number of discrete levels; none = continuous", "levels", "continuous positions", ge=2, le=1000
     )
     sender_ideal: float | None = real(None, "the sender's ideal; none = its end", "more is better")
     target_ideal: float | None = real(None, "the target's ideal; none = its end", "more is better")

@@ -67,6 +67,7 @@ class Scenario(Part):
         consistency.check_names(self.issues, self.linkage, self.threats)
         for side in Side:
             consistency.check_delegation(side.label, self.delegation(side), self.issues)
+        consistency.check_levels(self.issues, self.linkage, map(self.delegation, Side))
         if self.trade is not None:
             consistency.check_trade(self.trade, self.issues)
         return self

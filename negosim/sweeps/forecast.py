@@ -1,4 +1,4 @@
-"""What a sweep will take, before it is played: time and disk, estimated from a few runs at a few points."""
+"""What a sweep will take, before it is played: time, disk and memory, estimated from a few runs at a few points."""
 
 from __future__ import annotations
 
@@ -11,9 +11,12 @@ from typing import TypeVar
 import numpy
 
 from negosim.common.errors import ExperimentError, ScenarioError
+from negosim.engine.outcomes import outcome_names
 from negosim.engine.prepare import forget_frontiers
 from negosim.experiment.design import Point
 from negosim.experiment.experiment import Experiment
+from negosim.experiment.quantities import quantities_of
+from negosim.results.summary import MOST_ROWS
 from negosim.store.manifest import manifest_of
 from negosim.store.parts import packed
 from negosim.store.plan import Chunk, Draws, Paths, draw_names, planned_chunks, planned_paths
@@ -28,6 +31,12 @@ RUNS = 400
 COMPARISONS = 12
 """Comparisons that are tried in a joint draw, spread over the design: what is made ready once a draw is shared by all of them."""
 
+LOADED, POINT, COPIES = 400e6, 3e3, 4
+"""Bytes of memory that the libraries and a point of the design take, as measured; and how often a part is in memory at a time."""
+
+LONG, WIDE = 170.0, 20.0
+"""Bytes of the summary for each point and quantity, as measured: with all of it in summary.csv, and with its mean alone there."""
+
 Found = TypeVar("Found")
 
 
@@ -39,6 +48,8 @@ class Forecast:
     locked : those of them in which Python runs, one thread at a time
     disk : bytes of the folder of results, summaries not counted
     points, runs : how many points were tried, and with how many runs in all
+    summary : bytes of the summary
+    standing, part : bytes of memory that are taken all the time, and by a part while it is played
     """
 
     alone: float
@@ -46,6 +57,9 @@ class Forecast:
     disk: float
     points: int
     runs: int
+    summary: float = 0.0
+    standing: float = 0.0
+    part: float = 0.0
 
     def seconds(self, workers: int) -> float:
         """How long the sweep plays on so many threads: the work is shared, but for what only one thread can do at a time.
@@ -55,16 +69,24 @@ class Forecast:
         """
         return max(self.alone / workers, self.locked)
 
+    def memory(self, workers: int) -> float:
+        """Bytes of memory with so many threads, each of which has a part, while one more waits."""
+        return self.standing + (workers + 1) * self.part
+
 
 @dataclass(frozen=True)
 class _Trial:
-    """What was measured at a point: seconds to make it ready, first and again, and for a run; bytes of a file and of a run."""
+    """What was measured at a point: seconds to make it ready, first and again, and for a run; bytes of a file and of a run.
+
+    held : bytes of a run in memory
+    """
 
     first: float
     again: float
     run: float
     file: float
     row: float
+    held: float
 
 
 def forecast(experiment: Experiment) -> Forecast:
@@ -80,16 +102,22 @@ def forecast(experiment: Experiment) -> Forecast:
             raise ExperimentError.of(error, place=f"point {point.number}") from None
     forget_frontiers()
     trials = [_trial(experiment, point) for point in tried]
-    first, again, run, file, row = (float(numpy.mean([getattr(one, name) for one in trials])) for name in _Trial.__annotations__)
-    chunks = [chunk for part in planned_chunks(experiment) for chunk in part.chunks]
-    points, files = len(experiment.design_points), sum(1 for _ in planned_chunks(experiment))
-    locked = first * points + again * (len(chunks) - points)
+    means = (float(numpy.mean([getattr(one, name) for one in trials])) for name in _Trial.__annotations__)
+    first, again, run, file, row, held = means
+    points, files, chunks, rows = len(experiment.design_points), 0, 0, 0
+    for part in planned_chunks(experiment):
+        files, chunks, rows = files + 1, chunks + len(part.chunks), max(rows, part.rows)
+    rows_summed_up = points * len(quantities_of(experiment, outcome_names(experiment.base)))
+    locked = first * points + again * (chunks - points)
     found = Forecast(
         alone=locked + run * experiment.runs,
         locked=locked,
         disk=file * files + row * experiment.runs + len(json.dumps(manifest_of(experiment), indent=1)),
         points=len(tried),
         runs=len(tried) * _runs(experiment),
+        summary=rows_summed_up * (LONG if rows_summed_up <= MOST_ROWS else WIDE),
+        standing=LOADED + POINT * points,
+        part=COPIES * held * rows,
     )
     return _with_draws(experiment, _with_paths(experiment, found))
 
@@ -124,7 +152,7 @@ def _trial(experiment: Experiment, point: Point) -> _Trial:
     content, packing = _timed(lambda: packed(table, {}))
     empty, opening = _timed(lambda: packed(one.slice(0, 0), {}))
     run = max(0.0, playing - again) / max(1, runs - 1) + max(0.0, packing - opening) / runs
-    return _Trial(first, again, run, len(empty), (len(content) - len(empty)) / runs)
+    return _Trial(first, again, run, len(empty), (len(content) - len(empty)) / runs, table.nbytes / runs)
 
 
 def _with_paths(experiment: Experiment, found: Forecast) -> Forecast:

@@ -62,7 +62,7 @@ def step(
     trial = np.empty_like(package)
     ways = 2 if (stakes.levels == 0).any() else 1
     best = 0.0
-    for number in range(2 * ways * package.shape[0] ** 2 * stakes.levels.max() ** 2):
+    for number in range(2 * ways * package.shape[0] ** 2 * stakes.levels.max() ** (2 if ways == 1 else 1)):
         start = first if number % 2 == 0 else second
         if _change_levels(stakes, start, number // (2 * ways), ways == 1, trial):
             if ways > 1:

@@ -67,16 +67,39 @@ def test_what_is_raised_between_slices_ends_the_batch() -> None:
     assert played == [FIRST_SLICE]
 
 
+def test_ctrl_c_keeps_the_runs_that_were_played(monkeypatch: pytest.MonkeyPatch) -> None:
+    left = 3
+    play_many = kernel.play_many
+
+    def until_stopped(*arguments: Any) -> None:
+        nonlocal left
+        left -= 1
+        if left == 0:
+            raise KeyboardInterrupt
+        play_many(*arguments)
+
+    monkeypatch.setattr(kernel, "play_many", until_stopped)
+    with pytest.raises(KeyboardInterrupt, match="of 1,000,000 runs, which are the `outcomes` of this exception") as stopped:
+        simulate(CASE, 1_000_000, seed=3, first=5)
+    kept = stopped.value.outcomes
+    assert FIRST_SLICE < len(kept) < 1000
+    monkeypatch.undo()
+    assert differences(kept, simulate(CASE, len(kept), seed=3, first=5)) == []
+
+
+def test_more_runs_than_memory_is_for_are_refused_with_the_bound_and_the_remedy() -> None:
+    with pytest.raises(ValueError, match=r"replications = 1000000000000 is out of range\. .* 10,000,000 at most\. .*sweep"):
+        simulate(PIE, 10**12)
+
+
 def test_slices_follow_the_time_that_runs_take(monkeypatch: pytest.MonkeyPatch) -> None:
     now = 0.0
 
-    def play_slice(begin: int, end: int) -> None:
-        nonlocal now
-        now += (end - begin) / (128 if begin < 400 else 16)  # runs a second, at first and later
-
     monkeypatch.setattr(kernel.time, "perf_counter", lambda: now)
     slices: list[int] = []
-    kernel._in_slices(play_slice, 500, slices.append)
+    for begin, end in kernel.slices(500):
+        now += (end - begin) / (128 if begin < 400 else 16)  # runs a second, at first and later
+        slices.append(end - begin)
     assert slices == [16] + [32] * 13 + [4] * 17  # a quarter of a second each, but for the first and the one that slowed down
 
 

@@ -8,6 +8,8 @@ import numpy as np
 import pytest
 
 from negosim import Scenario, ScenarioError, simulate
+from negosim.engine import population
+from negosim.engine.kernel import FIRST_SLICE
 from negosim.engine.outcomes import Outcomes
 from negosim.engine.population import simulate_each
 from tests.laws.playing import differences
@@ -108,3 +110,21 @@ def test_a_linked_scenario_and_several_voices_are_refused() -> None:
         simulate_each(case.vary(levels), *people)
     with pytest.raises(ScenarioError, match=r"sender\.negotiators"):
         simulate_each(case.vary(levels | {"sender.linkage": 0.0}), *people)
+
+
+def test_ctrl_c_keeps_the_runs_that_were_played(monkeypatch: pytest.MonkeyPatch) -> None:
+    play_each, calls = population.play_each, []
+
+    def until_stopped(*arguments: Any) -> None:
+        if calls:
+            raise KeyboardInterrupt
+        calls.append(play_each(*arguments))
+
+    saliences, toughness = drawn(100)
+    monkeypatch.setattr(population, "play_each", until_stopped)
+    with pytest.raises(KeyboardInterrupt) as stopped:
+        simulate_each(GAME, saliences, toughness, seed=2)
+    monkeypatch.undo()
+    assert len(stopped.value.outcomes) == FIRST_SLICE
+    whole = simulate_each(GAME, saliences[:FIRST_SLICE], toughness[:FIRST_SLICE], seed=2)
+    assert differences(stopped.value.outcomes, whole) == []

@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+import contextlib
 import csv
 import json
 from pathlib import Path
+from typing import Any
 
 import numpy
 import pandas
 import pytest
 
+import negosim.report.write
 import negosim.store.store
 import negosim.sweeps.play
 from negosim.common.errors import StoreError
 from negosim.report.write import report_paths, with_part, write_report
 from negosim.results.results import Results
+from negosim.scenario.scenario import Scenario
+from negosim.store.failures import PointsFailedError
 from negosim.store.store import FILES
 from negosim.sweeps.runner import sweep
 from tests.unit import pretend
@@ -39,6 +44,46 @@ def test_the_files_hold_the_summary_and_the_findings(results: Results) -> None:
     assert (results.out / "findings.md").read_text(encoding="utf-8") == text
     assert (results.out / "findings.json").read_text(encoding="utf-8") == findings.json()
     assert json.loads(findings.json())["name"] == "small"
+
+
+@pytest.mark.parametrize("failing", [(), (0.1,)])
+def test_a_summary_in_pieces_is_the_summary(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, failing: tuple[float, ...]
+) -> None:
+    def simulate(scenario: Scenario, *arguments: Any, **more: Any) -> pretend.Outcomes:
+        if scenario.sender.ambiguity in failing:
+            raise ArithmeticError("no solution")
+        return pretend.simulate(scenario, *arguments, **more)
+
+    monkeypatch.setattr(negosim.sweeps.play, "simulate", simulate)
+    changes = {"one": {}, "two": {"sender.toughness": 2.0}, "three": {"sender.ambiguity": 0.1}}
+    cases = [{"name": name, "set": changed} for name, changed in changes.items()]
+    made = experiment(case=cases, vary=[{"parameter": "target.ambiguity", "values": [0.1, 0.2, 0.3]}])
+    with contextlib.suppress(PointsFailedError):
+        sweep(made, tmp_path / "runs")
+    results = Results(tmp_path / "runs")
+    findings, _ = write_report(results)
+    whole = {path: path.read_bytes() for path in report_paths(results) if path.suffix != ".parquet"}
+    for points in (1, 2, 5):
+        monkeypatch.setattr(negosim.report.write, "POINTS_AT_ONCE", points)
+        again, _ = write_report(results)
+        assert again.json() == findings.json()
+        assert {path: path.read_bytes() for path in whole} == whole
+        pandas.testing.assert_frame_equal(pandas.read_parquet(results.out / "summary.parquet"), results.summary())
+
+
+def test_more_rows_than_a_spreadsheet_takes_become_one_row_a_point(results: Results, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(negosim.report.write, "MOST_ROWS", 10)
+    monkeypatch.setattr(negosim.report.write, "POINTS_AT_ONCE", 2)
+    write_report(results)
+    summary = results.summary()
+    pandas.testing.assert_frame_equal(pandas.read_parquet(results.out / "summary.parquet"), summary)
+    table = pandas.read_csv(results.out / "summary.csv")
+    quantities = list(dict.fromkeys(summary["quantity"]))
+    assert list(table) == ["point", "label", "parameter", "value", *quantities]
+    assert table["point"].tolist() == [0, 1, 2] and table["label"].tolist() == results.design()["label"].tolist()
+    for name in quantities:
+        assert table[name].tolist() == summary.loc[summary["quantity"] == name, "mean"].tolist()
 
 
 def test_the_folder_is_still_one_that_a_sweep_goes_on_in(results: Results) -> None:

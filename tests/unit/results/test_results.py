@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import math
+import os
+import signal
+import threading
 from pathlib import Path
 from typing import Any
 
@@ -51,6 +54,15 @@ def test_runs_can_be_asked_about_in_sql_beside_their_design(results: Results) ->
     assert answer["mean"].to_numpy() == pytest.approx(
         results.frame().groupby("point")["sender_payoff"].mean().to_numpy(), abs=1e-12
     )
+
+
+def test_ctrl_c_ends_a_question_as_it_ends_anything_else(results: Results) -> None:
+    pressed = threading.Timer(0.5, os.kill, (os.getpid(), signal.SIGINT))
+    pressed.start()
+    with pytest.raises(KeyboardInterrupt):
+        results.query("select sum(range) from range(100000000000000)")  # hours
+    pressed.join()
+    assert len(results.query("select point from design")) == 3
 
 
 def test_a_question_about_some_points_opens_their_files_alone(results: Results) -> None:

@@ -365,3 +365,20 @@ def test_a_number_of_eighty_digits_is_refused_where_a_value_is_varied(name: str,
     with pytest.raises(ScenarioError) as caught:
         PIE.vary({name: value})
     assert str(caught.value).startswith(name.removesuffix(".pie"))
+
+
+@pytest.mark.parametrize("levels", [1, 1001, 10**80])
+def test_levels_have_a_bound(refused: Load, levels: int) -> None:
+    said = str(refused(f'extends = "pie"\n[[issues]]\nname = "pie"\nlevels = {levels}'))
+    assert said.startswith("mine.toml: issues.pie.levels = 1") and "between 2 and 1000" in said
+
+
+def test_linked_issues_may_have_so_many_levels_that_their_frontier_is_found_in_seconds() -> None:
+    names = [issue.name for issue in CASE.issues]
+    few = {f"issues.{name}.levels": 20 for name in names}
+    with pytest.raises(ScenarioError, match=r"levels = 60 makes 198,000 pairs of levels of linked issues, and 100,000 can be"):
+        CASE.vary({**few, **{f"issues.{name}.levels": 60 for name in names}})
+    assert CASE.vary(few).issues[0].levels == 20
+    unlinked = {"sender.linkage": 0.0, "target.linkage": 0.0}
+    assert CASE.vary({**{f"issues.{name}.levels": 60 for name in names}, **unlinked}).issues[0].levels == 60
+    assert CASE.vary({f"issues.{names[0]}.levels": 1000}).issues[0].levels == 1000

@@ -89,7 +89,8 @@ def test_the_real_clock_is_one_that_goes_on(monkeypatch: pytest.MonkeyPatch) -> 
 
 def told(width: int = 100, workers: int = 2, **changes: Any) -> str:
     made = experiment(**changes)
-    return dry_run_text(made, Forecast(alone=600.0, locked=5.0, disk=3.4e6, points=6, runs=2_400), workers, width)
+    found = Forecast(600.0, 5.0, 3.4e6, points=6, runs=2_400, summary=2e4, standing=4e8, part=1e8)
+    return dry_run_text(made, found, workers, width)
 
 
 def test_a_dry_run_says_the_design_the_runs_and_the_estimate() -> None:
@@ -105,8 +106,9 @@ def test_a_dry_run_says_the_design_the_runs_and_the_estimate() -> None:
         "runs      30: 10 at each point",
     ):
         assert line in lines, line
-    assert "estimate  about 5 min on 2 threads and 3.4 MB on disk" in told()
-    assert "about 10 min on 1 thread and" in told(workers=1)
+    assert "estimate  about 5 min on 2 threads, the summing up not counted," in told()
+    assert "          3.4 MB of runs and 20 kB of summary on disk, and 700 MB of memory." in told()
+    assert "about 10 min on 1 thread," in told(workers=1) and "and 600 MB of memory" in told(workers=1)
 
 
 def test_a_dry_run_says_what_is_kept_and_drawn_and_the_baseline() -> None:
