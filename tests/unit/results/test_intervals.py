@@ -75,7 +75,8 @@ def test_what_has_not_happened_leaves_room_that_shrinks_with_the_runs() -> None:
         assert float(mean_interval(0.0, 0.0, n, True)[1]) == pytest.approx(1.0 - 0.025 ** (1 / n))
         assert float(sum_interval(0.0, 0.0, n, True)[1]) == pytest.approx(float(unseen(n)))
         assert [float(end[0]) for end in mean_interval([0.0], [0.0], n, False)] == [0.0, 0.0]
-    assert all(math.isnan(end) for ends in (difference_interval(0.0, math.nan, 1, True), mean_interval(0.0, math.nan, 1, True)) for end in ends)
+    single = 0.0, math.nan, 1, True
+    assert all(math.isnan(end) for end in (*mean_interval(*single), *difference_interval(*single), *sum_interval(*single)))
 
 
 # ---- how often they hold the truth ----
