@@ -15,6 +15,7 @@ from negosim.engine.model import Negotiation
 from negosim.engine.outcomes import Outcomes
 from negosim.engine.run import standing_in_words
 from negosim.engine.transcript import paragraphs
+from negosim.experiment.design import shown
 from negosim.report.words import side_name
 from negosim.results.results import Results
 from negosim.scenario.parameters import Issue
@@ -169,6 +170,6 @@ def _side_text(scenario: Scenario, side: Side) -> str:
     """Say who a side is, what it plays, and in what it is uncertain."""
     delegation = scenario.delegation(side)
     given = {name: getattr(delegation, name, 0.0) for name in TACTICS}
-    tactics = ", ".join(f"{name.replace('_', ' ')} {value:g}" for name, value in given.items() if value)
+    tactics = ", ".join(f"{name.replace('_', ' ')} {shown(value)}" for name, value in given.items() if value)
     people = f"{counted(len(delegation.negotiators), 'negotiator')}, {counted(len(delegation.ratifiers), 'ratifier')}"
     return f"{delegation.name} ({side.label}): {delegation.strategy}; {people}; uncertain: {tactics or 'nothing'}."

@@ -103,7 +103,7 @@ def _point_lines(table: pandas.DataFrame, width: int) -> list[str]:
     whole = len(table) <= HEAD + TAIL + 1
     places = list(range(len(table))) if whole else [*range(HEAD), *range(len(table) - TAIL, len(table))]
     some = table.iloc[places].drop(columns=["label", "parameter"])
-    columns = {name: [name, *(_cell(value) for value in some[name])] for name in some}
+    columns = {name: [name, *map(shown, some[name])] for name in some}
     widths = {name: max(map(len, cells)) + 2 for name, cells in columns.items()}
     room, chosen = width, list[str]()
     for name, needed in widths.items():
@@ -115,10 +115,6 @@ def _point_lines(table: pandas.DataFrame, width: int) -> list[str]:
     rows = ["".join(f"{columns[name][row]:>{widths[name]}}" for name in chosen) for row in range(len(places) + 1)]
     rows = [row + (f"  {left} more ..." if left and not place else "") for place, row in enumerate(rows)]
     return rows if whole else [*rows[: HEAD + 1], "  ...", *rows[HEAD + 1 :]]
-
-
-def _cell(value: object) -> str:
-    return f"{value:.6g}" if isinstance(value, float) else str(value)
 
 
 def _run_lines(experiment: Experiment) -> Iterator[str]:

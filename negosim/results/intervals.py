@@ -59,7 +59,7 @@ def unseen(n: ArrayLike) -> Floats:
     0.037
     """
     runs = numpy.asarray(n, dtype=float)
-    return numpy.asarray(Z**2 / (runs + Z**2))
+    return Z**2 / (runs + Z**2)
 
 
 def mean_interval(mean: ArrayLike, sd: ArrayLike, n: ArrayLike, is_share: ArrayLike) -> Interval:

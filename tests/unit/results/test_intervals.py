@@ -64,10 +64,9 @@ def test_it_leaves_out_0_where_the_test_of_mcnemar_does() -> None:
 
 
 def test_many_events_have_the_t_interval_but_for_the_last_digits() -> None:
-    assert score(30_000, 20_000, 100_000) == pytest.approx(by_student(30_000, 20_000, 100_000), abs=2e-5)
-    assert mean_interval(0.3, math.sqrt(0.21), 100_000, True) == pytest.approx(
-        mean_interval(0.3, math.sqrt(0.21), 100_000, False), abs=2e-5
-    )
+    assert numpy.allclose(score(30_000, 20_000, 100_000), by_student(30_000, 20_000, 100_000), atol=2e-5, rtol=0.0)
+    given = 0.3, math.sqrt(0.21), 100_000
+    assert numpy.allclose(mean_interval(*given, True), mean_interval(*given, False), atol=2e-5, rtol=0.0)
 
 
 def test_what_has_not_happened_leaves_room_that_shrinks_with_the_runs() -> None:
@@ -76,7 +75,8 @@ def test_what_has_not_happened_leaves_room_that_shrinks_with_the_runs() -> None:
         assert float(mean_interval(0.0, 0.0, n, True)[1]) == pytest.approx(1.0 - 0.025 ** (1 / n))
         assert float(sum_interval(0.0, 0.0, n, True)[1]) == pytest.approx(float(unseen(n)))
         assert [float(end[0]) for end in mean_interval([0.0], [0.0], n, False)] == [0.0, 0.0]
-    assert all(math.isnan(end) for ends in (score(0, 0, 1), mean_interval(0.0, math.nan, 1, True)) for end in ends)
+    single = 0.0, math.nan, 1, True
+    assert all(math.isnan(end) for end in (*mean_interval(*single), *difference_interval(*single), *sum_interval(*single)))
 
 
 # ---- how often they hold the truth ----
@@ -159,5 +159,17 @@ def test_tables_findings_contrasts_and_figures_have_the_same_interval(tmp_path: 
     told = {finding.point: finding.differences[-1] for finding in findings_of(results, results.summary()).findings}
     assert told[1].quantity == "no_deal" and told[1].sign == told[2].sign == 0
     assert (told[1].low, told[1].high) == pytest.approx((-unseen(200), unseen(200)))
-    same = contrast_of(results, results).differences.set_index(["point_a", "quantity"]).loc[(2, "no_deal")]
-    assert (same["low"], same["high"], same["in_both_high"]) == pytest.approx((-unseen(200), unseen(200), unseen(200)))
+    shorter = pretend.experiment(replications=200, chunk=200, baseline={"talks.rounds": 9})
+    both = contrast_of(results, sweep(shorter, tmp_path / "shorter", workers=1)).differences
+    row = both.set_index(["point_a", "quantity"]).loc[(2, "no_deal")]  # the same two runs break down in both
+    assert (row["low"], row["high"], row["in_both_high"]) == pytest.approx((-unseen(200), unseen(200), unseen(200)))
+
+
+def test_a_point_differs_from_itself_by_exactly_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(negosim.sweeps.play, "simulate", pretend.simulate)
+    results = sweep(pretend.experiment(), tmp_path / "runs", workers=1)
+    summary = results.summary().set_index(["point", "quantity"])
+    assert summary.loc[(0, "no_deal"), ["difference", "low", "high"]].tolist() == [0.0] * 3
+    assert differences(results, ["no_deal"], {1: 1})[["low", "high"]].iloc[0].tolist() == [0.0] * 2
+    assert (contrast_of(results, results).differences[["low", "high"]] == 0.0).all(axis=None)
+    assert summary.loc[(1, "no_deal"), "high"] > 0.2  # another point of ten runs, although no run differs

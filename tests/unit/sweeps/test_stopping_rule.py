@@ -109,86 +109,10 @@ def test_differences_with_the_same_luck_need_fewer_runs_than_means(tmp_path: Pat
     assert results.reached is not None and results.reached.widest[0].half_width < 1e-12
 
 
-# ---- what has not happened yet ----
-
-
-def with_rare(monkeypatch: pytest.MonkeyPatch, chance: float, seed: int, column: str = "ending") -> None:
-    """Let an event happen in some runs of the baseline alone: a breakdown, or a cost of 1 in some column of numbers."""
-
-    def simulate(scenario: Any, replications: int, seed: int = seed, first: int = 0, between: Any = None) -> Any:
-        table = pretend.simulate(scenario, replications, seed, first).table()
-        happens = numpy.random.default_rng(seed).random(first + replications)[first:] < chance
-        happens &= scenario.sender.ambiguity == 0.0
-        if column == "ending":
-            values = numpy.where(happens, "breakdown", "settled").astype(object)
-            return pretend.Outcomes(table.set_column(table.column_names.index("ending"), "ending", [values]))
-        return pretend.Outcomes(table.append_column(column, [happens.astype(float)]))
-
-    monkeypatch.setattr(negosim.sweeps.play, "simulate", simulate)
-
-
-@pytest.mark.parametrize("of", ["means", "differences"])
-@pytest.mark.parametrize(("quantity", "column"), [("ending_breakdown", "ending"), ("threats_executed", "threats_executed")])
-def test_no_sweep_stops_because_nothing_has_happened_yet(
-    of: str, quantity: str, column: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """With a chance of .005 nothing happens in 100 runs of the baseline in three sweeps of five."""
-    happened = 0
-    for seed in range(12):
-        with_rare(monkeypatch, 0.005, seed, column)
-        precision = {"quantity": quantity, "half_width": 0.0005, "of": of, "most": 300}
-        results = sweep(experiment(seed=seed, precision=precision), tmp_path / str(seed), workers=1)
-        first = look(Results(results.out, 100))
-        assert not first.is_enough and first.widest[0].half_width > 0.02
-        assert results.reached is not None and results.reached.runs == 300 and not results.reached.is_enough
-        happened += numpy.random.default_rng(seed).random(100).min() < 0.005
-    assert 2 <= happened <= 8
-
-
-def test_what_never_happens_is_settled_once_the_runs_leave_no_room_for_it(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    with_rare(monkeypatch, 0.0, 0)
-    precision = {"quantity": "ending_breakdown", "half_width": 0.01}
-    results = sweep(experiment(precision=precision), tmp_path / "runs", workers=1)
-    assert results.reached is not None and results.reached.is_enough
-    assert 368 <= results.reached.runs <= 1_400  # 1 - 0.025^(1/n) is 0.01 from 368 runs on; the next look was set by n q^2
-
-
-def test_the_intervals_at_which_sweeps_stop_hold_a_rare_share_nearly_as_often_as_others(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Of 200 sweeps 190 should hold the truth; seeded, and twelve below that is four standard errors."""
-    held = 0
-    for seed in range(200):
-        with_rare(monkeypatch, 0.02, seed)
-        precision = {"quantity": "ending_breakdown", "half_width": 0.02, "of": "differences"}
-        results = sweep(experiment(seed=seed, precision=precision), tmp_path / str(seed), workers=1)
-        assert results.reached is not None and results.reached.is_enough
-        row = paired(results, against=0, point=1).set_index("quantity").loc["ending_breakdown"]
-        held += row["low"] <= -0.02 <= row["high"]
-    assert held >= 178
-
-
 def test_no_sweep_stops_before_the_least_number_of_runs(tmp_path: Path, calls: list[int]) -> None:
     results = sweep(experiment(replications=10, chunk=10, precision={"half_width": 9.0}), tmp_path / "runs")
     assert results.reached is not None and results.reached.runs == LEAST_RUNS == 100 and results.reached.is_enough
     assert not look(Results(results.out, 10)).is_enough
-
-
-def test_a_real_sweep_does_not_stop_before_a_rare_difference_shows(tmp_path: Path) -> None:
-    """Without its damage a threat raises breakdowns of the case by half a point: 100 pairs of runs mostly show no difference."""
-    vary = [{"parameter": "threats.reciprocal-tariff.damage", "values": [0.0]}]
-    precision = {"quantity": "ending_breakdown", "of": "differences", "half_width": 0.0005, "most": 200}
-    fields = {"name": "rare", "title": "Rare", "question": "How rare?", "scenario": "us-japan-2025", "vary": vary}
-    unseen_at_first = 0
-    for seed in range(12):
-        made = Experiment(**fields, precision=precision, replications=100, chunk=100, seed=seed)
-        results = sweep(made, tmp_path / str(seed), workers=1)
-        assert results.reached is not None and results.reached.runs == 200 and not results.reached.is_enough
-        frame = results.query("select run, point, (ending = 'breakdown')::int as x from runs where run < 100 order by point, run")
-        unseen_at_first += (frame["x"].to_numpy()[:100] == frame["x"].to_numpy()[100:]).all()
-    assert unseen_at_first >= 3  # each of these stopped at once while the interval was 0 +- 0
 
 
 def test_differences_are_those_of_the_findings(tmp_path: Path, calls: list[int]) -> None:
