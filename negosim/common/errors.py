@@ -131,6 +131,9 @@ def _rebuild_of_experiment(problem: str, file: str | None, field: str | None, va
 class StoreError(RuntimeError):
     """A folder of results that cannot be used as asked: what is wrong, and how to go on."""
 
+    def __str__(self) -> str:
+        return " ".join(super().__str__().split())  # one line, whatever a library told
+
 
 class DamagedManifestError(StoreError):
     """The manifest of a folder is damaged, or negosim did not write it."""

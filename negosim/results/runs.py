@@ -336,6 +336,12 @@ class Runs:
             raise KeyboardInterrupt from None
         except (OSError, pyarrow.ArrowException, duckdb.Error):
             self._compare(files)
+            for path in files:
+                if foreign := self._store.foreign_values(Path(path).stem):
+                    raise StoreError(
+                        f"{path} is damaged, although its checksum fits: {foreign}. Delete it, and run the same sweep into "
+                        f"{self.out} again: it plays this part anew."
+                    ) from None
             raise
 
 

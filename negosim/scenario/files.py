@@ -36,10 +36,14 @@ def find(name_or_path: str | os.PathLike[str], folder: Path | None = None) -> Pa
     text = os.fspath(name_or_path)
     is_path = isinstance(name_or_path, os.PathLike) or text.lower().endswith(ENDINGS) or "/" in text or os.sep in text
     path = (folder or Path()) / text if is_path else SHIPPED / f"{text}.toml"
-    if path.is_file():
-        return path
     known = ", ".join(shipped_names())
-    if path.is_dir():
+    try:
+        is_there, is_folder = path.exists(), path.is_dir()
+    except OSError as error:  # such as a name of a thousand letters
+        raise ScenarioError(f"cannot be read: {error.strerror}", file=text, remedy=f"Shipped scenarios: {known}.") from None
+    if is_there and not is_folder:
+        return path
+    if is_folder:
         raise ScenarioError("is a folder", file=text, remedy=f"Name a file in it, or one of: {known}.")
     if is_path:
         raise ScenarioError("there is no such file", file=text, remedy=f"Shipped scenarios: {known}.")

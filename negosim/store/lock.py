@@ -58,7 +58,7 @@ def writers(folder: Path) -> list[str]:
     """Who is writing into a folder: `` for the whole of it, `2-of-8` for a shard."""
     if not (folder / GATE).exists():
         return []
-    with gate(folder, "r"):
+    with gate(folder, "r"), said(folder):
         return _holders(folder)
 
 

@@ -13,14 +13,23 @@ from pathlib import Path
 from typing import Any
 
 import llvmlite.binding
+from pydantic import ValidationError
 
+from negosim.common.errors import ScenarioError
 from negosim.experiment.design import Point
 from negosim.experiment.experiment import Experiment
 from negosim.rules.compiled import sources_hash
+from negosim.scenario.diagnosis import explain
 from negosim.scenario.scenario import Scenario
 
 FORMAT = 3
 """Version of the layout of the folder."""
+
+SECTIONS: dict[str, type] = {
+    "experiment": dict, "scenario": dict, "notes": dict, "points": list, "draws": str, "sources": str, "versions": dict,
+    "platform": dict, "mixed": list,
+}
+"""What every manifest has that is read again, and the kind of each section."""
 
 NOT_PLAYED = (
     "app", "cli", "plots", "report", "results", "theory", "validation",
@@ -107,8 +116,29 @@ def experiment_of(manifest: Mapping[str, Any]) -> Experiment:
     return Experiment.as_played(fields, points)
 
 
+def misfit(manifest: Mapping[str, Any]) -> str:
+    """What keeps a manifest whose hashes fit from being that of a sweep, as a clause; empty if nothing does."""
+    lacking = [name for name, kind in SECTIONS.items() if not isinstance(manifest.get(name), kind)]
+    if lacking:
+        return f"it lacks {lacking[0]}"
+    try:
+        experiment = experiment_of(manifest)
+        told = [_entry(point) for point in experiment.design_points]
+        cases = [case for case in experiment.bases for _ in range(len(told) // len(experiment.bases))]
+        is_in_order = [(entry["point"], entry.get("case")) for entry in told] == list(enumerate(cases))
+        [in_words(platform) for platform in platforms(manifest)]
+    except ScenarioError as error:
+        return str(error).rstrip(".")
+    except (AttributeError, IndexError, KeyError, TypeError, ValueError):
+        return "its sections do not fit together"
+    return "" if told and is_in_order else "its points are not numbered case by case"
+
+
 def _scenario(values: Mapping[str, Any], notes: Mapping[str, Any]) -> Scenario:
-    return Scenario.model_validate_json(json.dumps({**values, "notes": notes}))
+    try:
+        return Scenario.model_validate_json(json.dumps({**values, "notes": notes}))
+    except ValidationError as error:
+        raise explain(error, Scenario, values) from None
 
 
 def differences(there: Mapping[str, Any], here: Mapping[str, Any], allow_platform: bool = False) -> list[str]:

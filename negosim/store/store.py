@@ -18,8 +18,8 @@ from negosim.common.errors import DamagedManifestError, StoreError
 from negosim.store.failures import Failure
 from negosim.store.files import UNFINISHED, said, synchronise, write_whole
 from negosim.store.lock import gate, take
-from negosim.store.manifest import FORMAT, differences, fingerprint, hashes, renewed
-from negosim.store.parts import mark_and_rows
+from negosim.store.manifest import FORMAT, differences, fingerprint, hashes, misfit, renewed
+from negosim.store.parts import mark_and_rows, unpacked, values_hash
 
 MANIFEST = "manifest.json"
 
@@ -85,6 +85,11 @@ class Store:
                 f"{path} is of layout {layout}, and this version of negosim reads and writes layout {FORMAT}. "
                 "Sweep its experiment into another folder, or go on with the version of negosim that began this one."
             )
+        if reason := misfit(manifest):
+            raise DamagedManifestError(
+                f"{path} does not describe a sweep: {reason}. Sweep its experiment into {self.folder}: parts there that are of "
+                "that experiment are kept, and the manifest is written anew. Or choose another folder."
+            )
         return dict(manifest)
 
     def check(self, manifest: Mapping[str, Any], names: Collection[str], allow_platform: bool = False) -> None:
@@ -120,7 +125,7 @@ class Store:
             there, damaged = None, error
         if there is not None:
             return there
-        marks = {path: mark for path in self._part_files() if (mark := _mark(path))}
+        marks = {path: mark for path in self._part_files() if "platform" in (mark := _mark(path))}
         if damaged is not None and not marks:
             raise damaged
         self._refuse(path for path, mark in marks.items() if mark.get("experiment") != fingerprint(manifest))
@@ -268,6 +273,15 @@ class Store:
         if mark.get("part") != name:
             return f"it is {mark.get('part')} of the same experiment"
         return None if rows in (None, found) else f"it has {found:,} rows in place of {rows:,}"
+
+    def foreign_values(self, name: str) -> str | None:
+        """What is wrong with the values of a part whose file has its checksum; None when nothing is."""
+        content = self.content(name)
+        try:
+            is_hashed = values_hash(unpacked(content)) == mark_and_rows(BytesIO(content))[0].get("values")
+        except (OSError, TypeError, pyarrow.ArrowException) as error:
+            return f"its values cannot be read ({error})"
+        return None if is_hashed else "its values do not have the hash that it carries"
 
     def set_aside(self, name: str) -> Path:
         """Move what stands in place of a part out of the way, with its checksum; return where it is now."""

@@ -9,7 +9,6 @@ from __future__ import annotations
 import os
 from contextlib import closing
 from dataclasses import dataclass
-from io import BytesIO
 from pathlib import Path
 
 import numpy
@@ -19,7 +18,7 @@ from negosim.common.errors import StoreError
 from negosim.experiment.experiment import Experiment
 from negosim.store.failures import Failure
 from negosim.store.manifest import differences, experiment_of, fingerprint, manifest_of
-from negosim.store.parts import mark_and_rows, packed, unpacked, values_hash
+from negosim.store.parts import packed, unpacked, values_hash
 from negosim.store.plan import Part, planned_parts
 from negosim.store.precision import so_far
 from negosim.store.store import Store
@@ -123,15 +122,15 @@ class Replay:
         damage = store.damage(part.name, self.mark, part.rows)
         if damage is not None:
             return Finished(part, Failure(part.name, part.place, "damaged", damage))
-        content = store.content(part.name)
-        table, noted = unpacked(content), mark_and_rows(BytesIO(content))[0].get("values")
-        if values_hash(table) != noted:
-            return Finished(part, Failure(part.name, part.place, "damaged", "its values do not have the hash that it carries"))
+        foreign = store.foreign_values(part.name)
+        if foreign is not None:
+            return Finished(part, Failure(part.name, part.place, "damaged", foreign))
         if isinstance(played, Failure):
             return Finished(part, played)
-        if mark_and_rows(BytesIO(played))[0].get("values") == noted:
+        table, here = unpacked(store.content(part.name)), unpacked(played)
+        if values_hash(table) == values_hash(here):
             return Finished(part)
-        return Finished(part, Failure(part.name, part.place, "different", unlike(table, unpacked(played))))
+        return Finished(part, Failure(part.name, part.place, "different", unlike(table, here)))
 
 
 def unlike(there: pyarrow.Table, here: pyarrow.Table) -> str:

@@ -100,7 +100,7 @@ def status_of(out: str | os.PathLike[str]) -> Status:
 def _stat(path: Path) -> os.stat_result | None:
     try:
         return path.stat()
-    except FileNotFoundError:
+    except OSError:
         return None
 
 

@@ -14,6 +14,7 @@ from negosim.common.errors import ScenarioError, StoreError
 from negosim.common.vocabulary import Ending
 from negosim.engine.kernel import simulate
 from negosim.engine.outcomes import RUN, Outcomes
+from negosim.store.failures import PointsFailedError
 from tests.laws.playing import differences
 
 RUNS, SEED = 3, 3
@@ -35,7 +36,7 @@ def refused_or(work: Callable[[], Found], mutant: object = "") -> Found | None:
     """What some work gives; None where it is refused with one clear error. Any other error is raised with the mutant's number."""
     try:
         return work()
-    except (ScenarioError, StoreError) as error:
+    except (ScenarioError, StoreError, PointsFailedError) as error:
         said = str(error)
         assert said and "\n" not in said and len(said) <= LONGEST, f"mutant {mutant}: not one clear line: {said!r}"
         assert said[-1] in ".?)", f"mutant {mutant}: no whole sentence: {said!r}"

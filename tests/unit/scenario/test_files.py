@@ -76,6 +76,15 @@ def test_a_file_in_another_format_is_called_by_its_format(tmp_path: Path, conten
     assert f"{name}: {words}" in str(caught.value)
 
 
+@pytest.mark.parametrize("name", ["a" * 1000, "a" * 1000 + ".toml", "a/" * 5000])
+def test_a_name_of_a_thousand_letters_is_refused_in_a_sentence(refused: Load, name: str) -> None:
+    for load in (lambda: Scenario.load(name), lambda: Scenario.load(Path(name))):
+        with pytest.raises(ScenarioError, match=r"File name too long|no such file|no scenario named"):
+            load()
+    error = refused(f'extends = "{name}"')
+    assert error.field == "extends" and "cannot be followed" in str(error)
+
+
 @pytest.mark.parametrize("name", ["sale.xml", "sale.json", "sale.YAML"])
 def test_a_name_that_ends_as_a_file_does_is_a_path(name: str) -> None:
     with pytest.raises(ScenarioError, match=f"{name}: there is no such file"):
