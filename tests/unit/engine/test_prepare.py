@@ -7,18 +7,21 @@ import pytest
 
 from negosim import Scenario
 from negosim.common.vocabulary import Side
-from negosim.engine.prepare import CELLS, NO_OUTLOOK, NODES, prepare, profile_saliences
+from negosim.engine import prepare as preparing
+from negosim.engine.prepare import CELLS, NO_OUTLOOK, NODES, forget_frontiers, prepare, profile_saliences
 
 PIE = Scenario.load("pie")
 TRADE = Scenario.load("logrolling")
 CASE = Scenario.load("us-japan-2025")
 
 
-def test_design_points_with_the_same_preferences_share_their_frontiers() -> None:
+def test_the_frontiers_of_design_points_with_the_same_preferences_are_solved_once() -> None:
+    forget_frontiers()
     one, other = prepare(CASE), prepare(CASE.vary({"sender.unpredictability": 0.5, "talks.rounds": 5}))
-    assert one.menus is other.menus
-    assert one.sides is not other.sides
-    assert prepare(CASE.vary({"sender.curvature": 0.7})).menus is not one.menus
+    assert preparing._frontiers.cache_info().misses == 1
+    assert one.menus.tobytes() == other.menus.tobytes() and not np.shares_memory(one.menus, other.menus)
+    assert prepare(CASE.vary({"sender.curvature": 0.7})).menus.tobytes() != one.menus.tobytes()
+    assert preparing._frontiers.cache_info().misses == 2
 
 
 def test_preparing_twice_gives_the_same_game() -> None:
@@ -106,7 +109,7 @@ def test_candour_says_how_often_the_voice_speaks_whose_priorities_are_shared() -
 
 def test_only_a_side_that_looks_ahead_has_an_outlook() -> None:
     game = prepare(CASE)
-    assert game.sender_outlook is NO_OUTLOOK
+    assert game.sender_outlook.tolist() == NO_OUTLOOK.tolist()
     assert game.target_outlook.shape[:2] == (1, 8 + 2 + 1)
 
 
