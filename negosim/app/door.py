@@ -96,18 +96,18 @@ class _Admission:
     """Lets a page in while there is room for it."""
 
     def __init__(self) -> None:
-        self.connected = 0
+        self.connected: list[str] = []
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        is_new = str(scope["path_params"]["kernel_id"]) not in contexts
-        if self.connected >= MOST_PAGES or (is_new and len(contexts) >= MOST_PAGES):
+        kernel = str(scope["path_params"]["kernel_id"])
+        if len(self.connected) >= MOST_PAGES or len({kernel, *contexts, *self.connected}) > MOST_PAGES:
             await WebSocketClose(1013, "Too many pages are open.")(scope, receive, send)
             return
-        self.connected += 1
+        self.connected.append(kernel)
         try:
             await app(scope, receive, send)
         finally:
-            self.connected -= 1
+            self.connected.remove(kernel)
 
 
 class Guard:

@@ -6,6 +6,7 @@ import http.client
 import re
 import sys
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing, contextmanager
 from email.message import Message
@@ -320,7 +321,14 @@ def test_what_is_written_into_the_page_is_not_run_and_reaches_nobody(browser: Br
     page.close()
 
 
-def test_there_is_an_end_to_how_many_pages_are_let_in(another: tuple[str, Path]) -> None:
+def test_there_is_an_end_to_how_many_pages_are_let_in_and_one_that_was_lost_may_come_back(another: tuple[str, Path]) -> None:
+    address, lost, whose = another[0], talks(), {"Cookie": "solara-session-id=1"}
     with ExitStack() as opened:
-        answers = [opened.enter_context(knocking(another[0])) for _ in range(101)]
+        answers = [opened.enter_context(knocking(address, lost if number == 0 else "", **whose)) for number in range(101)]
     assert answers == [101] * 100 + [403]
+    for _ in range(400):  # until the server has noticed that they have gone
+        if (back := knock(address, lost, **whose)) == 101:
+            break
+        time.sleep(0.05)
+    assert back == 101
+    assert knock(address) == 403
