@@ -121,4 +121,5 @@ def _stoppable(play: Callable[[Asked], str], asked: Asked) -> str:
     try:
         return play(asked)
     except KeyboardInterrupt as stop:
-        raise KeyboardInterrupt(str(stop) or "Stopped. The same command goes on.") from None
+        said = str(stop) if type(stop) is KeyboardInterrupt else ""  # others are for programs in Python
+        raise KeyboardInterrupt(said or "Stopped. The same command goes on.") from None

@@ -25,18 +25,18 @@ def interruptibly(work: Callable[[], Found]) -> Found:
         return work()
     found: list[Found] = []
     errors: list[BaseException] = []
-    surroundings = contextvars.copy_context()
+    surroundings, done = contextvars.copy_context(), threading.Event()
 
     def do() -> None:
         try:
             found.append(surroundings.run(work))
         except BaseException as error:
             errors.append(error)
+        done.set()
 
-    thread = threading.Thread(target=do, name=f"{THREADS}-compiling", daemon=True)
-    thread.start()
-    while thread.is_alive():
-        thread.join(HEARING)
+    threading.Thread(target=do, name=f"{THREADS}-compiling", daemon=True).start()
+    while not done.wait(HEARING):  # a join that Ctrl-C ends would take the thread for ended
+        pass
     if errors:
         raise errors[0]
     return found[0]

@@ -18,7 +18,7 @@ ROUNDING_UP = 1e-9
 
 
 MOST_CHANGES = 100_000
-"""Pairs of levels of two issues that the frontier of linked discrete issues may be searched through: some seconds a frontier."""
+"""Pairs of levels of two issues that the frontier of linked discrete issues may be searched through: some ten seconds of work."""
 
 THE_OTHERS_ALONE = {
     "sender": {"trust_slip": "only the sender pauses threats, so only the target learns from a pause"},

@@ -44,6 +44,7 @@ def test_ctrl_c_is_heard_before_the_work_is_over(work: Work) -> None:
     with pytest.raises(KeyboardInterrupt):
         interruptibly(work)
     assert not work.released.is_set()
+    assert any(thread.name.startswith(THREADS) for thread in threading.enumerate()), "the command line would wait for its end"
 
 
 def test_ctrl_c_is_heard_while_a_game_is_made_ready(work: Work, monkeypatch: pytest.MonkeyPatch) -> None:
