@@ -46,7 +46,7 @@ def ends(leaf: Leaf) -> tuple[float, float]:
         for sign in ("ge", "gt", "le", "lt")
         if getattr(entry, sign, None) is not None
     }
-    low = bounds["ge"] if "ge" in bounds else math.nextafter(bounds["gt"], math.inf)
+    low = bounds["ge"] if "ge" in bounds else math.nextafter(bounds.get("gt", -math.inf), math.inf)
     high = bounds["le"] if "le" in bounds else math.nextafter(bounds.get("lt", math.inf), -math.inf)
     return low, min(high, USUAL.get(leaf.name.rpartition(".")[2], high))
 

@@ -88,3 +88,13 @@ def test_the_table_and_the_frame_are_the_same() -> None:
 
 def test_a_settled_column_has_underscores() -> None:
     assert settled_column("host-nation-support") == "settled_host_nation_support"
+
+
+def test_a_tariff_that_falls_for_two_thousand_rounds_leaves_every_number_finite() -> None:
+    holding_out = {f"{side}.strategy": "commitment" for side in ("sender", "target")}
+    demands = {f"{side}.committed_demand": 0.9 for side in ("sender", "target")}
+    clock = {"talks.protocol": "alternating", "talks.rounds": 2000}
+    moving = {"sender.volatility": 2.0, "markets.volatility_effect": 0.1}
+    runs = simulate(Scenario.load("threat").vary({**holding_out, **demands, **clock, **moving}), 5, seed=1).runs
+    assert (runs["rounds"] == 2000).all() and (runs["peak_stress"] > 0.0).all()
+    assert all(np.isfinite(runs[name]).all() for name in ("payoff", "ledger", "peak_stress"))
