@@ -77,7 +77,8 @@ def assuming(ranges: dict[str, tuple[float, float]] | None = None, name: str = "
     notes = {
         parameter: {"assumed": "for the test", "range": span} for parameter, span in (ranges or ASSUMING).items()
     }
-    return Scenario.model_validate({**dict(scenario), "notes": notes})
+    values = {name: getattr(scenario, name) for name in Scenario.model_fields}
+    return Scenario.model_validate(values | {"notes": notes})
 
 
 EXPERIMENT = """
