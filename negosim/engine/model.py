@@ -38,7 +38,7 @@ class Negotiation(mesa.Model):
     One ``step()`` is one round. ``running`` says whether the talks go on, ``outcome`` is None until they have ended.
     ``strategies`` are of the user's own, by side: ``{"target": ns.strategy(propose, respond)}``; see docs/strategies.md.
     Raises TypeError for a scenario that is no Scenario (``Scenario.load`` makes one of a name or a path) and for a seed or
-    replication that is no whole number, ValueError for one outside [0, 2**64).
+    replication that is not a whole number, ValueError for one outside [0, 2**64).
     """
 
     scenario: Scenario = None  # type: ignore[assignment]  # set below; here it hides the scenario that Mesa 3.5 makes itself

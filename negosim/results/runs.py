@@ -5,8 +5,6 @@ from __future__ import annotations
 import copy
 import logging
 import os
-import re
-import tempfile
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -20,8 +18,10 @@ import pyarrow.dataset
 import pyarrow.parquet
 
 from negosim.common.errors import StoreError, nearest
+from negosim.common.plain import require_whole
 from negosim.experiment.design import Comparison, Point, design_table
 from negosim.experiment.experiment import Experiment
+from negosim.results.questions import answer, fenced, files
 from negosim.scenario.scenario import Scenario
 from negosim.store.failures import Failure
 from negosim.store.manifest import experiment_of, fingerprint, in_words
@@ -51,7 +51,7 @@ class Runs:
         self._store = store = Store(out)
         manifest = store.manifest()
         if manifest is None:
-            raise StoreError(f"{store.folder} holds no results. Name the folder that a sweep wrote.")
+            raise StoreError(f"{out} holds no results. Name the folder that a sweep wrote.")
         self.out: Path = store.folder
         self.manifest: dict[str, Any] = manifest
         self.reached: Reached | None = None
@@ -215,6 +215,10 @@ class Runs:
 
     def frame(self, columns: Sequence[str] | None = None, limit: int | None = None) -> pandas.DataFrame:
         """Runs in the order of points and replications, one row a run; no columns, no limit = all."""
+        if isinstance(columns, str):
+            raise TypeError(f"columns = {columns!r} is one text. Write a list of names: [{columns!r}].")
+        if limit is not None:
+            require_whole(limit=limit)
         self.require(columns or ())
         chosen = list(columns) if columns is not None else None
         with self._reading():
@@ -226,7 +230,7 @@ class Runs:
     def query(
         self, sql: str, points: Collection[int] | None = None, memory: str | None = None
     ) -> pandas.DataFrame:
-        """The answer to a question in SQL, from four tables.
+        """The answer to a question in SQL, which is one SELECT, from four tables.
 
         design : the design table
         runs : every run, beside the columns of its point in `design`; `run` is its number within its point, from 0
@@ -236,19 +240,18 @@ class Runs:
         A name with a dot stands in double quotes:
         select "sender.ambiguity", avg(sender_payoff) from runs group by 1
 
+        It reads the files of this folder alone: no other file and no address, COPY, ATTACH, INSTALL or setting. ValueError for
+        anything but one SELECT, StoreError for a file elsewhere.
+
         points : those whose runs are asked about, so that only their files are opened; None = all
         memory : what the question may use (`400MB`) before it goes by way of the disk; None = most of the machine's
         """
-        tables = [_files(files) for files in self._of_cases(points)] + ["no_parts"]
-        settings: dict[str, Any] = {
-            "temp_directory": os.path.join(tempfile.gettempdir(), "negosim-duckdb"),
-            "autoinstall_known_extensions": "false",  # a question about a file needs no network
-            "threads": "1",  # a sum depends on its order: the same runs give the same answer, to the last digit
-        }
-        if memory is not None:
-            settings["memory_limit"] = memory
-        with self._reading(), duckdb.connect(":memory:", config=settings) as connection:
-            connection.execute("set enable_progress_bar = false")
+        unknown = set(points or ()) - {point.number for point in self.experiment.design_points}
+        if unknown:
+            last = len(self.experiment.design_points) - 1
+            raise ValueError(f"point {min(unknown)} is not in the design. Its points are 0 to {last}.")
+        tables = [files(some) for some in self._of_cases(points)] + ["no_parts"]
+        with self._reading(), fenced(self.out, memory) as connection:
             connection.register("design", self._design)
             connection.register("no_parts", self._schema.empty_table())  # the columns that another case has
             connection.execute(f"create view parts as {' union all by name '.join(f'select * from {each}' for each in tables)}")
@@ -258,17 +261,17 @@ class Runs:
                 connection.register("path_parts", self._rounds)
                 connection.execute(f"create view paths as select *, {numbered} from design join path_parts using (point)")
             if self.has_draws:
-                connection.execute(f"create view draw_parts as select * from {_files(self._draws)}")
+                connection.execute(f"create view draw_parts as select * from {files(self._draws)}")
                 connection.execute("create view draws as select * from design join draw_parts using (point)")
-            return connection.execute(sql).df()
+            return answer(connection, sql, self.out)
 
     def _of_cases(self, points: Collection[int] | None) -> list[list[str]]:
         """The files with runs of these points, those of each case apart."""
-        files: dict[str | None, list[str]] = {}
+        found: dict[str | None, list[str]] = {}
         for path, held in self._whole().items():
             if points is None or any(point.number in points for point in held):
-                files.setdefault(held[0].case, []).append(path)
-        return list(files.values())
+                found.setdefault(held[0].case, []).append(path)
+        return list(found.values())
 
     @property
     def has_draws(self) -> bool:
@@ -311,10 +314,3 @@ class Runs:
     def _rounds(self) -> pyarrow.dataset.Dataset:
         with self._reading():
             return pyarrow.dataset.dataset(self._paths, schema=self._united(self._first_paths), format="parquet")
-
-
-def _files(paths: Sequence[str]) -> str:
-    """Files as a table in SQL, one read after another. What would be a pattern in a name stands for itself in brackets."""
-    names = [re.sub(r"[*?\[]", r"[\g<0>]", path).replace("'", "''") for path in paths]
-    listed = ", ".join(f"'{name}'" for name in names)
-    return f"read_parquet([{listed}], hive_partitioning = false)"
