@@ -6,6 +6,8 @@ from collections.abc import Iterable
 from difflib import get_close_matches
 from typing import Any
 
+from negosim.common.text import printable
+
 
 class ScenarioError(ValueError):
     """Something in a scenario is wrong.
@@ -52,14 +54,14 @@ class ScenarioError(ValueError):
         return _rebuild, (self.problem, self.file, self.field, self.value, self.remedy)
 
     def __str__(self) -> str:
-        place = f"{self.file}: " if self.file else ""
+        place, field = f"{self.file}: " if self.file else "", self.field or '""'
         if self.field is None:
             subject = ""
         elif self.value is None or isinstance(self.value, (dict, list, tuple)):
-            subject = f"{self.field} "
+            subject = f"{field} "
         else:
-            subject = f"{self.field} = {_short(self.value)} "
-        return f"{place}{subject}{self.problem}. {self.remedy}".rstrip()
+            subject = f"{field} = {_short(self.value)} "
+        return printable(f"{place}{subject}{self.problem}. {self.remedy}".rstrip())
 
 
 def _rebuild(problem: str, file: str | None, field: str | None, value: Any, remedy: str) -> ScenarioError:
@@ -124,6 +126,9 @@ def _rebuild_of_experiment(problem: str, file: str | None, field: str | None, va
 
 class StoreError(RuntimeError):
     """A folder of results that cannot be used as asked: what is wrong, and how to go on."""
+
+    def __str__(self) -> str:
+        return printable(super().__str__())
 
 
 class DamagedManifestError(StoreError):

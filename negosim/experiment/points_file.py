@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from negosim.common.errors import ExperimentError, ScenarioError
+from negosim.common.paths import local
 from negosim.experiment.overrides import Value, as_tuple
 from negosim.scenario.files import text_of
 
@@ -23,7 +24,7 @@ WHOLE = re.compile(r"[+-]?\d+")
 
 def given_points(points: Any) -> Any:
     """The points of a CSV file for its path; a list as a tuple; anything else is left to the check of its type."""
-    return tuple(read_points(Path(points))) if isinstance(points, (str, os.PathLike)) else as_tuple(points)
+    return tuple(read_points(local(points))) if isinstance(points, (str, os.PathLike)) else as_tuple(points)
 
 
 def read_points(path: Path) -> list[dict[str, Value]]:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from negosim.common.errors import ScenarioError, nearest
+from negosim.common.paths import content_of, local
 from negosim.scenario.diagnosis import raw_key
 from negosim.scenario.provenance import is_noted
 
@@ -30,11 +31,15 @@ def find(name_or_path: str | os.PathLike[str], folder: Path | None = None) -> Pa
         raise TypeError(f'name_or_path = {shown} is neither a name nor a path. Write Scenario.load("pie"), say.')
     text = os.fspath(name_or_path)
     is_path = isinstance(name_or_path, os.PathLike) or text.endswith(".toml") or "/" in text or os.sep in text
-    path = (folder or Path()) / text if is_path else SHIPPED / f"{text}.toml"
-    if path.is_file():
+    path = local(text, folder) if is_path else SHIPPED / f"{text}.toml"
+    try:
+        is_there, is_folder = path.exists(), path.is_dir()
+    except OSError as error:
+        raise ScenarioError(f"cannot be read: {error.strerror}", file=text) from None
+    if is_there and not is_folder:
         return path
     known = ", ".join(shipped_names())
-    if path.is_dir():
+    if is_folder:
         raise ScenarioError("is a folder", file=text, remedy=f"Name a file in it, or one of: {known}.")
     if is_path:
         raise ScenarioError("there is no such file", file=text, remedy=f"Shipped scenarios: {known}.")
@@ -60,7 +65,7 @@ def read(path: Path) -> dict[str, Any]:
 def text_of(path: Path) -> str:
     """The text of a file; ScenarioError when it cannot be read, is empty or is not UTF-8."""
     try:
-        content = path.read_bytes()
+        content = content_of(path)
     except OSError as error:
         raise ScenarioError(f"cannot be read: {error.strerror}", file=str(path)) from None
     try:
