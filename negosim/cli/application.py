@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import signal
 import sys
@@ -10,12 +11,16 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from importlib import import_module
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
 from negosim.cli.streams import Commands
+from negosim.common.errors import ScenarioError, StoreError
 from negosim.common.interruption import THREADS, interruptibly
+from negosim.common.paths import local
+from negosim.common.text import printable
 
 app = typer.Typer(
     cls=Commands,
@@ -51,6 +56,27 @@ def option(meaning: str, least: int = 0, usual: str | bool = True) -> Any:
     return typer.Option(parser=whole_number(least), metavar="N", help=meaning, show_default=usual)
 
 
+def path_here(text: str) -> Path:
+    """A reader of paths: each stands for one absolute path, and what is not a path is refused at once."""
+    try:
+        return local(text)
+    except ScenarioError as error:
+        raise typer.BadParameter(str(error)) from None
+
+
+def shown(text: str) -> str:
+    """A text as a terminal may have it: no control characters, and paths below the current folder from there."""
+    here = os.getcwd()
+    if here != os.path.dirname(here):  # from the root all paths are as they are
+        text = re.sub(rf"(?<![^\s'\"(=]){re.escape(here + os.sep)}(?=[^\s/])", "", text)
+    return printable(text)
+
+
+def say(text: str, err: bool = False) -> None:
+    """Print a text for people; `typer.echo` is for what programs read."""
+    typer.echo(shown(text), err=err)
+
+
 AllowPlatform = Annotated[
     bool, typer.Option("--allow-platform", help="Mix runs of this platform with those of another; parts say which is which.")
 ]
@@ -61,18 +87,22 @@ AsJson = Annotated[bool, typer.Option("--json", help="JSON, for other programs."
 @contextmanager
 def plainly() -> Iterator[None]:
     """What a user got wrong as one line on the error stream with status 2; an interruption with status 130."""
-    from negosim.common.errors import ScenarioError, StoreError
     from negosim.sweeps.executors import EngineError
 
     try:
         yield
     except KeyboardInterrupt as stop:
         said = str(stop) if type(stop) is KeyboardInterrupt else ""  # others are for programs in Python
-        typer.echo(f"\n{said or 'Stopped.'}", err=True)
+        say(f"\n{said or 'Stopped.'}", err=True)
         leave_at_once(130)
         raise typer.Exit(130) from None
     except (EngineError, ScenarioError, StoreError) as error:
-        typer.echo(str(error), err=True)
+        say(str(error), err=True)
+        raise typer.Exit(2) from None
+    except OSError as error:
+        if error.filename is None:  # about no file: whoever read what is printed has gone, say
+            raise
+        say(f"{error.filename} cannot be used: {error.strerror}. Choose what you may read and write.", err=True)
         raise typer.Exit(2) from None
 
 

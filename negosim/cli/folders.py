@@ -10,7 +10,17 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from negosim.cli.application import AllowPlatform, AsJson, app, ended_like_an_interruption, loaded, option, plainly
+from negosim.cli.application import (
+    AllowPlatform,
+    AsJson,
+    app,
+    ended_like_an_interruption,
+    loaded,
+    option,
+    path_here,
+    plainly,
+    say,
+)
 from negosim.cli.progress import duration, told_progress
 from negosim.cli.sweep import report
 
@@ -18,7 +28,7 @@ if TYPE_CHECKING:
     from negosim.sweeps.reproduce import Reproduction
     from negosim.sweeps.status import Status
 
-Folder = Annotated[Path, typer.Argument(help="The folder that a sweep wrote.", show_default=False)]
+Folder = Annotated[Path, typer.Argument(parser=path_here, help="The folder that a sweep wrote.", show_default=False)]
 
 
 @app.command()
@@ -36,7 +46,7 @@ def status(folder: Folder, as_json: AsJson = False) -> None:
         if as_json:
             typer.echo(json.dumps({**found.plain(), "next": going_on(found)}, indent=2, allow_nan=False))
             return
-        typer.echo("\n".join(told(found)))
+        say("\n".join(told(found)))
 
 
 def told(found: Status) -> list[str]:
@@ -71,8 +81,10 @@ def going_on(found: Status) -> str:
 
 @app.command()
 def merge(
-    out: Annotated[Path, typer.Argument(help="The folder that gets the parts.", show_default=False)],
-    folders: Annotated[list[Path], typer.Argument(help="Folders of shards, or other folders of one experiment.")],
+    out: Annotated[Path, typer.Argument(parser=path_here, help="The folder that gets the parts.", show_default=False)],
+    folders: Annotated[
+        list[Path], typer.Argument(parser=path_here, help="Folders of shards, or other folders of one experiment.")
+    ],
     allow_platform: AllowPlatform = False,
 ) -> None:
     """Copy the parts of several folders of one experiment into one; when all are there, sum up and print the findings.
@@ -88,10 +100,10 @@ def merge(
 
         with told_progress():
             merged = run(out, folders, allow_platform)
-        typer.echo(f"{merged.copied:,} parts copied into {out}.", err=True)
+        say(f"{merged.copied:,} parts copied into {out}.", err=True)
         failures = Store(out).failures(merged.missing)
         if len(merged.missing) > len(failures):
-            typer.echo(
+            say(
                 f"{len(merged.missing):,} of {merged.parts:,} parts are missing, such as {merged.missing[0]}. Play them: "
                 f"negosim sweep --out {shlex.quote(str(out))}",
                 err=True,
@@ -122,7 +134,7 @@ def reproduce(
         if as_json:
             typer.echo(json.dumps(asdict(found), indent=2))
         else:
-            typer.echo("\n".join(verdict(found)))
+            say("\n".join(verdict(found)))
     if found.differing or not found.compared:
         raise typer.Exit(1)
 

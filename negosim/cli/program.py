@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import argparse
-import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 import typer
 
-from negosim.cli.application import plainly, whole_number
+from negosim.cli.application import path_here, plainly, say, whole_number
 from negosim.cli.streams import take_every_text
 from negosim.common.errors import StoreError
+from negosim.common.paths import content_of
 from negosim.report.write import with_part
 from negosim.store.failures import PointsFailedError
 from negosim.store.store import Store
+
+Read = TypeVar("Read")
 
 
 class Asked(NamedTuple):
@@ -54,9 +56,9 @@ class Program(NamedTuple):
         try:
             with plainly():
                 self._look_at(asked)
-                print(_stoppable(play, asked))
+                say(_stoppable(play, asked))
         except PointsFailedError as failed:
-            print(failed, file=sys.stderr)
+            say(str(failed), err=True)
             return 3
         except typer.Exit as ended:
             return ended.exit_code
@@ -64,15 +66,16 @@ class Program(NamedTuple):
 
     def renew(self, page: Path, tables: str) -> None:
         """Put tables in place of the generated part of a page."""
-        Store(page.parent).write_beside(page.name, with_part(page.read_text(encoding="utf-8"), self.name, tables).encode())
+        Store(page.parent).write_beside(page.name, with_part(content_of(page).decode(), self.name, tables).encode())
 
     def _asked(self, words: Sequence[str] | None) -> Asked:
         runs, draws, draw_runs = self.usual
         parser = argparse.ArgumentParser(description=self.about, formatter_class=argparse.RawDescriptionHelpFormatter)
         out = Path("runs", self.name)
-        parser.add_argument("--out", type=Path, default=out, help=f"folder of the results (default: {out})")
-        parser.add_argument("--figures", type=Path, help="folder of the figures (default: the folder of the results)")
-        parser.add_argument("--page", type=Path, help=f"a page of Markdown whose part named {self.name} gets the tables")
+        a_path = _told(path_here)
+        parser.add_argument("--out", type=a_path, default=out, help=f"folder of the results (default: {out})")
+        parser.add_argument("--figures", type=a_path, help="folder of the figures (default: the folder of the results)")
+        parser.add_argument("--page", type=a_path, help=f"a page of Markdown whose part named {self.name} gets the tables")
         numbers = {
             "--runs": (runs, 2, "runs at each point"),
             "--draws": (draws, 1, "joint draws of the assumed numbers"),
@@ -80,7 +83,7 @@ class Program(NamedTuple):
         }
         for name, (usual, least, meaning) in numbers.items():
             meaning += f", at least {least} (default: {usual})"
-            parser.add_argument(name, type=_at_least(least), default=usual, metavar="N", help=meaning)
+            parser.add_argument(name, type=_told(whole_number(least)), default=usual, metavar="N", help=meaning)
         given = parser.parse_args(words)
         return Asked(given.out, given.figures or given.out, given.page, given.runs, given.draws, given.draw_runs)
 
@@ -94,7 +97,7 @@ class Program(NamedTuple):
             raise StoreError(f"{asked.out} holds files of something else, such as {there[0]}. Choose another folder.")
         if asked.page is not None:
             try:
-                with_part(asked.page.read_text(encoding="utf-8"), self.name, "")
+                with_part(content_of(asked.page).decode(), self.name, "")
             except OSError as error:
                 raise StoreError(f"{asked.page} cannot be read: {error.strerror}. Choose another page, or none.") from None
             except ValueError as error:
@@ -105,12 +108,12 @@ class Program(NamedTuple):
             raise StoreError(f"{asked.figures} cannot be made: {error.strerror}. Choose another folder.") from None
 
 
-def _at_least(least: int) -> Callable[[str], int]:
-    """The reader of whole numbers of the other commands, with the error that argparse tells."""
+def _told(reader: Callable[[str], Read]) -> Callable[[str], Read]:
+    """A reader of the other commands, with the error that argparse tells."""
 
-    def read(text: str) -> int:
+    def read(text: str) -> Read:
         try:
-            return whole_number(least)(text)
+            return reader(text)
         except typer.BadParameter as error:
             raise argparse.ArgumentTypeError(error.message) from None
 

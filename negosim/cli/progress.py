@@ -10,6 +10,8 @@ from contextlib import contextmanager
 
 import typer
 
+from negosim.cli.application import say, shown
+
 SECONDS_BETWEEN_LINES = 5.0
 """How often a sweep says how far it is where nobody watches a terminal."""
 
@@ -21,14 +23,14 @@ def told_progress() -> Iterator[Callable[[int, int, float, float], None]]:
 
     console = Console(stderr=True)
     if not console.is_terminal:
-        with log_told(lambda line: typer.echo(line, err=True)):
+        with log_told(lambda line: say(line, err=True)):
             yield lines_of_progress()
         return
     from rich.progress import BarColumn, Progress, TextColumn
 
     with (
         Progress(BarColumn(), TextColumn("{task.percentage:>3.0f} %"), TextColumn("{task.description}"), console=console) as bar,
-        log_told(lambda line: console.print(line, markup=False, highlight=False)),
+        log_told(lambda line: console.print(shown(line), markup=False, highlight=False)),
     ):
         task = bar.add_task("")
 

@@ -9,7 +9,7 @@ from typing import Annotated, Any
 
 import typer
 
-from negosim.cli.application import AsJson, app, option, plainly
+from negosim.cli.application import AsJson, app, option, path_here, plainly, say
 
 
 @app.command()
@@ -27,7 +27,7 @@ def scenarios(as_json: AsJson = False) -> None:
         return
     width = max(len(each.name) for each in loaded)
     for each in loaded:
-        typer.echo(f"{each.name:<{width}}  {each.title} ({each.kind})")
+        say(f"{each.name:<{width}}  {each.title} ({each.kind})")
 
 
 @app.command()
@@ -42,12 +42,16 @@ def play(
     as_json: AsJson = False,
     markdown: Annotated[bool, typer.Option("--markdown", help="Markdown, to keep or to publish.")] = False,
     whole: Annotated[bool, typer.Option("--whole", help="Fold nothing, however long the run.")] = False,
-    figure: Annotated[Path | None, typer.Option("--figure", metavar="FILE", help="Draw its rounds into this PNG file.")] = None,
+    figure: Annotated[
+        Path | None, typer.Option("--figure", parser=path_here, metavar="FILE", help="Draw its rounds into this PNG file.")
+    ] = None,
 ) -> None:
     """Play one run and tell it, round by round.
 
     Example: negosim play us-japan-2025 --seed 7 --set sender.ambiguity=0.2 --figure run.png
     """
+    if as_json and markdown:
+        raise typer.BadParameter("--json and --markdown are two forms of one run. Give one of them.")
     with plainly():
         from negosim.scenario.scenario import Scenario
 
@@ -64,7 +68,7 @@ def play(
 
             Store(figure.parent).write_beside(figure.name, png(path(talks)))
         if not as_json:
-            typer.echo(talks.transcript("markdown" if markdown else "text", fold=not whole))
+            say(talks.transcript("markdown" if markdown else "text", fold=not whole))
             return
         typer.echo(json.dumps({"changes": changed, **talks.story()}, indent=2, allow_nan=False))
 

@@ -10,7 +10,19 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
-from negosim.cli.application import AllowPlatform, AsJson, app, ended_like_an_interruption, loaded, option, page_width, plainly
+from negosim.cli.application import (
+    AllowPlatform,
+    AsJson,
+    app,
+    ended_like_an_interruption,
+    loaded,
+    option,
+    page_width,
+    path_here,
+    plainly,
+    say,
+    shown,
+)
 from negosim.cli.progress import told_progress
 
 if TYPE_CHECKING:
@@ -19,6 +31,18 @@ if TYPE_CHECKING:
     from negosim.store.failures import PointsFailedError
     from negosim.sweeps.executors import Engine
     from negosim.sweeps.shards import Shard
+
+File = Annotated[
+    Path | None,
+    typer.Argument(
+        parser=path_here, help="The experiment's TOML file. Without it the sweep in the folder goes on.", show_default=False
+    ),
+]
+
+Out = Annotated[
+    Path | None,
+    typer.Option(parser=path_here, metavar="PATH", help="Folder of the results; an unfinished sweep there goes on."),
+]
 
 UntilPrecision = Annotated[
     float | None,
@@ -32,11 +56,8 @@ UntilPrecision = Annotated[
 
 @app.command()
 def sweep(
-    file: Annotated[
-        Path | None,
-        typer.Argument(help="The experiment's TOML file. Without it the sweep in the folder goes on.", show_default=False),
-    ] = None,
-    out: Annotated[Path | None, typer.Option(help="Folder of the results; an unfinished sweep there goes on.")] = None,
+    file: File = None,
+    out: Out = None,
     workers: Annotated[int | None, option("Threads, or processes of a Dask cluster here.", least=1, usual="all cores")] = None,
     seed: Annotated[int | None, option("Seed of all luck.", usual="the file's")] = None,
     shard: Annotated[
@@ -65,17 +86,17 @@ def sweep(
         chosen = engine_asked(engine, scheduler, workers)
         experiment = asked(file, out, seed, until_precision)
         if out is None or dry_run:
-            typer.echo(what_it_takes(experiment, workers))
+            say(what_it_takes(experiment, workers))
             return
         share = Shard.read(shard) if shard is not None else None
-        typer.echo(announcement(experiment, out, share), err=True)
+        say(announcement(experiment, out, share), err=True)
         results, failed = played(experiment, out, share, workers, allow_platform, chosen, engine_options(engine, scheduler))
         if results is not None:
             report(results)
         elif failed is None:
-            typer.echo(f"Shard {share} is done. {what_is_missing(out)}", err=True)
+            say(f"Shard {share} is done. {what_is_missing(out)}", err=True)
         if failed is not None:
-            typer.echo(str(failed), err=True)
+            say(str(failed), err=True)
         if failed is not None or (results is not None and results.failures):
             raise typer.Exit(3)
 
@@ -105,7 +126,7 @@ def asked(file: Path | None, out: Path | None, seed: int | None, half_width: flo
 
 def what_it_takes(experiment: Experiment, workers: int | None) -> str:
     """The design of an experiment and an estimate of what a sweep of it takes."""
-    typer.echo("Trying a few runs. The first use compiles the rules, which takes about a minute.", err=True)
+    say("Trying a few runs. The first use compiles the rules, which takes about a minute.", err=True)
     runner, forecasting = loaded("negosim.sweeps.runner"), loaded("negosim.sweeps.forecast")
     from negosim.report.forecast import dry_run_text
 
@@ -151,12 +172,12 @@ def report(results: Results) -> None:
     from negosim.report.write import report_paths, write_report
 
     if not results.baselines:
-        typer.echo("The baseline failed: without it there is nothing to compare with, and no findings.", err=True)
+        say("The baseline failed: without it there is nothing to compare with, and no findings.", err=True)
         return
-    typer.echo("Summing up.", err=True)
+    say("Summing up.", err=True)
     _, text = write_report(results)
     show(text)
-    typer.echo(f"Written: {', '.join(str(path) for path in report_paths(results))}.", err=True)
+    say(f"Written: {', '.join(str(path) for path in report_paths(results))}.", err=True)
 
 
 def what_is_missing(out: Path) -> str:
@@ -173,9 +194,12 @@ def what_is_missing(out: Path) -> str:
 
 @app.command()
 def plot(
-    results: Annotated[Path, typer.Argument(help="The folder that a sweep wrote.")],
+    results: Annotated[Path, typer.Argument(parser=path_here, help="The folder that a sweep wrote.")],
     out: Annotated[
-        Path | None, typer.Option(help="Folder of the figures.", show_default="figures in the folder of the results")
+        Path | None,
+        typer.Option(
+            parser=path_here, metavar="PATH", help="Folder of the figures.", show_default="figures in the folder of the results"
+        ),
     ] = None,
 ) -> None:
     """Draw the figures of a finished sweep.
@@ -190,7 +214,7 @@ def plot(
         plots = loaded("negosim.plots")
 
         for path in plots.draw_all(found, results / "figures" if out is None else out):
-            typer.echo(str(path))
+            say(str(path))
 
 
 @app.command()
@@ -230,12 +254,12 @@ def announcement(experiment: Experiment, out: Path, share: Shard | None) -> str:
 def show(text: str) -> None:
     """A text in Markdown: set out on a terminal, as it stands elsewhere."""
     if not sys.stdout.isatty():
-        typer.echo(text)
+        say(text)
         return
     from rich.console import Console
     from rich.markdown import Markdown
 
-    Console().print(Markdown(text))
+    Console().print(Markdown(shown(text)))
 
 
 EngineName = Annotated[

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from negosim.cli.application import AsJson, app, loaded, option, page_width, plainly
+from negosim.cli.application import AsJson, app, loaded, option, page_width, plainly, say
 
 if TYPE_CHECKING:
     from negosim.validation.textbook import Row
@@ -31,7 +31,7 @@ def facts(
 
         rows = verdicts.compare(only or (), runs, seed)
         if not as_json:
-            typer.echo(facts_text(rows, runs, seed, page_width()))
+            say(facts_text(rows, runs, seed, page_width()))
             return
         told = {"scenario": verdicts.SCENARIO, "runs": runs, "seed": seed, "facts": [row.plain() for row in rows]}
         typer.echo(json.dumps(told, indent=2, allow_nan=False))
@@ -61,7 +61,7 @@ def check(
     else:
         from negosim.report.checks import summary
 
-        typer.echo(f"\n{summary(checked)}")
+        say(f"\n{summary(checked)}")
     if not checked.passes:
         raise typer.Exit(1)
 
@@ -74,10 +74,10 @@ def told_rows() -> Callable[[Row], None]:
 
     def tell(row: Row) -> None:
         if row.result != told["result"]:
-            typer.echo(f"\n{heading(row)}")
+            say(f"\n{heading(row)}")
         if (row.result, row.parameters) != (told["result"], told["case"]):
-            typer.echo(f"  {parameters(row)}" if row.parameters else "")
-        typer.echo(line(row))
+            say(f"  {parameters(row)}" if row.parameters else "")
+        say(line(row))
         told.update(result=row.result, case=row.parameters)
 
     return tell

@@ -6,6 +6,8 @@ from collections.abc import Iterable
 from difflib import get_close_matches
 from typing import Any
 
+from negosim.common.text import printable
+
 MOST_NAMED = 20
 """Known names that a sentence lists."""
 
@@ -55,14 +57,14 @@ class ScenarioError(ValueError):
         return _rebuild, (self.problem, self.file, self.field, self.value, self.remedy)
 
     def __str__(self) -> str:
-        place = f"{self.file}: " if self.file else ""
+        place, field = f"{self.file}: " if self.file else "", self.field or '""'
         if self.field is None:
             subject = ""
         elif self.value is None or isinstance(self.value, (dict, list, tuple)):
-            subject = f"{self.field} "
+            subject = f"{field} "
         else:
-            subject = f"{self.field} = {_short(self.value)} "
-        return " ".join(f"{place}{subject}{self.problem}. {self.remedy}".split())  # one line, whatever is told
+            subject = f"{field} = {_short(self.value)} "
+        return printable(" ".join(f"{place}{subject}{self.problem}. {self.remedy}".split()))  # one line, whatever is told
 
 
 def _rebuild(problem: str, file: str | None, field: str | None, value: Any, remedy: str) -> ScenarioError:
@@ -132,7 +134,7 @@ class StoreError(RuntimeError):
     """A folder of results that cannot be used as asked: what is wrong, and how to go on."""
 
     def __str__(self) -> str:
-        return " ".join(super().__str__().split())  # one line, whatever a library told
+        return printable(" ".join(super().__str__().split()))  # one line, whatever a library told
 
 
 class DamagedManifestError(StoreError):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 import math
 from collections.abc import Mapping
+from numbers import Integral
 from typing import Any
 
 
@@ -44,3 +45,17 @@ def without_numpy(value: Any) -> Any:
     (3, '3')
     """
     return value.item() if hasattr(value, "item") and getattr(value, "ndim", 1) == 0 else value
+
+
+def require_whole(least: int = 0, **numbers: object) -> None:
+    """TypeError for a number that is not whole, ValueError for one outside [least, 2**64), in which seeds and runs are counted.
+
+    >>> require_whole(seed=True)
+    Traceback (most recent call last):
+    TypeError: seed = True is not a whole number. Write seed = 7, say.
+    """
+    for name, value in numbers.items():
+        if isinstance(value, bool) or not isinstance(value, Integral):
+            raise TypeError(f"{name} = {value!r} is not a whole number. Write {name} = 7, say.")
+        if not least <= int(value) < 2**64:
+            raise ValueError(f"{name} = {value} lies outside [{least}, 2**64). Write {name} = 7, say.")

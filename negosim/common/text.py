@@ -14,6 +14,36 @@ NOISE = 1e-12
 """A number of this size or less comes from rounding."""
 
 
+CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
+"""What a terminal obeys, what turns the direction of the text after it, and what is not a character; not tab and line feed."""
+
+
+def control_character(text: str, lines: bool) -> str:
+    """Return the first character that does not belong into a text, in words, or an empty text if there is none.
+
+    lines : whether the text may have several lines
+
+    >>> control_character("a \\x1b[31mred title", lines=True), control_character("one\\ntwo", lines=False)
+    ('the control character U+001B', 'a line break')
+    >>> control_character("one\\ntwo", lines=True), control_character("K\u00e4se", lines=False)
+    ('', '')
+    """
+    found = CONTROL.search(text) or (None if lines else re.search(r"[\t\n]", text))
+    if found is None:
+        return ""
+    return {"\t": "a tab", "\n": "a line break"}.get(found[0], f"the control character U+{ord(found[0]):04X}")
+
+
+def printable(text: str) -> str:
+    """Return a text with its control characters spelled out, so that a terminal shows them in place of obeying them.
+
+    >>> print(printable("a \\x1b[31mred title\\nand \\u202emore"))
+    a \\x1b[31mred title
+    and \\u202emore
+    """
+    return CONTROL.sub(lambda found: ascii(found[0])[1:-1], text)
+
+
 def amount(value: float, unit: str = "", fine: bool = False) -> str:
     """Return a value with its unit, rounded to what a reader needs; what is given to a tenth stays as it is.
 

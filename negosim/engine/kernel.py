@@ -9,10 +9,11 @@ import numba
 import numpy as np
 from numba import types
 
+from negosim.common.plain import require_whole
 from negosim.common.vocabulary import Ending, Response, Side
 from negosim.engine.outcomes import RUN, Outcomes
 from negosim.engine.prepare import prepare, strategies_of
-from negosim.engine.run import require_numbered, require_whole
+from negosim.engine.run import require_numbered
 from negosim.rules import closing, floor, moves, payoff
 from negosim.rules.clock import DOUBLE_AUCTION
 from negosim.rules.compiled import rule

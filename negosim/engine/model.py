@@ -48,7 +48,7 @@ class Negotiation(mesa.Model):
     as ``Scenario.vary`` takes them. ``datacollector`` has a row for each round: the columns of ``simulate(...).frame()``, None
     until the talks have ended, and those of ``frame()`` that have other names. So Mesa's own tools play negosim:
     ``mesa.batch_run(Negotiation, {"scenario": "pie", "seed": range(9), "sender.toughness": [0.5, 2.0]})``.
-    Raises TypeError for a scenario that is none and for a seed or replication that is no whole number, ValueError for one
+    Raises TypeError for what is not a scenario and for a seed or replication that is not a whole number, ValueError for one
     outside [0, 2**64), ScenarioError for a name that is not known and for changes that ``vary`` refuses.
     """
 

@@ -14,11 +14,12 @@ from numba import types
 from numpy.typing import ArrayLike, NDArray
 
 from negosim.common.errors import ScenarioError
+from negosim.common.plain import require_whole
 from negosim.common.vocabulary import Side
 from negosim.engine.kernel import FUNCTIONS, Runs, SimulationStopped, play, record, slices, without_idle_work
 from negosim.engine.outcomes import RUN, Outcomes
 from negosim.engine.prepare import disagreement_point, prepare, strategies_of
-from negosim.engine.run import require_numbered, require_whole
+from negosim.engine.run import require_numbered
 from negosim.rules.clock import fill_conceded
 from negosim.rules.compiled import rule
 from negosim.rules.frontier.preferences import enter_nash_node, solve_preferences

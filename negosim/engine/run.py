@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
-from numbers import Integral
 
 import numpy as np
 
+from negosim.common.plain import require_whole
 from negosim.common.text import counted
 from negosim.common.vocabulary import Ending, Side
 from negosim.engine.outcomes import Outcomes
@@ -18,15 +18,6 @@ from negosim.scenario.people import Ratifier
 from negosim.scenario.scenario import Scenario
 from negosim.strategies.own import Own, by_side
 from negosim.strategies.record import Strategy
-
-
-def require_whole(**numbers: object) -> None:
-    """TypeError for a number that is not whole, ValueError for one outside [0, 2**64), in which seeds and runs are counted."""
-    for name, value in numbers.items():
-        if not isinstance(value, Integral):
-            raise TypeError(f"{name} = {value!r} is no whole number. Write {name} = 7, say.")
-        if not 0 <= int(value) < 2**64:
-            raise ValueError(f"{name} = {value} lies outside [0, 2**64). Write {name} = 7, say.")
 
 
 def require_numbered(first: int, replications: int) -> None:

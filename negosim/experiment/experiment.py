@@ -10,6 +10,7 @@ from typing import Any
 from pydantic import BaseModel, ValidationError
 
 from negosim.common.errors import ExperimentError, ScenarioError
+from negosim.common.paths import local
 from negosim.experiment.consistency import check_playable
 from negosim.experiment.design import Point
 from negosim.experiment.spec import ExperimentSpec
@@ -52,18 +53,18 @@ class Experiment(ExperimentSpec):
         """The experiment in this TOML file, with other values for some keys; ExperimentError when anything is wrong."""
         if not isinstance(path, (str, os.PathLike)):
             raise TypeError(f"{path!r} is no experiment. Give an Experiment, or the path of its TOML file.")
-        file = Path(path)
+        file, place = os.fspath(path), _local(path, Path())
         try:
-            fields = files.read(file)
+            fields = files.read(place)
         except ScenarioError as error:
             remedy = error.remedy or "Name the TOML file of an experiment."
             if error.problem == "is empty":
                 remedy = "Copy a file of the folder experiments to start from."
-            raise ExperimentError(error.problem, file=str(file), remedy=remedy) from None
+            raise ExperimentError(error.problem, file=file, remedy=remedy) from None
         try:
-            return cls(**{**_found_from(fields, file.parent), **changes})
+            return cls(**{**_found_from(fields, place.parent), **changes})
         except ExperimentError as error:
-            raise error.at(file=str(file)) from None
+            raise error.at(file=file) from None
 
     @classmethod
     def schema(cls) -> dict[str, Any]:  # type: ignore[override]
@@ -77,7 +78,7 @@ def _found_from(fields: dict[str, Any], folder: Path) -> dict[str, Any]:
     if isinstance(found.get("scenario"), str):
         found["scenario"] = _named(found["scenario"], folder, "scenario")
     if isinstance(found.get("points"), str):
-        found["points"] = folder / found["points"]
+        found["points"] = _local(found["points"], folder)
     if isinstance(found.get("case"), list):
         found["case"] = [
             {**case, "scenario": _named(case["scenario"], folder, f"case.{number}.scenario")}
@@ -86,6 +87,14 @@ def _found_from(fields: dict[str, Any], folder: Path) -> dict[str, Any]:
             for number, case in enumerate(found["case"], start=1)
         ]
     return found
+
+
+def _local(path: str | os.PathLike[str], folder: Path) -> Path:
+    """The absolute path of a file, from the folder."""
+    try:
+        return local(path, folder)
+    except ScenarioError as error:
+        raise ExperimentError.of(error) from None
 
 
 def _named(name: str, folder: Path, field: str) -> Scenario:

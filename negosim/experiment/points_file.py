@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from negosim.common.errors import ExperimentError, ScenarioError
+from negosim.common.paths import local
 from negosim.experiment.overrides import Value, as_tuple
 from negosim.scenario.files import other_format, text_of
 
@@ -30,7 +31,7 @@ AS_CSV = "Save it with a comma between two cells and a point in decimals, as pro
 
 def given_points(points: Any) -> Any:
     """The points of a CSV file for its path; a list as a tuple; anything else is left to the check of its type."""
-    return tuple(read_points(Path(points))) if isinstance(points, (str, os.PathLike)) else as_tuple(points)
+    return tuple(read_points(local(points))) if isinstance(points, (str, os.PathLike)) else as_tuple(points)
 
 
 def read_points(path: Path) -> list[dict[str, Value]]:

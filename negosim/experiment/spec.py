@@ -17,7 +17,7 @@ from negosim.experiment.overrides import Overrides, PlainOverrides, as_tuple, ea
 from negosim.experiment.points_file import given_points
 from negosim.experiment.sampling import SAMPLED, sampled, unit_sample
 from negosim.scenario import dotted_names
-from negosim.scenario.parameters import Part, Slug
+from negosim.scenario.parameters import Line, Part, Slug, Text
 from negosim.scenario.scenario import Scenario
 
 if TYPE_CHECKING:
@@ -42,7 +42,7 @@ class Case(Part):
     """One case: what differs from the experiment's own scenario and baseline at each of its points."""
 
     name: Slug = Field(description="short name")
-    title: str = Field("", description="one line for people; the name if left out")
+    title: Line = Field("", description="one line for people; the name if left out")
     scenario: NamedScenario | None = Field(
         None, description="its scenario: a name, or a path from the experiment's file; none = the experiment's"
     )
@@ -83,8 +83,8 @@ class ExperimentSpec(Part):
     """The fields of an experiment, and the bases, points, comparisons and draws that follow. `Experiment` checks them."""
 
     name: Slug = Field(description="short name")
-    title: str = Field(min_length=1, description="one line for people")
-    question: str = Field(min_length=1, description="the question, in words")
+    title: Line = Field(min_length=1, description="one line for people")
+    question: Text = Field(min_length=1, description="the question, in words")
     scenario: NamedScenario = Field(
         description="the scenario, of each case that names none: a name, or a path from the experiment's file"
     )

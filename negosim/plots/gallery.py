@@ -54,7 +54,7 @@ def draw_all(results: Results, folder: str | os.PathLike[str]) -> list[Path]:
     the results do not have, such as a headline, is left out, and the log says so. Return the paths. StoreError for runs that
     lack a column, and for a folder that cannot be written.
     """
-    place = Path(folder)
+    place = Store(folder).folder
     cases = {place: results}
     if len(results.experiment.bases) > 1:
         cases = {place / str(case): results.of_case(str(case)) for case in results.baselines}

@@ -5,8 +5,6 @@ from __future__ import annotations
 import copy
 import logging
 import os
-import re
-import tempfile
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -22,8 +20,10 @@ import pyarrow.parquet
 
 from negosim.common.errors import StoreError, nearest
 from negosim.common.interruption import interruptibly
+from negosim.common.plain import require_whole
 from negosim.experiment.design import Comparison, Point, design_table
 from negosim.experiment.experiment import Experiment
+from negosim.results.questions import answer, fenced, in_sql
 from negosim.scenario.scenario import Scenario
 from negosim.store.failures import Failure
 from negosim.store.manifest import experiment_of, fingerprint, in_words
@@ -59,7 +59,7 @@ class Runs:
         self._store = store = Store(out)
         manifest = store.manifest()
         if manifest is None:
-            raise StoreError(f"{store.folder} holds no results. Name the folder that a sweep wrote.")
+            raise StoreError(f"{out} holds no results. Name the folder that a sweep wrote.")
         self.out: Path = store.folder
         self.manifest: dict[str, Any] = manifest
         self.reached: Reached | None = None
@@ -216,6 +216,10 @@ class Runs:
 
         A number that a run does not have is NaN, as pandas has it.
         """
+        if isinstance(columns, str):
+            raise TypeError(f"columns = {columns!r} is one text. Write a list of names: [{columns!r}].")
+        if limit is not None:
+            require_whole(limit=limit)
         self.require(columns or ())
         files = list(self._whole())
         if limit is not None:
@@ -225,7 +229,7 @@ class Runs:
     def query(
         self, sql: str, points: Collection[int] | None = None, memory: str | None = None
     ) -> pandas.DataFrame:
-        """The answer to a question in SQL, from four tables.
+        """The answer to a question in SQL, which is one SELECT, from four tables.
 
         design : the design table
         runs : every run, beside the columns of its point in `design`; `run` is its number within its point, from 0
@@ -237,35 +241,30 @@ class Runs:
 
         What a run does not have is NULL, which counts, means and comparisons pass over: so a share of all runs is
         count(*) filter (settled_rice > 100) / count(*), and avg((settled_rice > 100)::int) one of those with a settlement.
+        It reads the files of this folder alone: no other file and no address, COPY, ATTACH, INSTALL or setting. ValueError for
+        anything but one SELECT, StoreError for a file elsewhere.
 
         points : those whose runs are asked about, so that only their files are opened; None = all
         memory : what the question may use (`400MB`) before it goes by way of the disk; None = most of the machine's
         """
+        unknown = set(points or ()) - {point.number for point in self.experiment.design_points}
+        if unknown:
+            last = len(self.experiment.design_points) - 1
+            raise ValueError(f"point {min(unknown)} is not in the design. Its points are 0 to {last}.")
         asked = [path for path, part in self._whole().items() if points is None or any(p.number in points for p in part.points)]
-        settings: dict[str, Any] = {
-            "temp_directory": os.path.join(tempfile.gettempdir(), "negosim-duckdb"),
-            "autoinstall_known_extensions": "false",  # a question about a file needs no network
-            "threads": "1",  # a sum depends on its order: the same runs give the same answer, to the last digit
-        }
-        if memory is not None:
-            settings["memory_limit"] = memory
-        with (
-            self._reading([*asked, *self._paths, *self._draws]),
-            duckdb.connect(":memory:", config=settings) as connection,
-        ):
-            connection.execute("set enable_progress_bar = false")
+        with self._reading([*asked, *self._paths, *self._draws]), fenced(self.out, memory) as connection:
             connection.register("design", self._design)
             connection.register("no_parts", self._schema.empty_table())
-            connection.execute(f"create view parts as from {_in_sql(asked) if asked else 'no_parts'}")
+            connection.execute(f"create view parts as from {in_sql(asked) if asked else 'no_parts'}")
             numbered = f"replication % {self.experiment.most_runs} as run"
             connection.execute(f"create view runs as select *, {numbered} from design join parts using (point)")
             if self._paths:
-                connection.execute(f"create view path_parts as from {_in_sql(self._paths)}")
+                connection.execute(f"create view path_parts as from {in_sql(self._paths)}")
                 connection.execute(f"create view paths as select *, {numbered} from design join path_parts using (point)")
             if self.has_draws:
-                connection.execute(f"create view draw_parts as from {_in_sql(self._draws)}")
+                connection.execute(f"create view draw_parts as from {in_sql(self._draws)}")
                 connection.execute("create view draws as select * from design join draw_parts using (point)")
-            return connection.execute(sql).df()
+            return answer(connection, sql, self.out)
 
     @property
     def has_draws(self) -> bool:
@@ -344,9 +343,3 @@ class Runs:
                     ) from None
             raise
 
-
-def _in_sql(paths: Sequence[str]) -> str:
-    """Files as a table in SQL, one read after another. What would be a pattern in a name stands for itself in brackets."""
-    names = [re.sub(r"[*?\[]", r"[\g<0>]", path).replace("'", "''") for path in paths]
-    listed = ", ".join(f"'{name}'" for name in names)
-    return f"read_parquet([{listed}], hive_partitioning = false)"

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import datetime
 import itertools
 from collections.abc import Iterable, Mapping, Sequence
 
 from negosim.common.errors import ScenarioError, nearest
-from negosim.scenario.parameters import Edge, Issue, Threat
+from negosim.scenario.parameters import Calendar, Edge, Issue, Talks, Threat
 from negosim.scenario.people import Delegation, voices
 from negosim.scenario.trade import Trade
 
@@ -64,6 +65,16 @@ def check_levels(issues: Sequence[Issue], edges: Sequence[Edge], delegations: It
             field=f"issues.{most.name}.levels",
             value=most.levels,
             remedy="Take fewer levels, leave the levels of one issue out, or set the linkage of both sides to 0.",
+        )
+
+
+def check_calendar(calendar: Calendar, talks: Talks) -> None:
+    """ScenarioError for rounds that would come after the last day that a date can have."""
+    days = (talks.rounds + talks.extension_rounds) * calendar.days_per_round
+    if days > (datetime.date.max - calendar.first_round).days:
+        raise ScenarioError(
+            "leaves no dates for all rounds: the calendar ends with the year 9999",
+            field="calendar.first_round", value=calendar.first_round, remedy="Begin earlier, or take fewer rounds.",
         )
 
 

@@ -113,7 +113,8 @@ def _words(finding: Any, model: type[BaseModel], loc: Sequence[int | str]) -> tu
     kind = finding["type"]
     owner, declared = _declaration(model, loc)
     if kind == "extra_forbidden":
-        return "is an unknown key", nearest(str(loc[-1]), owner.model_fields if owner else ())
+        known = [name for name, field in owner.model_fields.items() if not field.exclude] if owner else []
+        return "is an unknown key", nearest(str(loc[-1]), known)
     if kind == "missing":
         meaning = f": {declared.description}" if declared and declared.description else ""
         return "is missing", f"Add it{meaning}."
@@ -128,6 +129,8 @@ def _words(finding: Any, model: type[BaseModel], loc: Sequence[int | str]) -> tu
         return "is not one of the words allowed here", "Allowed: " + ", ".join(allowed) + "." + hint
     if kind == "string_pattern_mismatch":
         return "is no short name", "Use lower case letters, digits and single hyphens, such as farm-lobby."
+    if kind == "string_too_short":
+        return "is empty", "Write it in words."
     if kind == "too_short" and isinstance(finding["input"], (list, tuple)):
         return "is empty", "Give at least one."
     bounds = range_text(declared) if declared else ""

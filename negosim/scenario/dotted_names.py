@@ -49,6 +49,8 @@ def key_of(item: BaseModel) -> str:
 def leaves(model: BaseModel, prefix: str = "") -> Iterator[Leaf]:
     """All values below `model`, in the order of declaration; a salience is one leaf."""
     for field, declared in type(model).model_fields.items():
+        if declared.exclude:
+            continue
         value = getattr(model, field)
         name = f"{prefix}{field}"
         if isinstance(value, BaseModel):
@@ -125,7 +127,8 @@ def _changed(child: Any, group: Mapping[tuple[str, ...], Any], root: BaseModel, 
 
 def _child(here: Any, step: str, name: str, root: BaseModel) -> Any:
     """One step down, or the error with the nearest name there is."""
-    if isinstance(here, BaseModel) and step in type(here).model_fields:
+    declared = type(here).model_fields.get(step) if isinstance(here, BaseModel) else None
+    if declared is not None and not declared.exclude:
         return getattr(here, step)
     if _is_list_of_parts(here):
         mirrored = "--".join(reversed(step.split("--")))

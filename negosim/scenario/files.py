@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from negosim.common.errors import ScenarioError, nearest
+from negosim.common.paths import content_of, local
 from negosim.scenario.diagnosis import raw_key
 from negosim.scenario.provenance import is_noted
 
@@ -35,7 +36,7 @@ def find(name_or_path: str | os.PathLike[str], folder: Path | None = None) -> Pa
         raise TypeError(f'name_or_path = {shown} is neither a name nor a path. Write Scenario.load("pie"), say.')
     text = os.fspath(name_or_path)
     is_path = isinstance(name_or_path, os.PathLike) or text.lower().endswith(ENDINGS) or "/" in text or os.sep in text
-    path = (folder or Path()) / text if is_path else SHIPPED / f"{text}.toml"
+    path = local(text, folder) if is_path else SHIPPED / f"{text}.toml"
     known = ", ".join(shipped_names())
     try:
         is_there, is_folder = path.exists(), path.is_dir()
@@ -93,7 +94,7 @@ def _is_json(text: str) -> bool:
 def text_of(path: Path) -> str:
     """The text of a file; ScenarioError when it cannot be read, is empty or is not UTF-8."""
     try:
-        content = path.read_bytes()
+        content = content_of(path)
     except OSError as error:
         raise ScenarioError(f"cannot be read: {error.strerror}", file=str(path)) from None
     try:

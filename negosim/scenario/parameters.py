@@ -8,9 +8,10 @@ from __future__ import annotations
 import datetime
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from negosim.common.errors import ScenarioError
+from negosim.common.text import control_character
 from negosim.strategies.catalogue import NAMES
 
 OFF = "neutral: the mechanism is off until a scenario turns it on"
@@ -26,6 +27,23 @@ StrategyName = Literal[NAMES]  # type: ignore[valid-type]  # the names of the fi
 
 Slug = Annotated[str, Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$")]
 """A short name: lower case, digits, single hyphens; so dotted names and names of edges are unambiguous."""
+
+
+
+
+def _plain(text: str, lines: bool) -> str:
+    """The same text; ScenarioError for a character that a terminal or a page would obey in place of showing it."""
+    found = control_character(text, lines)
+    if found:
+        raise ScenarioError(f"contains {found}", value=text, remedy="Write plain text.")
+    return text
+
+
+Line = Annotated[str, AfterValidator(lambda text: _plain(text, lines=False))]
+"""A text for people in one line."""
+
+Text = Annotated[str, AfterValidator(lambda text: _plain(text, lines=True))]
+"""A text for people that may have several lines."""
 
 
 class Part(BaseModel):
@@ -169,8 +187,8 @@ class Issue(Part):
     """One thing the talks are about: a node of the linkage graph."""
 
     name: Slug = choice(..., "short name")
-    title: str = choice(..., "name for people")
-    unit: str = choice(..., "unit of the real values, such as % or bn USD")
+    title: Line = choice(..., "name for people")
+    unit: Line = choice(..., "unit of the real values, such as % or bn USD")
     target_end: float = real(..., "real value at x = 0, the target's end")
     sender_end: float = real(..., "real value at x = 1, the sender's end")
     status_quo: float = real(..., "real value that holds if the issue is never settled")
@@ -213,7 +231,7 @@ class Edge(Part):
     weight: float = number(
         ..., "strength: above 0 complements, below 0 substitutes", "edge weight", ge=-1, le=1
     )
-    reason: str = choice(..., "why the two are linked")
+    reason: Text = choice(..., "why the two are linked")
 
     @property
     def name(self) -> str:

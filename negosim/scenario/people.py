@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from negosim.scenario.parameters import MOST, OFF, Part, Slug, StrategyName, amount, choice, number, share
+from negosim.scenario.parameters import MOST, OFF, Line, Part, Slug, StrategyName, amount, choice, number, share
 from negosim.scenario.salience import Salience
 
 
@@ -12,7 +12,7 @@ class Person(Part):
     """The principal of a side: decides how much, and whether to accept."""
 
     name: Slug = choice(..., "short name")
-    title: str = choice(..., "name and office")
+    title: Line = choice(..., "name and office")
     salience: Salience = number(..., "weights over issues", "weight")
 
 
@@ -20,7 +20,7 @@ class Negotiator(Part):
     """Speaks for a side on a portfolio of issues."""
 
     name: Slug = choice(..., "short name")
-    title: str = choice(..., "name and office")
+    title: Line = choice(..., "name and office")
     portfolio: tuple[Slug, ...] = choice((), "issues this person leads on; empty = all")
     salience: Salience | None = number(
         None, "weights over issues; none = the principal's", "weight", "speaks for the principal"
@@ -35,7 +35,7 @@ class Ratifier(Part):
     """A group at home without whose consent a deal fails."""
 
     name: Slug = choice(..., "short name")
-    title: str = choice(..., "name for people")
+    title: Line = choice(..., "name for people")
     salience: Salience = number(..., "weights over issues", "weight")
     threshold: float = share(..., "utility of a deal from which the group consents", "utility")
     half_width: float = amount(0.0, "half-width of the doubt about the threshold", "utility")
@@ -44,8 +44,8 @@ class Ratifier(Part):
 class Party(Part):
     """The people of a side, how it bargains, and what the talks cost it."""
 
-    name: str = choice(..., "name of the side, such as the United States")
-    short: str = choice(..., "short name, such as US")
+    name: Line = choice(..., "name of the side, such as the United States")
+    short: Line = choice(..., "short name, such as US")
     principal: Person = choice(..., "the principal")
     negotiators: tuple[Negotiator, ...] = choice(..., "the negotiators, one at least", min_length=1)
     ratifiers: tuple[Ratifier, ...] = choice((), "the groups at home that must consent")

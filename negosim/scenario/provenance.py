@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from pydantic import ValidationError
 from pydantic.fields import FieldInfo
 
 from negosim.common.errors import ScenarioError, nearest
-from negosim.scenario.diagnosis import raw_key
+from negosim.scenario.diagnosis import explain, raw_key
 from negosim.scenario.dotted_names import Leaf
-from negosim.scenario.parameters import FARTHEST, Part
+from negosim.scenario.parameters import FARTHEST, Part, Text
 from negosim.scenario.salience import Salience, normalised
 
 NOTE_KEYS = ("source", "assumed", "range")
@@ -24,8 +25,8 @@ class Note(Part):
     range : the values that are about as plausible; of a salience, factors on each weight
     """
 
-    source: str | None = None
-    assumed: str | None = None
+    source: Text | None = None
+    assumed: Text | None = None
     range: tuple[float, float] | None = None
 
 
@@ -97,7 +98,10 @@ def _note(tree: dict[str, Any], name: str, file: str | None) -> Note:
     span = tree.get("range")
     if span is not None:
         span = _range(span, name, file)
-    return Note(**{said[0]: tree[said[0]]}, range=span)
+    try:
+        return Note(**{said[0]: tree[said[0]]}, range=span)
+    except ValidationError as error:
+        raise explain(error, Note, tree, f"{name}.", file) from None
 
 
 def _range(span: Any, name: str, file: str | None) -> tuple[float, float]:

@@ -8,18 +8,18 @@ import json
 import os
 from collections.abc import Mapping
 from functools import cached_property
-from pathlib import Path
 from typing import Any, Literal, NoReturn
 
 from pydantic import Field, ValidationError, model_validator
 
 from negosim.common import display
 from negosim.common.errors import ScenarioError
+from negosim.common.paths import local
 from negosim.common.plain import is_finite, without_numpy
 from negosim.common.vocabulary import Side
 from negosim.scenario import consistency, dotted_names, files
 from negosim.scenario.diagnosis import explain, raw_key
-from negosim.scenario.parameters import Calendar, Edge, Issue, Markets, Part, Security, Slug, Talks, Threat, choice
+from negosim.scenario.parameters import Calendar, Edge, Issue, Line, Markets, Part, Security, Slug, Talks, Text, Threat, choice
 from negosim.scenario.people import Delegation
 from negosim.scenario.provenance import Note, check_places, check_ranges, default_note, missing_notes, separate
 from negosim.scenario.salience import Salience
@@ -37,8 +37,8 @@ class Scenario(Part):
     """
 
     name: Slug = choice(..., "short name")
-    title: str = choice(..., "one line for people")
-    summary: str = choice("", "what the scenario is for")
+    title: Line = choice(..., "one line for people")
+    summary: Text = choice("", "what the scenario is for")
     kind: Literal["case", "teaching"] = choice(
         ..., "a case has a note beside every number; a teaching one need not"
     )
@@ -68,6 +68,8 @@ class Scenario(Part):
         for side in Side:
             consistency.check_delegation(side.label, self.delegation(side), self.issues)
         consistency.check_levels(self.issues, self.linkage, map(self.delegation, Side))
+        if self.calendar is not None:
+            consistency.check_calendar(self.calendar, self.talks)
         if self.trade is not None:
             consistency.check_trade(self.trade, self.issues)
         return self
@@ -117,11 +119,10 @@ class Scenario(Part):
         if not wanted:
             return self
         plain = {name: _plain(self, name, value) for name, value in wanted.items()}
-        paths: dict[tuple[str, ...], Any] = {tuple(name.split(".")): value for name, value in plain.items()}
-        paths["notes",] = _varied_notes(self, plain)
+        paths = {tuple(name.split(".")): value for name, value in plain.items()}
         varied = dotted_names.replaced(self, paths, self)
         assert isinstance(varied, Scenario)
-        return varied
+        return varied.model_copy(update={"notes": _varied_notes(self, plain)})
 
     def get(self, name: str) -> Any:
         """The value with this dotted name; an issue that a salience does not name weighs 0."""
@@ -241,8 +242,12 @@ class Scenario(Part):
         return toml_text(_with_notes(values, self.notes))
 
     def save(self, path: str | os.PathLike[str]) -> None:
-        """Write the scenario to a TOML file, from which `load` gives it back."""
-        Path(path).write_text(self.to_toml(), encoding="utf-8", newline="\n")
+        """Write the scenario to a TOML file, from which `load` gives it back. ScenarioError when that cannot be done."""
+        try:
+            local(path).write_text(self.to_toml(), encoding="utf-8", newline="\n")
+        except OSError as error:
+            remedy = "Choose a folder in which you may write."
+            raise ScenarioError(f"cannot be written: {error.strerror}", file=os.fspath(path), remedy=remedy) from None
 
     @classmethod
     def schema(cls) -> dict[str, Any]:  # type: ignore[override]

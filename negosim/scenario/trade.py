@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from negosim.scenario.parameters import Part, Slug, amount, choice, number, share
+from negosim.scenario.parameters import Line, Part, Slug, amount, choice, number, share
 
 
 class Country(Part):
     """One country, or a group of countries taken as one."""
 
     name: Slug = choice(..., "short name")
-    title: str = choice(..., "name inside a sentence, such as the US")
+    title: Line = choice(..., "name inside a sentence, such as the US")
 
 
 class Flow(Part):

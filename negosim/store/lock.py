@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import IO
 
 from negosim.common.errors import StoreError
+from negosim.common.paths import require_ordinary
 from negosim.store.files import said
 
 LOCK, GATE = ".lock", ".gate"
@@ -29,7 +30,7 @@ log = logging.getLogger(__name__)
 def gate(folder: Path, mode: str = "a") -> Iterator[None]:
     """Come in one after another: what is done here is seen whole by whoever comes next. StoreError when it stays shut."""
     with said(folder):
-        file = (folder / GATE).open(mode)
+        file = _opened(folder / GATE, mode)
     with file:
         end = time.monotonic() + AT_THE_GATE
         while not _taken(file, shared=False):
@@ -63,13 +64,13 @@ def writers(folder: Path) -> list[str]:
 
 
 def _enter(held: ExitStack, folder: Path, share: str | None) -> None:
-    whole = held.enter_context((folder / LOCK).open("a"))
+    whole = held.enter_context(_opened(folder / LOCK, "a"))
     if not _taken(whole, shared=share is not None):
         raise StoreError(f"Another sweep is writing into {folder}. Wait until it is done, or choose another folder.")
     if share is None:
         os.utime(folder / LOCK)  # since when, for `negosim status`
         return
-    own = held.enter_context(lock_file(folder, share).open("a"))
+    own = held.enter_context(_opened(lock_file(folder, share), "a"))
     if not _taken(own, shared=False):
         raise StoreError(f"Another process is playing shard {share} into {folder}. Wait until it is done.")
     os.utime(lock_file(folder, share))
@@ -85,14 +86,21 @@ def lock_file(folder: Path, share: str) -> Path:
     return folder / (f"{LOCK}-{share}" if share else LOCK)
 
 
+def _opened(path: Path, mode: str) -> IO[str]:
+    """A file to lock; OSError for a pipe, whose opening would wait for somebody at its other end."""
+    if path.exists():
+        require_ordinary(path)
+    return path.open(mode)
+
+
 def _holders(folder: Path) -> list[str]:
     held = []
     for path in sorted(folder.glob(f"{LOCK}-*-of-*")):
-        with path.open("r") as file:
+        with _opened(path, "r") as file:
             if not _taken(file, shared=False):
                 held.append(path.name.removeprefix(f"{LOCK}-"))
     if not held and (folder / LOCK).exists():
-        with (folder / LOCK).open("r") as file:
+        with _opened(folder / LOCK, "r") as file:
             return [] if _taken(file, shared=False) else [""]
     return held
 

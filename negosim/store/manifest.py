@@ -33,7 +33,7 @@ SECTIONS: dict[str, type] = {
 
 NOT_PLAYED = (
     "app", "cli", "plots", "report", "results", "theory", "validation",
-    "common/display.py", "common/html.py", "common/plain.py", "common/text.py",
+    "common/display.py", "common/html.py", "common/paths.py", "common/plain.py", "common/text.py",
     "engine/agents.py", "engine/events.py", "engine/fork.py", "engine/model.py", "engine/person.py", "engine/transcript",
     "scenario/changes.py",
     "store/failures.py", "store/files.py", "store/lock.py", "store/precision.py", "store/store.py",

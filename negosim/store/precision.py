@@ -11,6 +11,7 @@ import json
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from negosim.common.paths import content_of
 from negosim.experiment.experiment import Experiment
 from negosim.experiment.spec import LEAST_RUNS
 from negosim.store.manifest import hashes
@@ -60,7 +61,7 @@ def write_reached(store: Store, experiment: str, reached: Reached) -> None:
 def read_reached(store: Store, experiment: str) -> Reached | None:
     """What is in the file; None when it is missing, damaged, or of another experiment."""
     try:
-        body: dict[str, Any] = json.loads((store.folder / FILE).read_text(encoding="utf-8"))
+        body: dict[str, Any] = json.loads(content_of(store.folder / FILE))
         widest = tuple(Widest(**each) for each in body["widest"])
         reached = Reached(int(body["runs"]), float(body["wanted"]), str(body["of"]), widest)
         is_whole = body.pop("sha256") == hashes(body)

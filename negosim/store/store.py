@@ -14,7 +14,8 @@ from typing import Any
 
 import pyarrow
 
-from negosim.common.errors import DamagedManifestError, StoreError
+from negosim.common.errors import DamagedManifestError, ScenarioError, StoreError
+from negosim.common.paths import content_of, local, require_ordinary
 from negosim.store.failures import Failure
 from negosim.store.files import UNFINISHED, said, synchronise, write_whole
 from negosim.store.lock import gate, take
@@ -43,7 +44,10 @@ class Store:
     """
 
     def __init__(self, folder: str | os.PathLike[str]) -> None:
-        self.folder = Path(folder)
+        try:
+            self.folder = local(folder)
+        except ScenarioError as error:
+            raise StoreError(str(error)) from None
         self.parts = self.folder / "parts"
         self.checksums = self.folder / "checksums"
         self.failed = self.folder / "failed"
@@ -62,7 +66,7 @@ class Store:
         """The manifest; None when there is none. StoreError when it is no manifest, or was changed."""
         path = self.folder / MANIFEST
         try:
-            text = path.read_text(encoding="utf-8")
+            text = content_of(path).decode()
         except FileNotFoundError:
             return None
         except OSError as error:
@@ -94,7 +98,9 @@ class Store:
 
     def check(self, manifest: Mapping[str, Any], names: Collection[str], allow_platform: bool = False) -> None:
         """StoreError unless the folder is free, or holds runs of the same manifest and nothing foreign."""
-        if self.folder.exists() and not self.folder.is_dir():
+        with said(self.folder):
+            is_file = self.folder.exists() and not self.folder.is_dir()
+        if is_file:
             raise StoreError(f"{self.folder} is a file. Choose another folder for the results.")
         there = self._known(manifest)
         if there is None:
@@ -244,8 +250,10 @@ class Store:
     def content(self, name: str) -> bytes:
         """The file of a part, once it was compared with its checksum. StoreError when it is damaged."""
         try:
-            content = self.path(name).read_bytes()
-            noted = self.checksum(name).read_text(encoding="utf-8").split()[:1]
+            path = self.path(name)
+            require_ordinary(path)
+            content = path.read_bytes()
+            noted = content_of(self.checksum(name)).decode().split()[:1]
         except (OSError, UnicodeDecodeError) as error:
             raise StoreError(f"it cannot be read ({error})") from None
         if noted != [hashlib.sha256(content).hexdigest()]:
@@ -309,7 +317,7 @@ class Store:
         """What is recorded of those of these parts that are not there, in the order of their names."""
         recorded = {name.removesuffix(".json") for name in _names(self.failed) if name.endswith(".json")}
         missing = sorted(name for name in recorded.intersection(names) if not self.is_there(name))
-        return [Failure.read(name, self._record(name).read_bytes()) for name in missing]
+        return [Failure.read(name, content_of(self._record(name))) for name in missing]
 
     def _record(self, name: str) -> Path:
         return self.failed / f"{name}.json"
@@ -318,6 +326,7 @@ class Store:
 def _mark(path: Path) -> dict[str, Any]:
     """The mark of a file among the parts; empty when it is none, or damaged."""
     try:
+        require_ordinary(path)
         with path.open("rb") as file:
             return mark_and_rows(file)[0]
     except (OSError, pyarrow.ArrowException):
@@ -326,7 +335,10 @@ def _mark(path: Path) -> dict[str, Any]:
 
 def _names(folder: Path) -> list[str]:
     """The names in a folder, sorted, without those that begin with a dot; none when there is no folder."""
-    return sorted(name for name in os.listdir(folder) if not name.startswith(".")) if folder.is_dir() else []
+    try:
+        return sorted(name for name in os.listdir(folder) if not name.startswith(".")) if folder.is_dir() else []
+    except OSError as error:
+        raise StoreError(f"{folder} cannot be read: {error.strerror}. Choose a folder that you may read.") from None
 
 
 FILES = ("summary.parquet", "summary.csv", "findings.json", "findings.md")

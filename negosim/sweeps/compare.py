@@ -7,6 +7,7 @@ import tempfile
 from pathlib import Path
 
 from negosim.common.errors import ScenarioError
+from negosim.common.paths import local
 from negosim.experiment.experiment import Experiment
 from negosim.results.contrast import Contrast, contrast_of
 from negosim.results.results import Results
@@ -65,7 +66,7 @@ def _opened(given: Compared, field: str) -> Scenario | Results:
             f"is of type {type(given).__name__}", field=field,
             remedy="Give a scenario or results, or the name or path of one of them.",
         )
-    if given not in Scenario.names() and Path(given).is_dir():
+    if given not in Scenario.names() and local(given).is_dir():
         results = Results(given)
         results.check()
         return results

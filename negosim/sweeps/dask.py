@@ -24,6 +24,7 @@ from dataclasses import dataclass, field
 from functools import cache, lru_cache, partial
 from typing import TYPE_CHECKING, Any
 
+from negosim.common.plain import require_whole
 from negosim.store.failures import Failure
 from negosim.store.plan import Part
 from negosim.sweeps.executors import HEARTBEAT, Engine, EngineError, Finished, Job, unheard
@@ -58,6 +59,8 @@ def dask(scheduler: str | None = None, workers: int | None = None) -> Engine:
     more parts. EngineError when distributed is not installed; and while it plays, when no worker is like this process, and when
     the scheduler cannot be reached or is lost.
     """
+    if workers is not None:
+        require_whole(1, workers=workers)
     try:
         import distributed  # noqa: F401
     except ModuleNotFoundError as error:

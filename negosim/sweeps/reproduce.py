@@ -15,6 +15,7 @@ import numpy
 import pyarrow
 
 from negosim.common.errors import StoreError
+from negosim.common.plain import require_whole
 from negosim.experiment.experiment import Experiment
 from negosim.store.failures import Failure
 from negosim.store.manifest import differences, experiment_of, fingerprint, manifest_of
@@ -54,6 +55,8 @@ def reproduce(
 
     StoreError when the folder holds no results.
     """
+    workers = cores() if workers is None else workers
+    require_whole(1, workers=workers, sample=1 if sample is None else sample)
     store = Store(out)
     manifest = store.manifest()
     if manifest is None:
@@ -64,7 +67,7 @@ def reproduce(
     there = [part for part in plan if store.is_there(part.name)]
     chosen = there if sample is None else spread(there, sample)
     job = Replay(experiment, store.folder, fingerprint(manifest))
-    found = _compared(job, chosen, engine or threads(workers or cores()), progress)
+    found = _compared(job, chosen, engine or threads(workers), progress)
     changes = differences(manifest, manifest_of(asked))
     return Reproduction(len(plan), len(there), len(chosen), tuple(found), tuple(changes))
 

@@ -10,6 +10,7 @@ from contextlib import closing
 from typing import Any, NamedTuple
 
 from negosim.common.errors import ExperimentError
+from negosim.common.plain import require_whole
 from negosim.experiment.experiment import Experiment
 from negosim.results.results import Results
 from negosim.store.failures import PointsFailedError
@@ -101,9 +102,8 @@ def _swept(
     """Play what is missing of an experiment, or of one shard of it; return the store and all parts of the experiment."""
     if not isinstance(experiment, Experiment):
         experiment = Experiment.load(experiment)
-    if workers is not None and workers < 1:
-        raise ValueError(f"workers = {workers} is out of range. It must be at least 1.")
-    workers = workers or cores()
+    workers = cores() if workers is None else workers
+    require_whole(1, workers=workers)
     way = _Way(Store(out), manifest_of(experiment), workers, progress, allow_platform, engine or threads(workers))
     if experiment.precision is not None:
         return way.store, _until_precise(way, experiment)

@@ -48,6 +48,14 @@ def test_the_tests_run_with_every_extra() -> None:
     assert all(f"negosim[{name}]" in EXTRAS["dev"] or set(EXTRAS["dev"]) >= set(extra) for name, extra in EXTRAS.items())
 
 
+@pytest.mark.parametrize("python", PYTHONS)
+def test_what_the_package_is_built_with_is_pinned_to_the_same_version(python: str) -> None:
+    pinned = pins((ROOT / "constraints.txt").read_text(), python)
+    for text in tomllib.loads((ROOT / "pyproject.toml").read_text())["build-system"]["requires"]:
+        wanted = Requirement(text)
+        assert str(wanted.specifier) == f"=={pinned[canonicalize_name(wanted.name)]}"
+
+
 @pytest.mark.parametrize(
     "text", ["numpy>=2", "numpy==2.0\nnumpy==2.1", 'numpy==2.0\nNumPy==2.1 ; python_version < "3.12"']
 )

@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
 from negosim.common.errors import ScenarioError, nearest
-from negosim.common.plain import plain
+from negosim.common.plain import plain, require_whole
 from negosim.validation.textbook import (
     alternating_offers,
     brinkmanship,
@@ -115,11 +115,12 @@ def _row(result: Result, parameters: Parameters, measured: Measured, seconds: fl
 
 def wanted(only: str | Sequence[str] | None) -> list[Result]:
     """Return the results with these names or in these chapters, all without any; ScenarioError for an unknown name."""
-    if not only:
+    names = [only] if isinstance(only, str) else [str(name) for name in only or ()]
+    if not names:
         return list(RESULTS.values())
     chapters = {title.lower(): results for title, results in CHAPTERS.items()}
     chosen: list[Result] = []
-    for name in [only] if isinstance(only, str) else only:
+    for name in names:
         if name in RESULTS:
             chosen.append(RESULTS[name])
         elif name.lower() in chapters:
@@ -140,6 +141,7 @@ def check(
     >>> check("stahl").passes
     True
     """
+    require_whole(seed=seed)
     return Checked(tuple(_told(wanted(only), seed, progress)))
 
 

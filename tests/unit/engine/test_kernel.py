@@ -126,7 +126,7 @@ def test_counts_and_seeds_outside_their_range_are_refused_with_their_value(argum
 @pytest.mark.parametrize("arguments", [{"seed": 7.5}, {"seed": "x"}, {"replications": 1e4}, {"replications": 1, "first": None}])
 def test_what_is_no_whole_number_is_refused_and_not_cut_off(arguments: dict[str, Any]) -> None:
     (name, value) = list(arguments.items())[-1]
-    with pytest.raises(TypeError, match=re.escape(f"{name} = {value!r} is no whole number. Write {name} = 7, say.")):
+    with pytest.raises(TypeError, match=re.escape(f"{name} = {value!r} is not a whole number. Write {name} = 7, say.")):
         simulate(PIE, **arguments)
 
 

@@ -171,7 +171,7 @@ def test_reported_values_are_those_of_issues() -> None:
         ({"chunk": 0}, ["chunk = 0", "between 1 and 1,000,000"]),
         ({"draw_replications": 1}, ["draw_replications = 1", "between 2 and 1,000,000"]),
         ({"name": "Two Words"}, ["name = 'Two Words' is no short name"]),
-        ({"title": ""}, ["title", "at least 1 character"]),
+        ({"title": ""}, ["title = '' is empty. Write it in words."]),
         ({"design": "one"}, ["design = 'one'", "Allowed: grid, one-at-a-time"]),
         ({"scenario": "pei"}, ['no scenario named "pei"', '"pie"']),
         ({"baseline": {"sender.ambiguity": 0.7}}, ["baseline: sender.ambiguity = 0.7", "between 0 and 0.5"]),

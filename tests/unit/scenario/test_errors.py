@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from pathlib import Path
 
 import pytest
 
@@ -14,22 +13,6 @@ PIE = Scenario.load("pie")
 TRADE = Scenario.load("logrolling")
 CASE = Scenario.load("us-japan-2025")
 Load = Callable[[str], ScenarioError]
-
-
-@pytest.fixture
-def refused(tmp_path: Path) -> Load:
-    """Load a text as mine.toml and give back the error."""
-
-    def load(text: str) -> ScenarioError:
-        path = tmp_path / "mine.toml"
-        path.write_text(text, encoding="utf-8")
-        with pytest.raises(ScenarioError) as caught:
-            Scenario.load(path)
-        assert caught.value.file == "mine.toml" or str(path) == caught.value.file
-        assert "pydantic" not in str(caught.value).lower()
-        return caught.value
-
-    return load
 
 
 def _over(base: str, text: str) -> str:

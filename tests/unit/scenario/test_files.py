@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import tempfile
 import tomllib
 from collections.abc import Callable
@@ -18,22 +19,6 @@ from negosim.scenario.scenario import Scenario
 PIE = Scenario.load("pie")
 CASE = Scenario.load("us-japan-2025")
 Load = Callable[[str], ScenarioError]
-
-
-@pytest.fixture
-def refused(tmp_path: Path) -> Load:
-    """Load a text as mine.toml and give back the error."""
-
-    def load(text: str) -> ScenarioError:
-        path = tmp_path / "mine.toml"
-        path.write_text(text, encoding="utf-8")
-        with pytest.raises(ScenarioError) as caught:
-            Scenario.load(path)
-        assert caught.value.file == "mine.toml" or str(path) == caught.value.file
-        assert "pydantic" not in str(caught.value).lower()
-        return caught.value
-
-    return load
 
 
 # ---- files -------------------------------------------------------------------------------------------------
@@ -195,3 +180,42 @@ def test_a_circle_of_extends_is_shown(tmp_path: Path) -> None:
 
 def test_a_file_that_extends_itself_is_refused(refused: Load) -> None:
     assert "makes a circle" in str(refused('extends = "mine.toml"'))
+
+
+# ---- paths -------------------------------------------------------------------------------------------------------
+
+
+def test_a_path_may_begin_at_the_home_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path))
+    PIE.save("~/mine.toml")
+    (tmp_path / "sub").mkdir()
+    (tmp_path / "sub" / "other.toml").write_text('extends = "~/mine.toml"\n', encoding="utf-8")
+    assert Scenario.load("~/mine.toml") == Scenario.load(tmp_path / "sub" / "other.toml") == PIE
+
+
+def test_an_address_is_refused_to_read_to_extend_and_to_write(refused: Load) -> None:
+    for using in (Scenario.load, PIE.save):
+        with pytest.raises(ScenarioError, match=r"'s3://bucket/pie\.toml' is an address, not a path"):
+            using("s3://bucket/pie.toml")
+    assert "is an address, not a path" in str(refused('extends = "https://host/pie.toml"\n'))
+
+
+def test_a_pipe_is_refused_to_read_and_to_extend(refused: Load, tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe.toml")
+    with pytest.raises(ScenarioError, match="it is a pipe, not an ordinary file"):
+        Scenario.load(tmp_path / "pipe.toml")
+    (tmp_path / "mine.toml").write_text('extends = "pipe.toml"\n', encoding="utf-8")
+    with pytest.raises(ScenarioError, match="it is a pipe, not an ordinary file"):
+        Scenario.load(tmp_path / "mine.toml")
+
+
+def test_a_file_that_cannot_be_written_or_looked_at_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with pytest.raises(ScenarioError, match=r"none/x\.toml: cannot be written: No such file or directory\. Choose a folder"):
+        PIE.save(tmp_path / "none" / "x.toml")
+
+    def forbidden(path: Path) -> bool:
+        raise PermissionError(13, "Permission denied", str(path))
+
+    monkeypatch.setattr(Path, "exists", forbidden)
+    with pytest.raises(ScenarioError, match=r"x\.toml: cannot be read: Permission denied"):
+        Scenario.load(tmp_path / "x.toml")

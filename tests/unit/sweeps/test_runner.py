@@ -197,7 +197,7 @@ def test_progress_ends_at_the_total_and_counts_what_was_there(tmp_path: Path, pl
 
 
 def test_no_workers_are_refused(tmp_path: Path) -> None:
-    with pytest.raises(ValueError, match="workers = 0 is out of range"):
+    with pytest.raises(ValueError, match="workers = 0 lies outside"):
         sweep(experiment(), tmp_path / "runs", workers=0)
 
 
@@ -336,3 +336,44 @@ def test_runs_of_another_platform_are_mixed_only_if_that_is_allowed_and_then_par
     assert findings.platforms == (f"{here} (7 parts)", f"{in_words(ELSEWHERE)} (2 parts)")
     assert f"several platforms, whose last digits may differ: {here} (7 parts); Linux, aarch64" in text
     assert sweep(experiment(), tmp_path / "runs").platforms == results.platforms  # it is mixed now
+
+
+@pytest.mark.parametrize("workers", [0, 1.5, True, "2"])
+def test_workers_that_are_no_count_are_refused(tmp_path: Path, workers: Any) -> None:
+    with pytest.raises((TypeError, ValueError), match=f"workers = {workers!r}"):
+        sweep(experiment(), tmp_path / "runs", workers=workers)
+    assert not (tmp_path / "runs").exists()
+
+
+@pytest.mark.parametrize("out", ["s3://bucket/x", "file:x", "http://host/x", "hf://x/y", ""])
+def test_what_is_not_a_folder_here_is_refused_before_anything_is_played(out: str, played: list[Any]) -> None:
+    with pytest.raises(StoreError, match=r"is an address, not a path|The path is empty"):
+        sweep(experiment(), out)
+    assert played == []
+
+
+def test_the_home_folder_is_one_folder_for_all_who_read_and_write(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, played: list[Any]
+) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path / "home"))
+    (tmp_path / "here").mkdir()
+    monkeypatch.chdir(tmp_path / "here")
+    one = sweep(experiment(seed=1), "~/runs")
+    other = sweep(experiment(seed=2), "./~/runs")  # a folder that is called so
+    for results, place in ((one, tmp_path / "home" / "runs"), (other, tmp_path / "here" / "~" / "runs")):
+        asked = results.query("select avg(sender_payoff) as mean from runs")["mean"][0]
+        assert results.out == place and asked == pytest.approx(results.frame()["sender_payoff"].mean())
+        assert len(list(place.glob("parts/*.parquet"))) == len(PARTS)
+    assert one.frame()["sender_payoff"].mean() != other.frame()["sender_payoff"].mean()
+
+
+def test_results_are_those_of_their_folder_wherever_one_goes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, played: Any
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    results = sweep(experiment(), "runs")
+    (tmp_path / "elsewhere").mkdir()
+    monkeypatch.chdir(tmp_path / "elsewhere")
+    assert len(results.frame()) == 30 and results.query("select count(*) as runs from runs")["runs"][0] == 30
+    write_report(results)
+    assert (tmp_path / "runs" / "findings.md").exists() and not list((tmp_path / "elsewhere").iterdir())
