@@ -89,6 +89,7 @@ def cache(filled: Path, tmp_path: Path) -> Path:
 def computed(package: Path, cache: Path | None, first: str = "", **surroundings: str) -> Computed:
     """Compute with the rules of a package in a new process, after some lines of its own; a cache of None is the usual one."""
     known = {name: value for name, value in os.environ.items() if name not in ("NEGOSIM_CACHE_DIR", "HOME", "XDG_CACHE_HOME")}
+    known["PYTHONPATH"] = str(compiled.PACKAGE.parent)
     if cache is not None:
         known["NEGOSIM_CACHE_DIR"] = str(cache)
     command = [sys.executable, "-W", "error", "-B", "-c", COMPUTE, str(package), first]
