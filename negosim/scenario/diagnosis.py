@@ -85,7 +85,7 @@ def range_text(declared: FieldInfo) -> str:
 
     >>> from negosim.scenario.people import Delegation
     >>> range_text(Delegation.model_fields["ambiguity"]), range_text(Delegation.model_fields["toughness"])
-    ('between 0 and 0.5', 'above 0 and at most 100000')
+    ('between 0 and 0.5', 'above 0 and at most 100,000')
     """
     bounds = {
         sign: getattr(entry, sign)

@@ -54,7 +54,7 @@ def _item(value: Any) -> Any:
     if isinstance(value, (list, tuple)):
         return _listed(tomlkit.array(), value)
     if isinstance(value, str):
-        return tomlkit.string(value, multiline="\n" in value and "\r" not in value)  # which TOML would take for a line's end
+        return tomlkit.string(value, multiline="\n" in value)
     if isinstance(value, float) and value.is_integer() and abs(value) < 1e15 and repr(value) != "-0.0":
         return int(value)
     return tomlkit.item(value)

@@ -113,7 +113,9 @@ def test_a_file_that_may_not_be_used_is_named_in_a_sentence(
     assert capsys.readouterr().err == f"/x/y cannot be used: {error.strerror}. Choose what you may read and write.\n"
 
 
-@pytest.mark.parametrize("place", ["parts/point-0001-chunk-0002.parquet", "parts/point-0001-chunk-0002.sha256", "manifest.json"])
+@pytest.mark.parametrize(
+    "place", ["parts/point-0001-chunk-0002.parquet", "checksums/point-0001-chunk-0002.sha256", "manifest.json"]
+)
 def test_a_pipe_in_the_folder_is_not_waited_for(place: str, file: Path) -> None:
     out = swept(file)
     (out / place).unlink()

@@ -90,13 +90,13 @@ THREAT = '[[threats]]\nissue = "pie"\nrate = 50\n'
         ("[sender.principal]\nsalience = { pie = -1 }", "sender.principal.salience.pie", "equal to 0"),
         ("[markets]\nresume_threshold = 2", "markets.resume_threshold", "pause_threshold"),
         ('[[issues]]\nname = "pie"\nstatus_quo = 101', "issues.pie.status_quo", "between 0 and 100 %"),
-        (THREAT + "damage = 1e308", "threats.pie.damage", "between 0 and 100000"),
-        (THREAT + "damage = 0.1\nlevel = 1e200", "threats.pie.level", "between 1e-06 and 100000"),
-        (THREAT + "damage = 0.1\nescalation = 1e300", "threats.pie.escalation", "between 0 and 100000"),
-        (THREAT + "damage = 0.1\nannounce_round = 1" + 80 * "0", "threats.pie.announce_round", "between 1 and 100000"),
-        ("[target]\ntariff_pain = 1e308", "target.tariff_pain", "between 0 and 100000"),
-        ("[markets]\ninitial_stress = 1e308", "markets.initial_stress", "between 0 and 100000"),
-        ("[markets]\nvolatility_effect = 1e308", "markets.volatility_effect", "between 0 and 100000"),
+        (THREAT + "damage = 1e308", "threats.pie.damage", "between 0 and 100,000"),
+        (THREAT + "damage = 0.1\nlevel = 1e200", "threats.pie.level", "between 1e-06 and 100,000"),
+        (THREAT + "damage = 0.1\nescalation = 1e300", "threats.pie.escalation", "between 0 and 100,000"),
+        (THREAT + "damage = 0.1\nannounce_round = 1" + 80 * "0", "threats.pie.announce_round", "between 1 and 100,000"),
+        ("[target]\ntariff_pain = 1e308", "target.tariff_pain", "between 0 and 100,000"),
+        ("[markets]\ninitial_stress = 1e308", "markets.initial_stress", "between 0 and 100,000"),
+        ("[markets]\nvolatility_effect = 1e308", "markets.volatility_effect", "between 0 and 100,000"),
         ('[[issues]]\nname = "pie"\nsender_end = 1e308', "issues.pie.sender_end", "between -1e+15 and 1e+15"),
     ],
 )
@@ -221,7 +221,7 @@ def test_a_name_that_stands_there_twice_is_refused(refused: Load, text: str, fie
     assert "twice" in str(error)
 
 
-@pytest.mark.parametrize(("rate", "held"), [(100.0, True), (0.0, True), (100.5, False), (-1.0, False), (1e300, False)])
+@pytest.mark.parametrize(("rate", "held"), [(100.0, True), (0.0, True), (100.5, False), (-1.0, False)])
 def test_a_threat_stays_between_the_two_ends_of_its_issue(rate: float, held: bool) -> None:
     threat = Scenario.load("threat")
     if held:

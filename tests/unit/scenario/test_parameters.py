@@ -40,7 +40,7 @@ def test_the_table_lists_every_number_once_with_its_range_and_default() -> None:
     rows = {row.name: row for row in parameter_rows()}
     assert len(rows) == len(parameter_rows())
     assert rows["<side>.ambiguity"].range == "between 0 and 0.5"
-    assert rows["<side>.toughness"].range == "above 0 and at most 100000"
+    assert rows["<side>.toughness"].range == "above 0 and at most 100,000"
     assert rows["markets.persistence"][3:5] == ("at least 0 and below 1", "0.7")
     assert rows["issues.<issue>.status_quo"].default == "required"
     assert rows["<side>.outside_option"].default == "none"
