@@ -10,15 +10,18 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
+from negosim.cli.application import shown
+
 Fault = Callable[[], tuple[str, str]]
 
 
 def provoked(fault: Fault) -> tuple[str, str]:
-    """Provoke a fault in an empty folder, which is gone afterwards."""
+    """Provoke a fault in an empty folder, which is gone afterwards; what was said is as the command line tells it."""
     before = Path.cwd()
     with tempfile.TemporaryDirectory() as folder:
         os.chdir(folder)
         try:
-            return fault()
+            said, lost = fault()
+            return shown(said), lost
         finally:
             os.chdir(before)
