@@ -27,7 +27,7 @@ USUAL: dict[str, Any] = {
 
 DRAWN = (
     {"kind": "uniform", "low": 0.8, "high": 1.0},
-    {"kind": "log-uniform", "low": 0.1, "high": 1.0},
+    {"kind": "log-uniform", "low": 0.3, "high": 1.0},
     {"kind": "truncated-normal", "mean": 0.9, "sd": 0.05, "low": 0.8, "high": 1.0},
     {"kind": "lognormal", "median": 0.5, "log_sd": 0.1},
     {"kind": "triangular", "low": 0.8, "mode": 0.9, "high": 1.0},

@@ -35,7 +35,7 @@ ASKED: tuple[dict[str, Any], ...] = (
     {**USUAL, "scenario": "pie", "paths": 1, "vary": [{"parameter": "sender.ambiguity", "values": [0.0, 0.2]}],
      "case": [{"name": "plain"}, {"name": "rolling", "scenario": "logrolling"}]},
     {**USUAL, "scenario": "us-japan-2025", "assumed_draws": 2, "draw_replications": 2,
-     "precision": {"quantity": "sender_payoff", "half_width": 0.3, "most": 8}},
+     "replications": 100, "chunk": 100, "precision": {"quantity": "sender_payoff", "half_width": 0.3}},
 )
 """What the folders that are mutated were asked."""
 

@@ -36,11 +36,11 @@ SHAPES = ("circle", "rect", "line", "polyline", "polygon", "path")
 def results(tmp_path_factory: pytest.TempPathFactory) -> Results:
     """A sweep of two cases with a design that has indices, and a precision that is told."""
     experiment = Experiment(
-        name="small", title=TEXTS[0], question=f"- {TEXTS[1]}\n    {TEXTS[2]}", scenario=CASE, replications=30, seed=5,
+        name="small", title=TEXTS[0], question=f"- {TEXTS[1]}\n    {TEXTS[2]}", scenario=CASE, replications=50, seed=5,
         case=[{"name": "one", "title": TEXTS[3]}, {"name": "two", "title": TEXTS[4]}], design="saltelli", size=2,
         vary=[{"parameter": f"sender.{name}", "range": [0.0, 0.2]} for name in ("ambiguity", "brinkmanship")],
-        precision={"quantity": "settled_rice", "half_width": 1.0, "most": 60}, chunk=30,
-    )  # fmt: skip
+        precision={"quantity": "settled_rice", "half_width": 1.0, "most": 100}, chunk=50,
+    )
     return sweep(experiment, tmp_path_factory.mktemp("markup") / "runs", workers=1)
 
 
