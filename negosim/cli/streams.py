@@ -20,7 +20,7 @@ PLAIN = {
     "\N{LEFT SINGLE QUOTATION MARK}": "'", "\N{RIGHT SINGLE QUOTATION MARK}": "'",
     "\N{LEFT DOUBLE QUOTATION MARK}": '"', "\N{RIGHT DOUBLE QUOTATION MARK}": '"',
 }
-"""What stands in ASCII for a character that is no letter with a mark and no other form of one."""
+"""What stands in ASCII for a character that is neither a letter with a mark nor another form of one."""
 
 ASCII = "plain-ascii"
 """ASCII by a name of our own: Typer takes a stream of that encoding for misconfigured, and writes UTF-8 into it."""

@@ -40,7 +40,7 @@ PROTOCOLS = ("alternating", "random-proposer", "one-round", "concession-clock", 
 def prepare(scenario: Scenario) -> Game:
     """Return the game of a scenario: frontiers, menus and, for the strategies that look ahead, continuation tables.
 
-    The arrays are the caller's own: what is written into them changes no other game. TypeError for what is no Scenario.
+    The arrays are the caller's own: what is written into them changes no other game. TypeError for what is not a Scenario.
     """
     require_loaded(scenario)
     return interruptibly(lambda: _prepared(scenario))

@@ -23,7 +23,7 @@ from negosim.strategies.record import Strategy
 def require_numbered(first: int, replications: int) -> None:
     """ValueError where so many runs from the number ``first`` on would come to numbers outside [0, 2**64)."""
     if int(first) + int(replications) > 2**64:
-        problem = f"first = {first} leaves {2**64 - int(first):,} numbers below 2**64 for {replications:,} runs"
+        problem = f"first = {first} leaves {counted(2**64 - int(first), 'number')} below 2**64 for {replications:,} runs"
         raise ValueError(f"{problem}. Begin with a lower number, or play fewer runs.")
 
 

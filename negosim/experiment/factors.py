@@ -24,7 +24,7 @@ def _in_order(ends: tuple[float, float]) -> tuple[float, float]:
 
 
 DIGITS = 6
-"""Significant digits of the step between two levels: a level that is no short decimal is rounded to as many decimals."""
+"""Significant digits of the step between two levels: a level that is not a short decimal is rounded to as many decimals."""
 
 End = Annotated[float, Field(ge=-FARTHEST, le=FARTHEST)]
 """The type of an end of a range."""
@@ -70,7 +70,7 @@ class Vary(Part):
     def levelled(self, whole: bool) -> tuple[Value, ...]:
         """The values one by one: those listed, or the levels of the range, both ends included.
 
-        The levels are worked out in decimals, from the ends as they are written. One that is no short decimal, such as a
+        The levels are worked out in decimals, from the ends as they are written. One that is not a short decimal, such as a
         third, is rounded to the decimals with which the step between two levels has DIGITS significant digits. So each level
         is the number that it is shown as.
 

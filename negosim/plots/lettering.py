@@ -1,8 +1,8 @@
 """How words stand in a figure: as they are written, in a font that has their letters.
 
-A title such as "$5 a ton" is no mathematics. What a text is taken for is settled when it is made, by the settings of that moment,
-and axes that a user brings have texts that were made before: so figures are drawn under settings of their own, and then looked
-through.
+A title such as "$5 a ton" is not mathematics. What a text is taken for is settled when it is made, by the settings of that
+moment, and axes that a user brings have texts that were made before: so figures are drawn under settings of their own, and then
+looked through.
 """
 
 from __future__ import annotations

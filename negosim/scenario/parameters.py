@@ -217,7 +217,7 @@ class Issue(Part):
                 self.require_between_the_ends(f"issues.{self.name}.{field}", real)
 
     def require_between_the_ends(self, field: str, real: float) -> None:
-        """ScenarioError for a real value that is no position on the issue."""
+        """ScenarioError for a real value that is not a position on the issue."""
         low, high = sorted((self.target_end, self.sender_end))
         if not low <= real <= high:
             remedy = f"It must lie between {low:g} and {high:g} {self.unit}."

@@ -164,7 +164,7 @@ def _checked(signature: Any) -> Any:
 
 
 def _watched_demand(propose: Any, where: str) -> Callable[..., float]:
-    """Return the function with an error for a demand that is no number, or that a side can neither have nor want."""
+    """Return the function with an error for a demand that is not a number, or that a side can neither have nor want."""
     nan, infinite = (
         f"propose returned {value}. It must return a number, the own utility demanded.{where}" for value in ("nan", "infinity")
     )

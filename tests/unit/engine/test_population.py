@@ -84,7 +84,7 @@ def test_a_seed_or_a_first_run_out_of_range_is_refused(where: dict[str, int]) ->
 
 
 def test_runs_beyond_the_last_number_are_refused() -> None:
-    with pytest.raises(ValueError, match="leaves 1 numbers below"):
+    with pytest.raises(ValueError, match="leaves 1 number below"):
         simulate_each(GAME, *drawn(), first=2**64 - 1)
 
 
