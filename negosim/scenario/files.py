@@ -71,7 +71,7 @@ def read(path: Path) -> dict[str, Any]:
 
 
 def other_format(text: str) -> str:
-    """The format of a text that is neither TOML nor a table, by how it begins; an empty text if it is none that is known.
+    """The format of a text that is neither TOML nor a table, by how it begins; an empty text if it is not a known one.
 
     >>> other_format('{"rounds": 3}'), other_format("<talks/>"), other_format("rounds: 3"), other_format("rounds = 3")
     ('JSON', 'XML', 'YAML', '')
