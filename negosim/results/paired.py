@@ -27,7 +27,6 @@ from negosim.experiment.quantities import (
     unfolded,
 )
 from negosim.results.intervals import difference_interval
-from negosim.results.intervals import half_width as half_width
 from negosim.results.runs import Runs
 
 if TYPE_CHECKING:

@@ -24,7 +24,8 @@ from negosim.experiment.experiment import Experiment
 from negosim.plots import responses, style
 from negosim.plots.factors import level_means, levels_of
 from negosim.plots.heat_maps import OWN, Grid, colours
-from negosim.results.paired import half_width, paired
+from negosim.results.intervals import half_width
+from negosim.results.paired import paired
 from negosim.results.results import Results
 from negosim.scenario.scenario import Scenario
 from negosim.sweeps.compare import compare

@@ -11,7 +11,7 @@ from negosim.common.errors import ExperimentError
 from negosim.experiment.design import Point
 from negosim.experiment.experiment import Experiment
 from negosim.results.interactions import couples, interaction_draws, interactions
-from negosim.results.paired import half_width
+from negosim.results.intervals import half_width
 from negosim.results.results import Results
 from negosim.sweeps.runner import sweep
 

@@ -14,7 +14,8 @@ import pytest
 import negosim.experiment.quantities
 import negosim.sweeps.play
 from negosim.experiment.quantities import Quantity, columns_of, quantities
-from negosim.results.paired import half_width, paired
+from negosim.results.intervals import half_width
+from negosim.results.paired import paired
 from negosim.results.results import Results
 from negosim.results.summary import QUANTILES, summarise, wide
 from negosim.scenario.scenario import Scenario

@@ -13,7 +13,8 @@ from negosim.common.errors import ExperimentError
 from negosim.engine.kernel import simulate
 from negosim.report.write import write_report
 from negosim.results.interactions import interactions
-from negosim.results.paired import half_width, paired
+from negosim.results.intervals import half_width
+from negosim.results.paired import paired
 from negosim.results.results import Results
 from negosim.store.plan import planned_chunks
 from negosim.sweeps.runner import sweep

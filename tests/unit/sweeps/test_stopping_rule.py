@@ -21,7 +21,8 @@ from negosim.experiment.experiment import Experiment
 from negosim.experiment.spec import LEAST_RUNS
 from negosim.report.findings import findings_text
 from negosim.results.findings import findings_of
-from negosim.results.paired import half_width, paired
+from negosim.results.intervals import half_width
+from negosim.results.paired import paired
 from negosim.results.results import Results
 from negosim.store.failures import PointsFailedError
 from negosim.store.precision import FILE, Reached, Widest, read_reached
