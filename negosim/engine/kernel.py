@@ -121,9 +121,11 @@ def go_on(game, talks, seed, replication):
             for learner in range(2):
                 if game.sides[learner].ignores_beliefs == 0:
                     moves.learn(game, talks, learner, talks.answers[side] == ACCEPT)
-    moves.bear_costs(game, talks, 0)
-    moves.bear_costs(game, talks, 1)
-    return moves.run_clock(game, talks, seed, replication)
+    ending = moves.run_clock(game, talks, seed, replication)
+    if ending == 0 or game.world[0].flows == 0:
+        moves.bear_costs(game, talks, 0)
+        moves.bear_costs(game, talks, 1)
+    return ending
 
 
 @rule(lean=True)

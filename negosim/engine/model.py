@@ -124,9 +124,10 @@ class Negotiation(mesa.Model):
                 floor.look_at(talks, int(side))
                 for principal in self.principals:
                     principal.learn(bool(talks.answers[side] == Response.ACCEPT))
-            for principal in self.principals:
-                principal.bear_costs()
             ending = int(moves.run_clock(game, talks, *luck))
+            if ending == GOING_ON or not game.world[0]["flows"]:
+                for principal in self.principals:
+                    principal.bear_costs()
         self._note(standing)
         if ending != GOING_ON:
             self._finish(ending, walker)

@@ -178,7 +178,7 @@ def _world(scenario: Scenario, game: Game) -> NDArray[np.void]:
     world["first_proposer"] = Side[talks.first_proposer.upper()]
     world["rounds"] = 1 if talks.protocol == "one-round" else talks.rounds
     world["setback"] = talks.failed_ratification == "setback"
-    copied = ("proposer_probability", "extension_probability", "flow_discount", "auction_weight")
+    copied = ("proposer_probability", "extension_probability", "auction_weight")
     for name in copied:
         world[name] = getattr(talks, name)
     world["extension_rounds"] = 0 if talks.protocol == "one-round" else talks.extension_rounds
@@ -207,6 +207,7 @@ def _sides(scenario: Scenario, game: Game) -> NDArray[np.void]:
         delegation, record = scenario.delegation(side), sides[side]
         for name in COPIED:
             record[name] = getattr(delegation, name)
+        record["holding_rate"] = scenario.talks.flow_discount
         record["prior_tilt"] = delegation.ambiguity_tilt
         record["prior_centre"] = _mean_place(delegation.ambiguity_tilt)
         record["reservation_belief_only"] = delegation.ambiguity_belief_only
@@ -254,8 +255,10 @@ def _threats(scenario: Scenario) -> NDArray[np.void]:
     threats = np.zeros(len(scenario.threats), THREAT)
     for record, threat in zip(threats, scenario.threats, strict=True):
         record["issue"] = names.index(threat.issue)
-        record["state"] = ThreatState[threat.state.upper()]
-        for name in ("announce_round", "level", "damage", "escalation", "execution", "early_execution", "pausable",
+        holder = Side[threat.holder.upper()]
+        record["holder"], record["state"] = holder, ThreatState[threat.state.upper()]
+        record["damage"][holder.other], record["pain"] = threat.damage, threat.damage
+        for name in ("announce_round", "level", "escalation", "execution", "early_execution", "pausable",
                      "market_weight"):
             record[name] = getattr(threat, name)
     return threats
@@ -313,13 +316,14 @@ def _homes(scenario: Scenario) -> NDArray[np.float64]:
 def disagreement_point(game: Game) -> NDArray[np.float64]:
     """Return what both sides (sides,) have without a deal, as everybody expects it before the talks.
 
-    That is the mean reservation value, for the target less the damage expected of the threats as they open.
+    That is the mean reservation value, less the damage expected of the threats as they open.
     """
     threats, imposed = game.threats, game.threats["state"] == ThreatState.IMPOSED
     live = threats["state"] != ThreatState.NONE
-    carried_out = np.where(imposed, 1.0, threats["execution"] * (1.0 - 0.5 * game.sides[0]["unpredictability"]))
-    expected_damage = (live * threats["damage"] * threats["level"] * carried_out).sum()
-    return np.asarray(game.sides["prior_mean"] - np.array([0.0, expected_damage]))
+    noise = game.sides["unpredictability"][threats["holder"]]
+    carried_out = np.where(imposed, 1.0, threats["execution"] * (1.0 - 0.5 * noise))
+    damage = [(live * threats["damage"][:, side] * threats["level"] * carried_out).sum() for side in Side]
+    return np.asarray(game.sides["prior_mean"] - np.array(damage))
 
 
 def _nash(game: Game, solved: Solved) -> NDArray[np.float64]:

@@ -15,25 +15,26 @@ GLANCE, ROUNDING = 16, 1e-9
 
 @rule(lean=True)
 def punish(game, talks, seed, replication, parts_settled):
-    """Carry out what is left of the threats at the end of the talks, and charge the target for the damage done.
+    """Carry out what is left of the threats at the end of the talks, and charge both sides for the damage done to them.
 
     A deal on the issue of a threat is punished with u/2 in every live state; without one, what is in force stays and the
     rest is carried out with execution (1 - u/2). ``parts_settled`` counts the settled parts of the agenda.
     """
     public = talks.public[0]
-    u = game.sides[0].unpredictability
     for j in range(game.threats.shape[0]):
-        state = talks.threat_state[j]
+        threat, state = game.threats[j], talks.threat_state[j]
         talks.in_force[j] = 0.0
         if state == threats.NONE:
             continue
+        u = game.sides[threat.holder].unpredictability
         propensity = threats.punishes_deal(u)
-        if game.part_of_issue[game.threats[j].issue] >= parts_settled:
-            propensity = threats.punishes_refusal(game.threats[j].execution, u) if state != threats.IMPOSED else 1.0
+        if game.part_of_issue[threat.issue] >= parts_settled:
+            propensity = threats.punishes_refusal(threat.execution, u) if state != threats.IMPOSED else 1.0
         draw = luck.chance(seed, replication, public.round, luck.THREATS + j, luck.CLOSING)
         if draw < propensity:
             talks.in_force[j] = talks.threat_level[j]
-            talks.ledger[1, payoff.DAMAGE] -= game.threats[j].damage * talks.threat_level[j]
+            for i in range(2):
+                talks.ledger[i, payoff.DAMAGE] -= threat.damage[i] * talks.threat_level[j]
             if state != threats.IMPOSED:
                 public.executions += 1
                 talks.threat_state[j] = threats.IMPOSED
@@ -50,11 +51,13 @@ def reverse(game, talks, seed, replication):
         return kept
     draw = luck.chance(seed, replication, public.round, luck.WORLD, luck.REVERSER)
     reverser = 0 if draw * hazard < game.sides[0].reversal else 1
-    lost = payoff.lost_share(game.world[0].flow_discount, kept)
     for i in range(2):
-        column = talks.owns[i].kept_column
-        talks.ledger[i, payoff.REVERSAL] = lost * (talks.offer[reverted_column(column, reverser)] - talks.offer[column])
-    talks.ledger[reverser, payoff.REVERSAL] -= lost * game.sides[reverser].reversal_cost
+        side, column = game.sides[i], talks.owns[i].kept_column
+        lost = payoff.lost_share(side.holding_rate, kept)
+        after = talks.offer[reverted_column(column, reverser)] + side.lapse
+        talks.ledger[i, payoff.REVERSAL] = lost * (after - talks.offer[column])
+        if i == reverser:
+            talks.ledger[i, payoff.REVERSAL] -= lost * side.reversal_cost
     return kept
 
 
@@ -94,9 +97,12 @@ def close_without_deal(game, talks, seed, replication, walker):
 
 @rule(lean=True)
 def close_ledger(game, talks):
-    """Discount the closing entries of both sides to the first round."""
+    """Discount the closing entries of both sides to the first round, and charge the stress that outlasts the talks."""
+    public = talks.public[0]
     for i in range(2):
-        payoff.discounted(talks.ledger, i, game.sides[i].discount, talks.public[0].round)
+        side = game.sides[i]
+        payoff.discounted(talks.ledger, i, side.discount, side.talks_flow, public.round)
+        talks.ledger[i, payoff.STRESS] -= side.discount ** (public.round - 1) * side.stress_tail * public.stress
 
 
 @rule(lean=True)

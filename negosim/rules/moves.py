@@ -34,10 +34,9 @@ def move_world(game, talks, seed, replication):
     public.round += 1
     t = public.round
     public.elapsed, public.goes_on = clock.elapsed_share(world, t, public.part), clock.goes_on(world, t)
-    volatility = game.sides[0].volatility
     inputs = 0.0
     for j in range(game.threats.shape[0]):
-        change = 0.0
+        change, volatility = 0.0, game.sides[game.threats[j].holder].volatility
         if t > 1 and volatility > 0.0 and talks.threat_state[j] in (threats.ANNOUNCED, threats.PAUSED):
             shock = luck.shock(seed, replication, t, luck.THREATS + j, luck.LEVEL)
             moved = threats.moved_level(talks.threat_level[j], volatility, shock)
@@ -58,19 +57,19 @@ def move_world(game, talks, seed, replication):
 
 @rule(lean=True)
 def move_threats(game, talks):
-    """Step 2: the sender's principal announces, escalates or pauses each threat; a committed one never pauses."""
+    """Step 2: each principal announces, escalates or pauses the threats that it holds; a committed one never pauses."""
     world, public = game.world[0], talks.public[0]
-    committed = talks.owns[0].committed == 1
     moves = 0
     for j in range(game.threats.shape[0]):
         threat, state = game.threats[j], talks.threat_state[j]
+        committed, other = talks.owns[threat.holder].committed == 1, 1 - threat.holder
         after = threats.next_state(threat, state, public.round, public.deadline, public.stress, world)
         if after == threats.PAUSED and state != threats.PAUSED:
-            learn_from_threat(talks.owns[1], talks.beliefs[1], talks.weights, 1.0, 0.0, not committed)
+            learn_from_threat(talks.owns[other], talks.beliefs[other], talks.weights, 1.0, 0.0, not committed)
             after = state if committed else after
         if after == threats.ANNOUNCED and state == threats.PAUSED:
             talks.threat_level[j] *= 1.0 + threat.escalation
-        if after == threats.ANNOUNCED and state != threats.ANNOUNCED:
+        if after == threats.ANNOUNCED and state != threats.ANNOUNCED and threat.holder == 0:
             moves += 1
         talks.threat_state[j] = after
     if moves > 0:
@@ -83,8 +82,7 @@ def face_the_alternative(game, talks, side, seed, replication):
 
     The same goes into its image, which has the mean of its prior for its reservation value.
     """
-    own, image, public = talks.owns[side], talks.images[side], talks.public[0]
-    u = game.sides[0].unpredictability
+    own, image, public, parameters = talks.owns[side], talks.images[side], talks.public[0], game.sides[side]
     if game.sides[side].ignores_luck == 0:
         own.luck = luck.chance(seed, replication, public.round, side, luck.ANSWER)
     t = min(public.round, game.conceded.shape[2] - 1)
@@ -94,36 +92,43 @@ def face_the_alternative(game, talks, side, seed, replication):
     mine, theirs = game.giving_way[side, t], game.giving_way[1 - side, t]
     own.gives_way, own.gives_way_below, own.gives_way_to = mine[0], mine[1], mine[2]
     own.believed_gives_way, own.believed_gives_way_below, own.believed_gives_way_to = theirs[0], theirs[1], theirs[2]
-    executed = pending = early = after = after_refusal = 0.0
+    executed = pending = after = after_refusal = own_threats = pain = early_pain = 0.0
     for j in range(game.threats.shape[0]):
         threat, state = game.threats[j], talks.threat_state[j]
-        damage = threat.damage * talks.threat_level[j]
+        if state == threats.NONE:
+            continue
+        damage, hurt = threat.damage[side] * talks.threat_level[j], threat.pain[side] * talks.threat_level[j]
+        own_threats += damage if threat.holder == side else 0.0
         if state == threats.IMPOSED:
             executed += damage
-        elif state != threats.NONE:
+            pain += hurt
+        else:
+            u = game.sides[threat.holder].unpredictability
             first, last = threats.punishes_refusal(threat.early_execution, u), threats.punishes_refusal(threat.execution, u)
             pending += damage
-            early += damage * first
+            early_pain += hurt * first
             after += damage * last
             after_refusal += damage * (first + (1.0 - first) * last)
-    own.round_cost = game.sides[side].tariff_pain * (executed + early) + game.sides[side].stress_cost * public.stress
-    borne = 1.0 if side == 1 else 0.0  # the threats are the sender's
-    own.level = borne * (executed + pending)
+    cost = parameters.tariff_pain * (pain + early_pain) + parameters.stress_cost * public.stress
+    own.round_cost = 0.0 if game.world[0].flows == 1 else cost
+    own.round_flow = (1.0 - parameters.discount) * parameters.talks_flow - cost if game.world[0].flows == 1 else 0.0
+    own.level, own.tail = executed + pending, parameters.stress_tail * public.stress
     own.executed_share = executed / own.level if own.level > 0.0 else 0.0
-    own.punished_deal = threats.punishes_deal(u) * own.level
-    image.round_cost, image.level = own.round_cost, own.level
+    mine, theirs = game.sides[side].unpredictability, game.sides[1 - side].unpredictability
+    own.punished_deal = threats.punishes_deal(theirs) * (own.level - own_threats) + threats.punishes_deal(mine) * own_threats
+    image.round_cost, image.round_flow, image.level, image.tail = own.round_cost, own.round_flow, own.level, own.tail
     image.executed_share, image.punished_deal = own.executed_share, own.punished_deal
-    doubt = game.sides[side].security_stake * (1.0 - public.credibility)
-    _without_a_deal(own, doubt, borne * (executed + after), borne * (executed + after_refusal))
-    _without_a_deal(image, doubt, borne * (executed + after), borne * (executed + after_refusal))
+    doubt = parameters.security_stake * (1.0 - public.credibility)
+    _without_a_deal(own, doubt, executed + after, executed + after_refusal)
+    _without_a_deal(image, doubt, executed + after, executed + after_refusal)
 
 
 @rule(lean=True)
 def _without_a_deal(record, doubt, damage, damage_after_refusal):
-    """Enter what a side or its image has if the talks end: its reservation value, less doubts and expected damage."""
+    """Enter what a side or its image has if the talks end: its reservation value, less doubts, stress and expected damage."""
     record.base = record.reservation - doubt
-    record.no_deal = record.base - damage
-    record.ended = record.base - damage_after_refusal
+    record.no_deal = record.base - record.tail - damage
+    record.ended = record.base - record.tail - damage_after_refusal
 
 
 @rule(lean=True)
@@ -206,23 +211,23 @@ def _remember(maker, receiver, offer):
 def carry_out_threats(game, talks, seed, replication):
     """Step 5b: after a refusal each announced or paused threat is carried out early or not; kept pauses earn trust."""
     world, public = game.world[0], talks.public[0]
-    u = game.sides[0].unpredictability
-    before = public.executions
+    moves = 0
     for j in range(game.threats.shape[0]):
         state = talks.threat_state[j]
         if state != threats.ANNOUNCED and state != threats.PAUSED:
             continue
-        propensity = threats.punishes_refusal(game.threats[j].early_execution, u)
+        holder = game.threats[j].holder
+        propensity = threats.punishes_refusal(game.threats[j].early_execution, game.sides[holder].unpredictability)
         draw = luck.chance(seed, replication, public.round, luck.THREATS + j, luck.REFUSAL)
         carried_out = draw < propensity
         if carried_out:
             talks.threat_state[j] = threats.IMPOSED
             public.executions += 1
+            moves += 1 if holder == 0 else 0
         if state == threats.PAUSED:
-            for own in (talks.owns[1], talks.images[1]):
-                own.trust = updated_trust(own.trust, propensity, game.sides[1].trust_slip, not carried_out)
+            for own in (talks.owns[1 - holder], talks.images[1 - holder]):
+                own.trust = updated_trust(own.trust, propensity, game.sides[1 - holder].trust_slip, not carried_out)
                 hold_dear(game, own)
-    moves = public.executions - before
     if moves > 0:
         public.credibility = threats.next_credibility(public.credibility, 0.0, 0.0, world.erosion, moves)
 
@@ -266,13 +271,16 @@ def reopen(talks):
 
 @rule(lean=True)
 def bear_costs(game, talks, side):
-    """Charge an unsettled round: tariff pain from the threats in force, and market stress, discounted to round one."""
+    """Charge an unsettled round: tariff pain from the threats in force, and market stress, discounted to round one.
+
+    With flows only a round after which the talks go on is charged: any other belongs to what comes after them.
+    """
     public, parameters = talks.public[0], game.sides[side]
     factor = parameters.discount ** (public.round - 1)
     in_force = 0.0
     for j in range(game.threats.shape[0]):
         if talks.threat_state[j] == threats.IMPOSED:
-            in_force += game.threats[j].damage * talks.threat_level[j]
+            in_force += game.threats[j].pain[side] * talks.threat_level[j]
     talks.ledger[side, PAIN] -= factor * parameters.tariff_pain * in_force
     talks.ledger[side, STRESS] -= factor * parameters.stress_cost * public.stress
 

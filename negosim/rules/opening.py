@@ -56,12 +56,11 @@ def know_the_other(game, own):
 def hold_dear(game, own):
     """Enter how much of a settlement a side believes will be kept, from its trust in the other."""
     side, other = game.sides[own.side], game.sides[1 - own.side]
-    flow = game.world[0].flow_discount
-    kept, mine, theirs = holding_weights(own.trust, flow, side.reversal, other.reversal)
+    kept, mine, theirs = holding_weights(own.trust, side.holding_rate, side.reversal, other.reversal)
     own.weight_kept = kept
     own.weight_reverted_by_sender = mine if own.side == 0 else theirs
     own.weight_reverted_by_target = theirs if own.side == 0 else mine
-    own.expected_reversal_cost = mine * side.reversal_cost
+    own.expected_reversal_cost = mine * side.reversal_cost - (mine + theirs) * side.lapse
 
 
 @rule(lean=True)
@@ -79,7 +78,7 @@ def prepare_side(game, own):
     own.demanded = 0.0
     own.base_low, own.base_step = side.base_low, side.base_step
     own.level_low, own.level_step = side.level_low, side.level_step
-    own.punished_deal = own.no_deal = own.ended = own.round_cost = 0.0
+    own.punished_deal = own.no_deal = own.ended = own.round_cost = own.round_flow = own.tail = 0.0
     know_the_other(game, own)
     hold_dear(game, own)
 

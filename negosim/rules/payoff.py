@@ -17,14 +17,14 @@ CHANNEL_COUNT = 10
 
 
 @rule(lean=True)
-def holding_weights(trust, flow_discount, own_hazard, other_hazard):
+def holding_weights(trust, rate, own_hazard, other_hazard):
     """Return the believed shares of a settlement's value that are (kept, lost to own reversal, lost to the other's).
 
     A trusted other never reverses: H = trust r/(r + own) + (1 - trust) r/(r + own + other).
     """
-    alone = flow_discount + own_hazard
+    alone = rate + own_hazard
     both = alone + other_hazard
-    kept = trust * flow_discount / alone + (1.0 - trust) * flow_discount / both
+    kept = trust * rate / alone + (1.0 - trust) * rate / both
     own = trust * own_hazard / alone + (1.0 - trust) * own_hazard / both
     return kept, own, (1.0 - trust) * other_hazard / both
 
@@ -43,7 +43,7 @@ def worth_if_signed(own, value, reverted_by_sender, reverted_by_target, preceden
         + own.weight_reverted_by_sender * reverted_by_sender
         + own.weight_reverted_by_target * reverted_by_target
     )
-    costs = precedent + own.expected_reversal_cost + own.punished_deal
+    costs = precedent + own.expected_reversal_cost + own.punished_deal + own.tail
     return held - costs - own.audience_cost * retreat(own.public_demand, value)
 
 
@@ -56,9 +56,9 @@ def settlement_worth(own, row):
 
 
 @rule(lean=True)
-def lost_share(flow_discount, time_kept):
+def lost_share(rate, time_kept):
     """Return the share of a settlement's value that is lost when it is reversed after ``time_kept`` rounds."""
-    return math.exp(-flow_discount * time_kept)
+    return math.exp(-rate * time_kept)
 
 
 @rule(lean=True)
@@ -68,13 +68,16 @@ def time_to_reversal(hazard, luck):
 
 
 @rule(lean=True)
-def discounted(ledger, side, discount, round_number):
-    """Discount the closing entries of a side's ledger to the first round and enter the loss as delay."""
+def discounted(ledger, side, discount, talks_flow, round_number):
+    """Discount the closing entries of a side's ledger to the first round and enter the loss as delay.
+
+    With flows a round of talks pays ``talks_flow``, so that delay costs what the closing entries exceed it by.
+    """
     factor = discount ** (round_number - 1)
     closing = 0.0
     for channel in (VALUE, WASTE, PRECEDENT, AUDIENCE, REVERSAL, DAMAGE, SECURITY):
         closing += ledger[side, channel]
-    ledger[side, DELAY] = (factor - 1.0) * closing
+    ledger[side, DELAY] = (factor - 1.0) * (closing - talks_flow)
 
 
 @rule(lean=True)

@@ -6,7 +6,7 @@ is given OWN, PUBLIC, its own belief and public tables; no record of the other s
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numba
 import numpy as np
@@ -18,36 +18,56 @@ from negosim.common.vocabulary import CHANNELS
 F, I = np.float64, np.int64  # noqa: E741
 
 
-def _record(**fields: type) -> np.dtype:
+BOTH = np.dtype((np.float64, (2,)))
+"""A number for each side."""
+
+
+def _record(**fields: Any) -> np.dtype:
     return np.dtype(list(fields.items()), align=True)
 
 
 WORLD = _record(
     protocol=I, first_proposer=I, proposer_probability=F, auction_weight=F,
-    rounds=I, extension_probability=F, extension_rounds=I, setback=I, flow_discount=F, end_hazard=F, breakdown_hazard=F,
+    rounds=I, extension_probability=F, extension_rounds=I, setback=I, flows=I, end_hazard=F, breakdown_hazard=F,
     initial_stress=F, persistence=F, level_effect=F, volatility_effect=F, anticipation=F,
     pause_threshold=F, resume_threshold=F, credibility=F, news=F, erosion=F,
     parts=I, interpolate=I, home_column=I, cost_column=I,
 )
-"""Public constants of the game. ``cost_column`` is the first of the two columns of precedent cost in a menu."""
+"""Public constants of the game. ``cost_column`` is the first of the two columns of precedent cost in a menu; ``flows`` says that
+payoffs are the weighted mean of what the state of the world pays in each round, and not lumps at the end."""
 
 SIDE = _record(
     opening=F, toughness=F, offer_noise=F, believed_noise=F, discount=F, prior_mean=F, ambiguity=F, prior_tilt=F, prior_centre=F,
     reservation_belief_only=I, voices=I, profiles=I, voices_belief_only=I, first_column=I,
     commitment=F, committed_demand=F, unpredictability=F, volatility=F, reversal=F,
-    audience_cost=F, tariff_pain=F, stress_cost=F, security_stake=F, trust=F, trust_slip=F, reversal_cost=F,
-    outside_option=F, outside_option_trend=F, cells=I, looks_ahead=I, ignores_beliefs=I, ignores_luck=I,
+    audience_cost=F, tariff_pain=F, stress_cost=F, security_stake=F, trust=F, trust_slip=F, reversal_cost=F, holding_rate=F,
+    talks_flow=F, stress_tail=F, lapse=F, outside_option=F, outside_option_trend=F, cells=I, looks_ahead=I, ignores_beliefs=I, ignores_luck=I,
     base_low=F, base_high=F, base_step=F, level_low=F, level_step=F,
 )
 """A side's declared parameters, in own utility after its attitude to risk; an outside option of NaN means none.
 
+``holding_rate`` discounts the flow of a settlement that is kept. With flows ``talks_flow`` is what a round of talks is worth before
+costs, ``stress_tail`` what a unit of stress costs from the end on, and ``lapse`` what no deal pays beyond the utility of what holds
+after a deal has lapsed, doubts apart; all three are 0 with lumps.
 A side ignores its beliefs where neither its strategy nor its choice of a frontier reads them; it need not learn then. It ignores
 its luck where its strategy leaves nothing to chance; then that need not be drawn."""
 
 THREAT = _record(
-    issue=I, state=I, announce_round=I, level=F, damage=F, escalation=F, execution=F, early_execution=F, pausable=I,
-    market_weight=F,
+    issue=I, holder=I, state=I, announce_round=I, level=F, damage=BOTH, pain=BOTH, escalation=F, execution=F, early_execution=F,
+    pausable=I, market_weight=F,
 )
+"""A threat of its ``holder``. Per unit of its level, ``damage`` is what each side loses in all if it is in force at the end, and
+``pain`` what it bears of it in a round of talks, in units of the side's ``tariff_pain``."""
+
+EXPECTED = _record(
+    share=F, execution=F, early=F, punished=F, volatility=F, round_pain=F, round_cost=F, flow_pain=F, flow=F, tail=F,
+)
+"""What a side that looks ahead expects of every round and of the end, by unit of the threatened damage that its table is laid over.
+
+``share`` of that damage is the side's own; ``execution`` and ``early`` are the chances that what is pending is carried out at the end
+and after a refusal, ``punished`` that it is carried out in spite of a deal; ``volatility`` moves it. A round costs ``round_pain`` per
+unit in force and ``round_cost`` besides; if the talks go on it is worth ``flow``, less ``flow_pain`` per unit in force. ``tail`` is
+what stress goes on costing after the talks."""
 
 PUBLIC = _record(
     round=I, deadline=I, elapsed=F, goes_on=F, ends_on_failure=I, proposer=I, both=I, lead=I, part=I, tabled_part=I,
@@ -63,7 +83,7 @@ OWN = _record(
     weight_kept=F, weight_reverted_by_sender=F, weight_reverted_by_target=F, expected_reversal_cost=F, trust=F,
     demanded=F, public_demand=F, last_demand=F, offers_made=I,
     other_first=F, other_last=F, other_before=F, offers_received=I, luck=F,
-    no_deal=F, ended=F, round_cost=F, punished_deal=F, base=F, level=F, executed_share=F,
+    no_deal=F, ended=F, round_cost=F, round_flow=F, tail=F, punished_deal=F, base=F, level=F, executed_share=F,
     conceded=F, believed_opening=F, believed_toughness=F, believed_conceded=F, believed_noise=F, believed_low=F, believed_high=F,
     believed_tilt=F, believed_demand=F, believed_cells=I, gives_way=F, gives_way_below=F, gives_way_to=F,
     believed_gives_way=F, believed_gives_way_below=F, believed_gives_way_to=F,
@@ -72,6 +92,8 @@ OWN = _record(
 """What one side alone knows: its type, its memory, what it expects, and what it believes about the other's rule.
 
 Talks that end are worth ``no_deal`` before any answer, and ``ended`` once a refusal may have had threats carried out early.
+A round that ends without a settlement costs ``round_cost``; if the talks go on it is worth ``round_flow``. ``tail`` is what the
+stress of the moment goes on costing once the talks end, deal or not.
 ``luck`` is the side's own draw of the round, for strategies that leave something to chance. A side that holds out gives way in
 this round with chance ``gives_way``, or if its reservation value is at most ``gives_way_below``, but to nothing worth less to it
 than ``gives_way_to``; NaN for any other.
@@ -81,6 +103,7 @@ The same record serves as the *image* of a side: the side as the public record s
 World = numba.from_dtype(WORLD)
 SideRecord = numba.from_dtype(SIDE)
 Threat = numba.from_dtype(THREAT)
+Expected = numba.from_dtype(EXPECTED)
 Public = numba.from_dtype(PUBLIC)
 Own = numba.from_dtype(OWN)
 Matrix = types.Array(types.float64, 2, "C")

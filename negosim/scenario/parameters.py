@@ -240,9 +240,10 @@ class Edge(Part):
 
 
 class Threat(Part):
-    """A tariff that the sender threatens."""
+    """A tariff that one side threatens."""
 
     issue: Slug = choice(..., "the issue it is about; at most one threat an issue")
+    holder: Literal["sender", "target"] = choice("sender", "the side that threatens", "the sender threatens")
     rate: float = real(..., "real value threatened, for people")
     state: Literal["none", "announced", "paused", "imposed"] = choice("none", "state before round 1", OFF)
     announce_round: int = number(
@@ -252,7 +253,7 @@ class Threat(Part):
         1.0, "initial level", "multiple of the threatened rate", "the threat as it stands", ge=1e-6, le=MOST
     )
     damage: float = amount(
-        ..., "target utility lost in an ending without a deal, once carried out", "utility per unit of level"
+        ..., "utility that the other side loses in an ending without a deal, once carried out", "utility per unit of level"
     )
     escalation: float = amount(0.0, "relative rise when a paused threat is announced again", "share")
     execution: float = share(

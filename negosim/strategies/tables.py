@@ -13,8 +13,9 @@ from numpy.typing import NDArray
 from negosim.common.vocabulary import Side, ThreatState
 from negosim.rules.moves import face_the_alternative, move_threats, move_world
 from negosim.rules.opening import open_talks
-from negosim.rules.records import Game, Talks, new_talks
+from negosim.rules.records import EXPECTED, Game, Talks, new_talks
 from negosim.rules.solvers.holding_out import hold_out
+from negosim.rules.threats import punishes_deal, punishes_refusal
 from negosim.strategies.record import Strategy, Table
 
 NO_OUTLOOK = np.zeros((1, 1, 1, 1, 1, 1, 1))
@@ -67,25 +68,52 @@ def _holding_out(game: Game, kinds: NDArray[np.int64]) -> Table:
     return out
 
 
+def damage_to(game: Game, sides: Sequence[int]) -> NDArray[np.float64]:
+    """Return (threats,) the damage that each threat at its first level would do to these sides together."""
+    return np.asarray(game.threats["damage"][:, list(sides)].sum(axis=1) * game.threats["level"])
+
+
 def threats_move(game: Game, total: float) -> bool:
     """Return whether the threatened damage, ``total`` at first, may rise or fall during the talks."""
-    return total > 0.0 and (game.sides[0]["volatility"] > 0.0 or bool(game.threats["escalation"].any()))
+    return total > 0.0 and (_volatility(game) > 0.0 or bool(game.threats["escalation"].any()))
 
 
-def flows(game: Game, side: Side) -> tuple[float, float]:
-    """Return (tariff pain per unit of damage in force, cost of the stress that the opening states would keep up)."""
-    world, record = game.world[0], game.sides[side]
+def _volatility(game: Game) -> float:
+    """Return the volatility of the threats: the greater one where both sides hold some."""
+    return float(max((game.sides[holder]["volatility"] for holder in game.threats["holder"]), default=0.0))
+
+
+def expected(game: Game, side: Side, bearing: Sequence[int]) -> NDArray[np.void]:
+    """Return (1,) EXPECTED of a side, by unit of the damage that the sides in ``bearing`` bear together."""
+    record, found, threats = game.sides[side], np.zeros(1, EXPECTED), game.threats
+    damage = damage_to(game, bearing)
+    total = damage.sum()
+    weights = damage / total if total > 0.0 else np.zeros(len(damage))
+    own = damage_to(game, [side])
+    found["share"] = own.sum() / total if total > 0.0 else 0.0
+    for holder in Side:
+        held, noise = threats["holder"] == holder, game.sides[holder]["unpredictability"]
+        found["execution"] += punishes_refusal(float((weights * held) @ threats["execution"]), noise)
+        found["early"] += punishes_refusal(float((weights * held) @ threats["early_execution"]), noise)
+        others = own[~held].sum() / own.sum() if own.sum() > 0.0 else float(holder != Side.SENDER)
+        found["punished"] += punishes_deal(noise) * (1.0 - others)
+    found["volatility"] = _volatility(game)
+    stress = _lasting_stress(game)
+    pain, cost = record["tariff_pain"], record["stress_cost"] * stress
+    if game.world[0]["flows"]:
+        found["flow"] = (1.0 - record["discount"]) * record["talks_flow"] - cost
+        found["flow_pain"] = float(threats["pain"][:, side] @ threats["level"]) / total if total > 0.0 else 0.0
+    else:
+        found["round_pain"], found["round_cost"] = pain, cost
+    found["tail"] = record["stress_tail"] * stress
+    return found
+
+
+def _lasting_stress(game: Game) -> float:
+    """Return the stress that the threats would keep up in the states in which they open."""
+    world, threats = game.world[0], game.threats
     shares = np.select(
-        [game.threats["state"] == ThreatState.IMPOSED, game.threats["state"] == ThreatState.ANNOUNCED],
-        [1.0, world["anticipation"]],
+        [threats["state"] == ThreatState.IMPOSED, threats["state"] == ThreatState.ANNOUNCED], [1.0, world["anticipation"]]
     )
-    inputs = float((game.threats["market_weight"] * game.threats["level"] * shares).sum())
-    stress = world["level_effect"] * inputs / (1.0 - world["persistence"])
-    return float(record["tariff_pain"]), float(record["stress_cost"] * stress)
-
-
-def threat_means(game: Game) -> tuple[float, float]:
-    """Return the chances of execution and of early execution, weighted by the damage of each threat."""
-    damage = game.threats["damage"] * game.threats["level"]
-    weights = damage / damage.sum() if damage.sum() > 0.0 else np.zeros(len(damage))
-    return float(weights @ game.threats["execution"]), float(weights @ game.threats["early_execution"])
+    inputs = float((threats["market_weight"] * threats["level"] * shares).sum())
+    return float(world["level_effect"] * inputs / (1.0 - world["persistence"]))

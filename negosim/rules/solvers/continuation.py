@@ -141,8 +141,8 @@ def mean_place(own, mean, count):
 
 @rule(lean=True, inline=True)
 def _after(own, public, going_on):
-    """Return what a refusal is worth: (1 - g) ended + g going on - cost of the round, g the chance that the talks go on."""
-    return (1.0 - public.goes_on) * own.ended + public.goes_on * going_on - own.round_cost
+    """Return what a refusal is worth: (1 - g) ended + g (going on + flow of the round) - its cost, g the chance to go on."""
+    return (1.0 - public.goes_on) * own.ended + public.goes_on * (going_on + own.round_flow) - own.round_cost
 
 
 @rule(lean=True, inline=True)

@@ -22,7 +22,6 @@ from negosim.rules.menus import menu_position, read_row
 from negosim.rules.payoff import settlement_worth
 from negosim.rules.ratification import ratification
 from negosim.rules.solvers.continuation import committed_place, mean_place, read_sheet
-from negosim.rules.threats import punishes_refusal
 
 CANDIDATES = 25
 TYPES = 5
@@ -130,7 +129,7 @@ def without_deal(in_force, pending, execution):
 
 
 @rule
-def _round_value(game, own, menu, priors, t, following, out, execution, early, flows):
+def _round_value(game, own, menu, priors, t, following, out, expected):
     """Fill ``out`` with the value of each state at the start of round t, given the table of going on after round t."""
     world = game.world[0]
     conceded, goes = conceded_share(elapsed_share(world, t, world.parts - 1), own.believed_toughness), goes_on(world, t)
@@ -139,7 +138,7 @@ def _round_value(game, own, menu, priors, t, following, out, execution, early, f
     bases, levels, shares, means, masses = out.shape
     mine = np.empty((CANDIDATES + 2 * own.other_voices, 5))
     theirs = np.empty((own.other_voices * (TYPES + 1), 3))
-    punished = 0.5 * game.sides[0].unpredictability
+    execution, early, tail = expected.execution, expected.early, expected.tail
     outside = own.outside_option + game.sides[own.side].outside_option_trend * (t - 1)
     ends = world.setback == 0
     for m in range(means):
@@ -155,10 +154,12 @@ def _round_value(game, own, menu, priors, t, following, out, execution, early, f
                     for e in range(shares):
                         base, level = own.base_low + b * own.base_step, own.level_low + v * own.level_step
                         in_force, pending = level * e, level * (1 - e)
-                        no_deal = base - without_deal(in_force, pending, execution)
-                        ended = base - without_deal(in_force, pending, early + (1.0 - early) * execution)
-                        stop = (1.0 - goes) * ended - flows[0] * level * (e + (1.0 - e) * early) - flows[1]
-                        sheet, less, value = following[b, v, e], punished * level, 0.0
+                        no_deal = base - tail - without_deal(in_force, pending, execution)
+                        ended = base - tail - without_deal(in_force, pending, early + (1.0 - early) * execution)
+                        felt = level * (e + (1.0 - e) * early)
+                        stop = (1.0 - goes) * ended - expected.round_pain * felt - expected.round_cost
+                        stop += goes * (expected.flow - expected.flow_pain * felt)
+                        sheet, less, value = following[b, v, e], expected.punished * level, 0.0
                         if proposes > 0.0:
                             value += proposes * _best_offer(mine, less, sheet, no_deal, stop, goes, ends)
                         if proposes < 1.0:
@@ -199,17 +200,15 @@ def _add(low, high, share, weight, total):
 
 
 @rule
-def solve_outlook(game, own, menu, priors, threat_means, flows, out):
+def solve_outlook(game, own, menu, priors, expected, out):
     """Fill ``out`` (rounds + 1, base, level, share, mean, committed) for one profile of a side, from the last round back.
 
-    ``threat_means`` is (execution, early execution) weighted by damage, ``flows`` (tariff pain per unit of damage in
-    force, stress cost) per round. Index t of the table is the value of going on after round t, whose cost is not in it.
+    ``expected`` is the side's EXPECTED. Index t of the table is the value of going on after round t, which pays and costs nothing of
+    round t itself.
     """
-    execution = punishes_refusal(threat_means[0], game.sides[0].unpredictability)
-    early = punishes_refusal(threat_means[1], game.sides[0].unpredictability)
     last = out.shape[0] - 1
     value = np.zeros(out.shape[1:])
     out[last] = 0.0
     for t in range(last, 1, -1):
-        _round_value(game, own, menu, priors, t, out[t], value, execution, early, flows)
-        going_on(own, value, out[t - 1], game.sides[0].volatility, early)
+        _round_value(game, own, menu, priors, t, out[t], value, expected)
+        going_on(own, value, out[t - 1], expected.volatility, expected.early)

@@ -3,7 +3,7 @@
 The sides are asked in turn, as under alternating offers. Side i has h_i if the other gives way and l_i if it does so itself. In
 the turn of j the chance P_j that it gives way must leave i indifferent between giving way before that turn and after it:
 
-    l_i = S_i + G_i [P_j h_i + (1 - P_j)(S_i + G_i l_i)],   S_i = (1 - g) ended_i - cost_i,   G_i = g delta_i,
+    l_i = S_i + G_i [P_j h_i + (1 - P_j)(S_i + G_i l_i)],   S_i = (1 - g) ended_i + g flow_i - cost_i,   G_i = g delta_i,
 
 with g the chance that the talks go on after a round. Attrition (Abreu & Gul 2000): all ordinary types are alike, and it is the
 reputation of being committed, z' = z / (1 - P), that ends the war: both reach 1 together, so the side whose reputation grows too
@@ -71,8 +71,8 @@ def needed_chance(world, image, ended, win, lose, round_number):
     weight = before * image.discount
     if weight <= 0.0:
         return 1.0
-    held = (1.0 - now) * ended - image.round_cost + now * image.discount * lose
-    needed = (lose - (1.0 - before) * ended + image.round_cost) / weight
+    held = (1.0 - now) * ended - image.round_cost + now * image.round_flow + now * image.discount * lose
+    needed = (lose - (1.0 - before) * ended + image.round_cost - before * image.round_flow) / weight
     if win <= held:
         return 0.0 if needed <= held else 1.0
     return min(1.0, max(0.0, (needed - held) / (win - held)))

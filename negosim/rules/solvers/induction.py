@@ -21,7 +21,6 @@ from negosim.rules.menus import read_row
 from negosim.rules.payoff import settlement_worth
 from negosim.rules.ratification import ratification
 from negosim.rules.solvers.foresight import without_deal
-from negosim.rules.threats import punishes_refusal
 
 GOLDEN = 0.6180339887498949
 REFINEMENTS = 60
@@ -103,8 +102,8 @@ def best_acceptable(menu, mine, theirs, homes, public, need, failed, row):
 
 @rule
 def alternative(record, goes, going):
-    """Return what a refusal is worth to a side: (1 - g) ended + g going on - cost of the round."""
-    return (1.0 - goes) * record.ended + goes * going - record.round_cost
+    """Return what a refusal is worth to a side: (1 - g) ended + g (going on + flow of the round) - cost of the round."""
+    return (1.0 - goes) * record.ended + goes * (going + record.round_flow) - record.round_cost
 
 
 @rule
@@ -146,17 +145,24 @@ def level_place(level, low, step, count):
 
 
 @rule
-def going_on_now(own, threatened, public, outlook, whose):
-    """Return what going on is worth in this round, to me (``whose`` = 0) or the other (1), read from the table.
+def _threatened(own, other):
+    """Return (damage threatened to both sides together, share of it in force)."""
+    level = own.level + other.level
+    if other.level == 0.0 or own.level == 0.0:
+        return level, other.executed_share if own.level == 0.0 else own.executed_share
+    return level, (own.level * own.executed_share + other.level * other.executed_share) / level
 
-    ``threatened`` is the record, or the image, of the side that bears the damage.
-    """
+
+@rule
+def going_on_now(own, other, public, outlook, whose):
+    """Return what going on is worth in this round, to me (``whose`` = 0) or the other (1), read from the table."""
     rounds, _, levels, shares, _, _ = outlook.shape
     table = outlook[min(public.round, rounds - 1), 0]
-    v, weight = level_place(threatened.level, own.level_low, own.level_step, levels)
+    level, executed_share = _threatened(own, other)
+    v, weight = level_place(level, own.level_low, own.level_step, levels)
     worth = 0.0
     for e in range(shares):
-        carried_out = 1.0 if shares == 1 else (threatened.executed_share if e == 1 else 1.0 - threatened.executed_share)
+        carried_out = 1.0 if shares == 1 else (executed_share if e == 1 else 1.0 - executed_share)
         low = table[v, e, whose, 0]
         high = table[v + 1, e, whose, 0] if levels > 1 else low
         worth += carried_out * (low + weight * (high - low))
@@ -166,37 +172,38 @@ def going_on_now(own, threatened, public, outlook, whose):
 @rule
 def now(own, other, public, outlook):
     """Return (worth of a refusal to me, to the other) in this round, read from the table."""
-    threatened = own if own.side == 1 else other
-    mine = alternative(own, public.goes_on, going_on_now(own, threatened, public, outlook, 0))
-    return mine, alternative(other, public.goes_on, going_on_now(own, threatened, public, outlook, 1))
+    mine = alternative(own, public.goes_on, going_on_now(own, other, public, outlook, 0))
+    return mine, alternative(other, public.goes_on, going_on_now(own, other, public, outlook, 1))
 
 
 @rule
-def _face(image, public, borne, threat_means, punished, flows):
+def _face(image, public, borne, expected):
     """Enter what an image faces at a damage (in force, pending), as ``moves.face_the_alternative`` does in the run."""
     in_force, pending = borne
-    execution, early = threat_means
-    bears = 1.0 if image.side == 1 else 0.0
-    image.no_deal = image.base - bears * without_deal(in_force, pending, execution)
-    image.ended = image.base - bears * without_deal(in_force, pending, early + (1.0 - early) * execution)
-    image.round_cost = flows[0] * (in_force + early * pending) + flows[1]
-    image.punished_deal = bears * punished * (in_force + pending)
+    execution, early, bears = expected.execution, expected.early, expected.share
+    image.tail = expected.tail
+    image.no_deal = image.base - image.tail - bears * without_deal(in_force, pending, execution)
+    image.ended = image.base - image.tail - bears * without_deal(in_force, pending, early + (1.0 - early) * execution)
+    felt = in_force + early * pending
+    image.round_cost = expected.round_pain * felt + expected.round_cost
+    image.round_flow = expected.flow - expected.flow_pain * felt
+    image.punished_deal = bears * expected.punished * (in_force + pending)
 
 
 @rule
-def _round_values(game, images, public, menu, t, states, threat_means, flows, following, values, row):
+def _round_values(game, images, public, menu, t, states, expected, following, values, row):
     """Fill ``values`` (2, levels, shares) with what round t is worth to both, given what going on after it is."""
     world, low, step = game.world[0], states[0], states[1]
     goes = goes_on(world, t)
     first = sender_proposes(world.protocol, world.first_proposer, world.proposer_probability, t)
-    punished, refused = 0.5 * game.sides[0].unpredictability, np.zeros(2)
+    refused = np.zeros(2)
     for i in range(2):
         images[i].outside_option = game.sides[i].outside_option + game.sides[i].outside_option_trend * (t - 1)
     for v in range(values.shape[1]):
         for e in range(values.shape[2]):
             level = level_at(low, step, v)
             for i in range(2):
-                _face(images[i], public, (level * e, level * (1 - e)), threat_means, punished, flows[i])
+                _face(images[i], public, (level * e, level * (1 - e)), expected[i])
             for j in range(2):
                 chance = first if j == 0 else 1.0 - first
                 if chance > 0.0:
@@ -236,21 +243,19 @@ def _going_on(discount, values, states, volatility, early, ahead):
 
 
 @rule
-def solve_induction(game, images, public, menu, side, threat_means, flows, out):
+def solve_induction(game, images, public, menu, side, expected, out):
     """Fill ``out`` (rounds + 1, 1, level, share, 2, 1) with what going on after a round is worth, to the side and to the other.
 
-    ``images`` (2,) and ``public`` are both sides and the public record in round 1, ``threat_means`` (execution, early execution)
-    weighted by damage, ``flows`` (2, 2) each side's tariff pain per unit of damage in force and its stress cost per round.
+    ``images`` (2,) and ``public`` are both sides and the public record in round 1, ``expected`` (2,) the EXPECTED of both sides by unit
+    of the damage to both together.
     """
-    u, volatility = game.sides[0].unpredictability, game.sides[0].volatility
-    chances = (punishes_refusal(threat_means[0], u), punishes_refusal(threat_means[1], u))
     states = (game.sides[side].level_low, game.sides[side].level_step)
     last, row = out.shape[0] - 1, np.empty(menu.shape[1])
     following = np.zeros((2, out.shape[2], out.shape[3]))
     out[:] = 0.0
     for t in range(last, 1, -1):
         values = np.zeros(following.shape)
-        _round_values(game, images, public, menu, t, states, chances, flows, following, values, row)
+        _round_values(game, images, public, menu, t, states, expected, following, values, row)
         for i in range(2):
-            _going_on(images[i].discount, values[i], states, volatility, chances[1], following[i])
+            _going_on(images[i].discount, values[i], states, expected[i].volatility, expected[i].early, following[i])
             out[t - 1, 0, :, :, 0 if i == side else 1, 0] = following[i]

@@ -23,7 +23,7 @@ from negosim.rules.records import OWN, PROPOSE, RESPOND, Game
 from negosim.rules.solvers.continuation import after_refusal, if_nothing_learnt, outlook_now
 from negosim.rules.solvers.foresight import solve_outlook
 from negosim.strategies.record import BELIEFS, Strategy, Table
-from negosim.strategies.tables import flows, rounds_of, threat_means, threats_move
+from negosim.strategies.tables import damage_to, expected, rounds_of, threats_move
 from negosim.strategies.weighing import against_going_on
 
 ACCEPT, REFUSE, WALK_OUT = int(Response.ACCEPT), int(Response.REFUSE), int(Response.WALK_OUT)
@@ -157,12 +157,14 @@ def _solve(game: Game, side: Side) -> Table:
     """Return (profiles, rounds + 1, base, level, share, mean, committed): ``foresight.solve_outlook``."""
     shape = _grid(game, side)
     table = np.zeros((int(game.sides[side]["profiles"]), rounds_of(game) + 1, *shape))
+    ahead = expected(game, side, [side])
     for profile in range(len(table)):
         own = np.zeros(1, OWN)
         own["side"], own["profile"] = side, profile
         prepare_side(game, own[0])
+        own["tail"] = ahead["tail"]
         priors = game.profile_priors[side.other]
-        solve_outlook(game, own[0], game.menus[-1, -1], priors, threat_means(game), flows(game, side), table[profile])
+        solve_outlook(game, own[0], game.menus[-1, -1], priors, ahead[0], table[profile])
     return table
 
 
@@ -171,7 +173,7 @@ def _grid(game: Game, side: Side) -> tuple[int, ...]:
     record, other = game.sides[side], game.sides[side.other]
     bases = 4 if record["ambiguity"] > 0.0 or record["security_stake"] > 0.0 else 1
     record["base_step"] = (record["base_high"] - record["base_low"]) / max(bases - 1, 1)
-    levels, shares = _damage_grid(game, side) if side is Side.TARGET else (1, 1)
+    levels, shares = _damage_grid(game, side)
     means = 7 if other["ambiguity"] > 0.0 else 1
     return bases, levels, shares, means, 4 if other["commitment"] > 0.0 else 1
 
@@ -179,7 +181,7 @@ def _grid(game: Game, side: Side) -> tuple[int, ...]:
 def _damage_grid(game: Game, side: Side) -> tuple[int, int]:
     """Return how many levels of threatened damage, and shares of it carried out, a side's table has; enter them in the record."""
     record = game.sides[side]
-    total = float((game.threats["damage"] * game.threats["level"]).sum())
+    total = float(damage_to(game, [side]).sum())
     moving = threats_move(game, total)
     levels = LEVELS if moving else 1
     record["level_low"] = 0.0 if moving else total

@@ -18,7 +18,7 @@ from negosim.rules.ratification import ratification
 from negosim.rules.records import PROPOSE, RESPOND, Game
 from negosim.rules.solvers.induction import best_move, deal_worth, needs, now, solve_induction
 from negosim.strategies.record import Strategy, Table
-from negosim.strategies.tables import flows, round_one, rounds_of, threat_means, threats_move
+from negosim.strategies.tables import damage_to, expected, round_one, rounds_of, threats_move
 from negosim.strategies.weighing import against_going_on
 
 ACCEPT, REFUSE, WALK_OUT = int(Response.ACCEPT), int(Response.REFUSE), int(Response.WALK_OUT)
@@ -63,10 +63,8 @@ def respond(own, other, public, belief, homes, offer, outlook):
 def _solve(game: Game, side: Side) -> Table:
     """Return (profiles, rounds + 1, 1, level, share, 2, 1), the same for each profile: ``induction.solve_induction``."""
     table = np.zeros((rounds_of(game) + 1, 1, *_log_grid(game, side), 2, 1))
-    talks, costs = round_one(game), np.array([flows(game, each) for each in Side])
-    solve_induction(
-        game, talks.images, talks.public[0], game.menus[-1, -1], int(side), threat_means(game), costs, table
-    )
+    talks, ahead = round_one(game), np.concatenate([expected(game, each, list(Side)) for each in Side])
+    solve_induction(game, talks.images, talks.public[0], game.menus[-1, -1], int(side), ahead, table)
     return np.repeat(table[np.newaxis], int(game.sides[side]["profiles"]), axis=0)
 
 
@@ -79,7 +77,7 @@ def _seen_by_the_target(game: Game, table: Table) -> Table:
 def _log_grid(game: Game, side: Side) -> tuple[int, int]:
     """Return the same for a side that solves for both: levels evenly spaced in logs, ``induction.level_at``."""
     record, threats = game.sides[side], game.threats
-    total, volatility = float((threats["damage"] * threats["level"]).sum()), float(game.sides[0]["volatility"])
+    total, volatility = float(damage_to(game, list(Side)).sum()), float(expected(game, side, list(Side))["volatility"][0])
     reach = max(SHOCKS * volatility * math.sqrt(rounds_of(game)), LEAST)
     half = math.ceil(reach / max(volatility / STEPS_PER_SHOCK, reach / MOST_STEPS)) if threats_move(game, total) else 0
     record["level_step"] = reach / max(half, 1)
