@@ -14,11 +14,12 @@ from scipy.special import hyp2f1
 
 from negosim.common.interruption import interruptibly
 from negosim.common.vocabulary import Side, ThreatState
+from negosim.engine.flows import enter_flows, status_quo_utility
 from negosim.rules.clock import fill_conceded
 from negosim.rules.columns import kept_column, precedent_column, ratifier_column
 from negosim.rules.frontier.preferences import solve_preferences
 from negosim.rules.records import SIDE, THREAT, WORLD, Game
-from negosim.rules.utility import risk, utility
+from negosim.rules.utility import risk
 from negosim.scenario.linkage import linkage_graph, parts
 from negosim.scenario.people import Delegation, voices
 from negosim.scenario.scenario import Scenario, require_loaded
@@ -62,6 +63,8 @@ def _prepared(scenario: Scenario) -> Game:
         part_of_issue=agenda,
         status_quo=np.array([scenario.position(issue.name, issue.status_quo) for issue in scenario.issues]),
     )
+    if scenario.talks.payoff == "flows":
+        enter_flows(scenario, game)
     _fill_prior_means(scenario, game)
     game = game._replace(nash=_nash(game, solved), conceded=_conceded(game))
     return Game._make(array.copy() for array in look_ahead(game, strategies_of(scenario)))
@@ -115,6 +118,7 @@ def _tastes(scenario: Scenario) -> _Tastes:
     edges = [(names.index(e.between[0]), names.index(e.between[1]), e.weight) for e in scenario.linkage]
     homes = [(side, r) for side in Side for r in delegations[side].ratifiers]
     holders = {"sender": 0, "target": 1, None: -1}
+    lapses = scenario.talks.payoff == "flows"
     return _Tastes.of(
         {
             "saliences": saliences,
@@ -129,6 +133,8 @@ def _tastes(scenario: Scenario) -> _Tastes:
             "levels": np.array([issue.levels or 0 for issue in issues], dtype=np.int64),
             "precedents": np.array([[d.precedent_pressure * i.precedent for i in issues] for d in delegations]),
             "revocable": np.array([holders[issue.revocable_by] for issue in issues], dtype=np.int64),
+            "sunk": np.array([issue.sunk if lapses else np.nan for issue in issues]),
+            "lapsed": np.array([scenario.position(i.name, i.status_quo) if lapses else np.nan for i in issues]),
         }
     )
 
@@ -157,7 +163,7 @@ def _frontiers(tastes: _Tastes) -> tuple[Game, Solved]:
     sides["profiles"] = profiles
     sides["first_column"] = (0, kept_column(0, profiles[0]))
     names = ("saliences", "ideals", "attitudes", "edge_from", "edge_to", "edge_weight", "home_sides", "home_saliences",
-             "levels", "precedents", "revocable")
+             "levels", "precedents", "revocable", "sunk", "lapsed")
     game = Game(
         world=world, sides=sides, threats=np.zeros(0, THREAT), bounds=np.zeros((2, width, 2)),
         home_bounds=np.zeros((homes, 2)),
@@ -207,6 +213,8 @@ def _sides(scenario: Scenario, game: Game) -> NDArray[np.void]:
         delegation, record = scenario.delegation(side), sides[side]
         for name in COPIED:
             record[name] = getattr(delegation, name)
+        if scenario.talks.horizon is not None:
+            record["discount"] *= 1.0 - 1.0 / scenario.talks.horizon
         record["holding_rate"] = scenario.talks.flow_discount
         record["prior_tilt"] = delegation.ambiguity_tilt
         record["prior_centre"] = _mean_place(delegation.ambiguity_tilt)
@@ -232,18 +240,16 @@ def _mean_place(tilt: float) -> float:
 
 
 def _fill_prior_means(scenario: Scenario, game: Game) -> None:
-    """Enter the mean reservation values: the given disagreement utility, or that of the status quo, as U = u^(1 - a)."""
+    """Enter the mean reservation values: the given disagreement utility, or that of the status quo, as U = u^(1 - a).
+
+    With flows they are entered already, as what no deal pays.
+    """
     for side in Side:
         delegation, record = scenario.delegation(side), game.sides[side]
         if delegation.disagreement is not None:
             record["prior_mean"] = risk(delegation.disagreement, delegation.risk_aversion)
-        else:
-            mean = int(record["profiles"]) - 1
-            scaled = utility(
-                game.status_quo, game.saliences[side, mean], game.ideals[side], *game.attitudes[side, :2],
-                game.edge_from, game.edge_to, game.edge_weight, *game.bounds[side, mean],
-            )
-            record["prior_mean"] = risk(scaled, delegation.risk_aversion)
+        elif scenario.talks.payoff == "lumps":
+            record["prior_mean"] = status_quo_utility(game, side)
         width, centre = 2.0 * record["ambiguity"], record["prior_centre"]
         record["base_high"] = record["prior_mean"] + width * (1.0 - centre)
         record["committed_demand"] = max(record["committed_demand"], record["base_high"])  # firmer than any ordinary type
@@ -257,7 +263,8 @@ def _threats(scenario: Scenario) -> NDArray[np.void]:
         record["issue"] = names.index(threat.issue)
         holder = Side[threat.holder.upper()]
         record["holder"], record["state"] = holder, ThreatState[threat.state.upper()]
-        record["damage"][holder.other], record["pain"] = threat.damage, threat.damage
+        if threat.damage is not None:
+            record["damage"][holder.other], record["pain"] = threat.damage, threat.damage
         for name in ("announce_round", "level", "escalation", "execution", "early_execution", "pausable",
                      "market_weight"):
             record[name] = getattr(threat, name)

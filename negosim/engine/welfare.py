@@ -6,6 +6,7 @@ at some tariffs, once for a world, and interpolated: a run then costs a fraction
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import lru_cache
 
 import numpy as np
@@ -52,6 +53,14 @@ def average_tariff(scenario: Scenario, settlements: Array, in_force: Array) -> A
             rate = np.where(in_force[:, number] > 0.0, threatened * in_force[:, number], rate)
         average += tariff.share * (rate - tariff.base)
     return average
+
+
+def average_tariff_of(scenario: Scenario, rates: Mapping[str, float]) -> float:
+    """Return the same average for one world: these rates in per cent, by issue, and the status quo on every other tariff."""
+    trade = scenario.trade
+    assert trade is not None
+    held = {tariff.issue: scenario.issue(tariff.issue).status_quo for tariff in trade.tariffs} | dict(rates)
+    return trade.base_tariff + sum(tariff.share * (held[tariff.issue] - tariff.base) for tariff in trade.tariffs)
 
 
 def welfare(trade: Trade, tariff: Array) -> Array:

@@ -102,9 +102,16 @@ def precedent_cost(game, side, package):
 
 @rule(lean=True)
 def revert(game, side, package, result):
-    """Write the package after ``side`` has taken back what it can: its revocable issues at its ideal. Returns whether any."""
+    """Write the package after ``side`` has taken back what it can: its revocable issues at its ideal. Returns whether any.
+
+    With flows the deal lapses, whoever takes it back: what is not sunk goes back to the status quo.
+    """
     changed = False
     for k in range(package.shape[0]):
+        if not math.isnan(game.sunk[k]):
+            result[k] = game.lapsed[k] + game.sunk[k] * (package[k] - game.lapsed[k])
+            changed = True
+            continue
         mine = game.revocable[k] == side
         result[k] = game.ideals[side, k] if mine else package[k]
         changed = changed or mine

@@ -153,6 +153,8 @@ class Game(NamedTuple):
     levels: NDArray[np.int64]  # (K,): number of discrete levels, or 0
     precedents: NDArray[np.float64]  # (2, K): cost per unit of satisfaction given up
     revocable: NDArray[np.int64]  # (K,): side that can take the issue back, or -1
+    sunk: NDArray[np.float64]  # (K,): with flows, the share of a settlement that outlasts the deal; NaN with lumps
+    lapsed: NDArray[np.float64]  # (K,): with flows, where the rest of it goes back to; NaN with lumps
 
 
 class Talks(NamedTuple):
@@ -192,7 +194,7 @@ GAME = _named(
     profile_priors=(_f, 2), homes=(_f, 2), home_sides=(_i, 1),
     part_of_issue=(_i, 1), status_quo=(_f, 1), saliences=(_f, 3), bounds=(_f, 3), home_saliences=(_f, 2),
     home_bounds=(_f, 2), ideals=(_f, 2), attitudes=(_f, 2), edge_from=(_i, 1), edge_to=(_i, 1), edge_weight=(_f, 1),
-    levels=(_i, 1), precedents=(_f, 2), revocable=(_i, 1),
+    levels=(_i, 1), precedents=(_f, 2), revocable=(_i, 1), sunk=(_f, 1), lapsed=(_f, 1),
 )
 """The Numba type of a Game, for explicit signatures."""
 TALKS = _named(

@@ -93,6 +93,15 @@ class Calendar(Part):
 class Talks(Part):
     """The protocol, the agenda and the clock."""
 
+    payoff: Literal["lumps", "flows"] = choice(
+        "lumps",
+        "what a side has in the end: what the ending pays it, or the mean of what the state of the world pays in each round",
+        "the form of the textbook",
+    )
+    horizon: int | None = number(
+        None, "rounds after which nothing counts, in the mean; none = for ever", "rounds", "no end in sight", ge=2, le=10_000
+    )
+    resumption: float = share(0.0, "hazard that a threat carried out is lifted after the talks", "probability per round")
     protocol: Literal["alternating", "random-proposer", "one-round", "concession-clock", "double-auction"] = choice(
         "alternating",
         "who may propose in a round: one side, in a single round (one-round), or both at once (clock, sealed bids)",
@@ -201,6 +210,7 @@ class Issue(Part):
         None, "the side that can take the concession back later; none = sunk once made"
     )
     precedent: float = share(0.0, "weight in precedent pressure: how closely others watch this issue", "weight")
+    sunk: float = share(0.0, "share of what is settled that outlasts the deal if it lapses, the rest going back", "share")
 
     def model_post_init(self, context: Any, /) -> None:
         """Refuse an issue whose ends coincide, or with a position outside them."""
@@ -252,8 +262,14 @@ class Threat(Part):
     level: float = number(
         1.0, "initial level", "multiple of the threatened rate", "the threat as it stands", ge=1e-6, le=MOST
     )
-    damage: float = amount(
-        ..., "utility that the other side loses in an ending without a deal, once carried out", "utility per unit of level"
+    damage: float | None = amount(
+        None, "utility that the other side loses in an ending without a deal, once carried out", "utility per unit of level"
+    )
+    sender_cost: float | None = number(
+        None, "flow that it takes from the sender while it is in force; none = by its trade", "utility per round and level"
+    )
+    target_cost: float | None = number(
+        None, "flow that it takes from the target while it is in force; none = by its trade", "utility per round and level"
     )
     escalation: float = amount(0.0, "relative rise when a paused threat is announced again", "share")
     execution: float = share(

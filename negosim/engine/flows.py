@@ -1,0 +1,119 @@
+"""Payoffs as flows: what each state of the world pays a side in a round, and so what an ending without a deal is worth.
+
+The world is in one of four states: talks, deal, lapsed deal, no deal. A payoff is the mean of what the states pay, round by round,
+weighted by (1 - D) D^(t - 1) with D = discount (1 - 1 / horizon). An ending pays nothing of its own: it changes the state. So with
+
+    x = D (1 - resumption)                       a threat that is carried out is lifted with that hazard a round,
+    E = (1 - D) / (1 - x)                        share of a flow that lasts until then,
+    Z = (1 - D) s x / ((1 - x)(1 - D phi))       cost of a unit of stress a round that is kept up until then,
+
+a threat that is in force at the end costs E c + Z I per unit of its level: c is the flow that it takes from the side, I the stress
+that it adds in a round, s the cost of stress, phi its persistence. Stress that is there when the talks end costs (1 - D) s S /
+(1 - D phi). No deal is worth B = q - (stress of what is in force anyway, for good) - (stress of levels that go on moving), with q the
+utility of the status quo, before threats are carried out and before doubts about the guarantee.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from negosim.common.vocabulary import Side, ThreatState
+from negosim.engine.welfare import average_tariff_of, welfare
+from negosim.rules.menus import package_utility
+from negosim.rules.records import Game
+from negosim.rules.utility import risk
+from negosim.scenario.parameters import Threat
+from negosim.scenario.scenario import Scenario
+
+Array = NDArray[np.float64]
+
+MEAN_SHOCK = math.sqrt(2.0 / math.pi)
+"""The mean size of a standard normal shock."""
+
+
+class Flow(NamedTuple):
+    """What the present value of a flow is, by side: each field is (2,)."""
+
+    weight: Array  # 1 - D: of one round
+    until_lifted: Array  # E
+    stress_until_lifted: Array  # Z, per unit of stress that is added in a round
+    stress_for_good: Array  # the same for ever
+    stress_left: Array  # of a unit of stress that is there when the talks end
+
+
+def present_values(scenario: Scenario, discount: Array) -> Flow:
+    """Return what flows are worth at the end of the talks, by side."""
+    phi, weight = scenario.markets.persistence, 1.0 - discount
+    cost = np.array([scenario.delegation(side).stress_cost for side in Side])
+    x = discount * (1.0 - scenario.talks.resumption)
+    left = weight * cost / (1.0 - discount * phi)
+    return Flow(weight, weight / (1.0 - x), left * x / (1.0 - x), left * discount / weight, left)
+
+
+def inside_option(scenario: Scenario, game: Game, side: Side) -> float:
+    """Return what a round without a settlement is worth to a side before costs (Muthoo 1999, ch. 6)."""
+    delegation = scenario.delegation(side)
+    if delegation.inside_option is None:
+        return status_quo_utility(game, side)
+    return float(risk(delegation.inside_option, delegation.risk_aversion))
+
+
+def status_quo_utility(game: Game, side: Side) -> float:
+    """Return what the status quo is worth to a side's mean priorities."""
+    return float(package_utility(game, int(side), int(game.sides[side]["profiles"]) - 1, game.status_quo))
+
+
+def costs(scenario: Scenario, game: Game) -> Array:
+    """Return (threats, 2): the flow that a threat in force at its first level takes from each side, beyond the status quo."""
+    return np.array([_cost(scenario, game, threat) for threat in scenario.threats]).reshape(-1, 2)
+
+
+def _cost(scenario: Scenario, game: Game, threat: Threat) -> tuple[float, float]:
+    if threat.sender_cost is not None and threat.target_cost is not None:
+        return threat.sender_cost, threat.target_cost
+    trade = scenario.trade
+    assert trade is not None and trade.sender_worth is not None and trade.target_worth is not None  # consistency.check_flows
+    rate = {threat.issue: threat.rate}
+    before, after = (float(average_tariff_of(scenario, rates)) for rates in ({}, rate))
+    lost = welfare(trade, np.array([before]))[0] - welfare(trade, np.array([after]))[0]
+    names = [country.name for country in trade.countries]
+    sales = {flow.buyer: flow.amount for flow in trade.flows if flow.seller == trade.target}
+    spent = sum(flow.amount for flow in trade.flows if flow.buyer == trade.sender)
+    duty = 100.0 * sales[trade.sender] / spent * trade.pass_through * (after - before) / 100.0
+    package = game.status_quo.copy()
+    package[[issue.name for issue in scenario.issues].index(threat.issue)] = scenario.position(threat.issue, threat.rate)
+    mean = int(game.sides[Side.SENDER]["profiles"]) - 1
+    taste = package_utility(game, int(Side.SENDER), mean, package) - status_quo_utility(game, Side.SENDER)
+    sender = trade.sender_worth * (lost[names.index(trade.sender)] + duty) - taste
+    return float(sender), float(trade.target_worth * lost[names.index(trade.target)])
+
+
+def enter_flows(scenario: Scenario, game: Game) -> None:
+    """Enter what flows come to in the records of the sides and of the threats, in place; threats and status quo must be there."""
+    sides, threats, world = game.sides, game.threats, game.world
+    world["flows"] = 1
+    value = present_values(scenario, sides["discount"])
+    for side in Side:
+        sides[side]["talks_flow"] = inside_option(scenario, game, side)
+    lost, inputs = costs(scenario, game), threats["market_weight"] * scenario.markets.level_effect
+    opened = threats["state"] == ThreatState.IMPOSED  # their stress is there for good, deal or not settled
+    kept_up = np.where(opened, 0.0, inputs)
+    threats["damage"] = lost * value.until_lifted + kept_up[:, None] * value.stress_until_lifted
+    threats["pain"] = lost * value.weight
+    sides["tariff_pain"] = 1.0
+    sides["stress_cost"] = value.weight * sides["stress_cost"]
+    sides["stress_tail"], sides["holding_rate"] = value.stress_left, -np.log(sides["discount"])
+    noise = 1.0 - 0.5 * sides["unpredictability"][threats["holder"]]
+    at_the_end, early = threats["execution"] * noise, threats["early_execution"] * noise
+    lasting = float((inputs * threats["level"])[opened].sum())
+    shaken = threats["market_weight"] * threats["level"] * sides["volatility"][threats["holder"]]
+    moving = scenario.markets.volatility_effect * MEAN_SHOCK * (shaken * (1.0 - at_the_end))[~opened].sum()
+    no_deal = sides["talks_flow"] - value.stress_for_good * lasting - value.stress_until_lifted * moving
+    rounds = int(world["rounds"][0])
+    sooner_or_later = np.where(opened, 1.0, 1.0 - (1.0 - at_the_end) * (1.0 - early) ** rounds)
+    carried_out = (threats["damage"] * (threats["level"] * sooner_or_later)[:, None]).sum(axis=0)
+    sides["prior_mean"], sides["lapse"] = no_deal, no_deal - carried_out - sides["talks_flow"]
