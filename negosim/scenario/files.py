@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import json
 import os
 import re
@@ -126,8 +127,10 @@ def tree_of(path: Path, above: tuple[Path, ...] = ()) -> dict[str, Any]:
             remedy="Remove one of the extends.",
         )
     tree = read(path)
-    base = tree.pop("extends", None)
+    base, left_out = tree.pop("extends", None), tree.pop("without", [])
     if base is None:
+        if left_out:
+            raise ScenarioError("is there without extends", file=str(path), field="without", remedy="Say what the file extends.")
         return tree
     if not isinstance(base, str):
         raise ScenarioError(
@@ -147,7 +150,30 @@ def tree_of(path: Path, above: tuple[Path, ...] = ()) -> dict[str, Any]:
             value=base,
             remedy=error.remedy,
         ) from None
-    return merged(tree_of(base_path, (*above, here)), tree)
+    return merged(_without(tree_of(base_path, (*above, here)), left_out, path), tree)
+
+
+def _without(base: dict[str, Any], names: Any, path: Path) -> dict[str, Any]:
+    """The tables of a scenario less the entries with these dotted names: what extends it leaves them at their defaults."""
+    if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
+        raise ScenarioError(
+            "has the wrong type", file=str(path), field="without", value=names, remedy='Write a list: ["sender.disagreement"], say.'
+        )
+    kept = copy.deepcopy(base)
+    for name in names:
+        *way, last = name.split(".")
+        table: Any = kept
+        for step in way:
+            if isinstance(table, list):
+                table = next((item for n, item in enumerate(table) if raw_key(item, n) == step), None)
+            else:
+                table = table.get(step) if isinstance(table, dict) else None
+        if not isinstance(table, dict) or last not in table:
+            raise ScenarioError(
+                "is not among what is extended", file=str(path), field="without", value=name, remedy="Name what the other file sets."
+            )
+        del table[last]
+    return kept
 
 
 def merged(base: Any, over: Any, key: str = "") -> Any:
