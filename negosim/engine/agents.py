@@ -63,11 +63,12 @@ class Principal(mesa.Agent):
         """Accept, refuse, or leave the talks; in a double auction the sealed bids answer each other."""
         if self._bids():
             return Response(floor.satisfies(self.run.talks))
-        return Response(self._strategy().respond(*self._knowledge(), self.run.talks.offer, self._outlook()))
+        response = self._strategy().respond(*self._knowledge(), self.run.talks.offer, self._outlook())
+        return Response(moves.accepts(self.run.game, self.run.talks, int(self.side), response))
 
     def signs(self) -> bool:
         """Sign the delegation's own offer, now that the other side has accepted it, or not."""
-        return bool(moves.signs(self.run.talks))
+        return bool(moves.signs(self.run.game, self.run.talks))
 
     def weigh(self) -> Weighing:
         """Say what this principal compares when it answers the offer on the table."""

@@ -23,7 +23,9 @@ from numpy.typing import NDArray
 
 from negosim.common.vocabulary import Side, ThreatState
 from negosim.engine.welfare import average_tariff_of, welfare
+from negosim.rules.columns import kept_column, precedent_column, reverted_column
 from negosim.rules.menus import package_utility
+from negosim.rules.payoff import holding_weights
 from negosim.rules.records import Game
 from negosim.rules.utility import risk
 from negosim.scenario.parameters import Threat
@@ -116,4 +118,30 @@ def enter_flows(scenario: Scenario, game: Game) -> None:
     rounds = int(world["rounds"][0])
     sooner_or_later = np.where(opened, 1.0, 1.0 - (1.0 - at_the_end) * (1.0 - early) ** rounds)
     carried_out = (threats["damage"] * (threats["level"] * sooner_or_later)[:, None]).sum(axis=0)
-    sides["prior_mean"], sides["lapse"] = no_deal, no_deal - carried_out - sides["talks_flow"]
+    sides["lapse"] = no_deal - carried_out - sides["talks_flow"]
+    sides["prior_mean"] = [_least_worth_signing(game, side, no_deal[side]) for side in Side]
+    sides["gap"] = sides["prior_mean"] - no_deal
+
+
+def _least_worth_signing(game: Game, side: Side, no_deal: float) -> float:
+    """Return the least utility on the frontier of mean priorities that is worth signing to a side, all it costs counted.
+
+    The retreat is that from its opening. Where nothing is worth it, the most that there is.
+    """
+    own, other, menu = game.sides[side], game.sides[side.other], game.menus[-1, -1]
+    column = kept_column(int(own["first_column"]), int(own["profiles"]) - 1)
+    value, lapsed = menu[:, column], menu[:, reverted_column(column, int(side))] + own["lapse"]
+    kept, mine, theirs = holding_weights(own["trust"], own["holding_rate"], own["reversal"], other["reversal"])
+    precedent = menu[:, precedent_column(int(game.world[0]["cost_column"]), int(side))]
+    retreat = own["audience_cost"] * np.maximum(0.0, own["opening"] - value)
+    worth = kept * value + (mine + theirs) * lapsed - mine * own["reversal_cost"] - precedent - retreat
+    order = np.argsort(value, kind="stable")
+    value, worth = value[order], worth[order]
+    enough = np.flatnonzero(worth >= no_deal)
+    if not enough.size:
+        return float(value[-1])
+    first = enough[0]
+    if first == 0:
+        return float(min(value[0], no_deal))
+    share = (no_deal - worth[first - 1]) / (worth[first] - worth[first - 1])
+    return float(value[first - 1] + share * (value[first] - value[first - 1]))

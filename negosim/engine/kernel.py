@@ -101,7 +101,8 @@ def meet(game, talks, sender_proposes, sender_responds, target_proposes, target_
     for side in range(2):
         if floor.speaks(talks, side):
             floor.look_at(talks, side)
-            talks.answers[side] = answer(game, talks, sender_responds, target_responds)
+            response = answer(game, talks, sender_responds, target_responds)
+            talks.answers[side] = moves.accepts(game, talks, 1 - side, response)
     for side in range(2):
         if floor.speaks(talks, side):
             floor.look_at(talks, side)
@@ -145,7 +146,7 @@ def play(game, talks, sender_proposes, sender_responds, target_proposes, target_
         if answered == WALK_OUT:
             return finish(game, talks, seed, replication, LEFT, 1 - public.proposer)
         accepted = answered == ACCEPT
-        if accepted and moves.signs(talks):
+        if accepted and moves.signs(game, talks):
             moves.lock_part(game, talks)
             if public.part == game.world[0].parts:
                 if ratified(game, talks):

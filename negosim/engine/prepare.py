@@ -251,9 +251,10 @@ def _fill_prior_means(scenario: Scenario, game: Game) -> None:
         elif scenario.talks.payoff == "lumps":
             record["prior_mean"] = status_quo_utility(game, side)
         width, centre = 2.0 * record["ambiguity"], record["prior_centre"]
-        record["base_high"] = record["prior_mean"] + width * (1.0 - centre)
-        record["committed_demand"] = max(record["committed_demand"], record["base_high"])  # firmer than any ordinary type
-        record["base_low"] = record["prior_mean"] - width * centre - record["security_stake"]
+        highest = record["prior_mean"] + width * (1.0 - centre)
+        record["committed_demand"] = max(record["committed_demand"], highest)  # firmer than any ordinary type
+        record["base_high"] = highest - record["gap"]
+        record["base_low"] = record["prior_mean"] - record["gap"] - width * centre - record["security_stake"]
 
 
 def _threats(scenario: Scenario) -> NDArray[np.void]:
@@ -330,7 +331,7 @@ def disagreement_point(game: Game) -> NDArray[np.float64]:
     noise = game.sides["unpredictability"][threats["holder"]]
     carried_out = np.where(imposed, 1.0, threats["execution"] * (1.0 - 0.5 * noise))
     damage = [(live * threats["damage"][:, side] * threats["level"] * carried_out).sum() for side in Side]
-    return np.asarray(game.sides["prior_mean"] - np.array(damage))
+    return np.asarray(game.sides["prior_mean"] - game.sides["gap"] - np.array(damage))
 
 
 def _nash(game: Game, solved: Solved) -> NDArray[np.float64]:

@@ -90,7 +90,7 @@ def close_without_deal(game, talks, seed, replication, walker):
             talks.ledger[i, payoff.VALUE] = own.outside_option
             talks.ledger[i, payoff.DAMAGE] = 0.0
         else:
-            talks.ledger[i, payoff.VALUE] = own.reservation
+            talks.ledger[i, payoff.VALUE] = own.reservation - game.sides[i].gap
             stake = game.sides[i].security_stake
             talks.ledger[i, payoff.SECURITY] = -stake * (1.0 - public.credibility)
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 
-from negosim.common.vocabulary import Ending
+from negosim.common.vocabulary import Ending, Response
 from negosim.rules import clock, luck, ratification, threats
 from negosim.rules.beliefs import (
     TOLERANCE,
@@ -22,9 +22,10 @@ from negosim.rules.columns import ratifier_column
 from negosim.rules.compiled import rule
 from negosim.rules.menus import evaluate, menu_position, read_package, read_row
 from negosim.rules.opening import hold_dear
-from negosim.rules.payoff import PAIN, STRESS
+from negosim.rules.payoff import PAIN, STRESS, settlement_worth
 
 IMPASSE, BREAKDOWN = int(Ending.IMPASSE), int(Ending.BREAKDOWN)
+ACCEPT, REFUSE = int(Response.ACCEPT), int(Response.REFUSE)
 
 
 @rule(lean=True)
@@ -119,14 +120,15 @@ def face_the_alternative(game, talks, side, seed, replication):
     image.round_cost, image.round_flow, image.level, image.tail = own.round_cost, own.round_flow, own.level, own.tail
     image.executed_share, image.punished_deal = own.executed_share, own.punished_deal
     doubt = parameters.security_stake * (1.0 - public.credibility)
-    _without_a_deal(own, doubt, executed + after, executed + after_refusal)
-    _without_a_deal(image, doubt, executed + after, executed + after_refusal)
+    less = parameters.gap + doubt
+    _without_a_deal(own, less, executed + after, executed + after_refusal)
+    _without_a_deal(image, less, executed + after, executed + after_refusal)
 
 
 @rule(lean=True)
-def _without_a_deal(record, doubt, damage, damage_after_refusal):
-    """Enter what a side or its image has if the talks end: its reservation value, less doubts, stress and expected damage."""
-    record.base = record.reservation - doubt
+def _without_a_deal(record, less, damage, damage_after_refusal):
+    """Enter what a side or its image has if the talks end: its reservation value, less gap, doubts, stress and expected damage."""
+    record.base = record.reservation - less
     record.no_deal = record.base - record.tail - damage
     record.ended = record.base - record.tail - damage_after_refusal
 
@@ -173,16 +175,57 @@ def table_offer(game, talks, menu, demand):
     own.demanded = demand
     public.position = menu_position(menu, own.kept_column, own.side, demand, public.interpolate)
     read_row(menu, public.position, talks.offer)
+    if game.world[0].flows == 1 and not worth_signing(own, talks.offer):
+        _ask_for_enough(talks, menu)
     read_package(game, talks, public.position)
 
 
 @rule(lean=True)
-def signs(talks):
+def _ask_for_enough(talks, menu):
+    """Move the offer towards the proposer's end as far as it takes to be worth signing to it; to the end if nothing is."""
+    public = talks.public[0]
+    own, step = talks.owns[public.proposer], 1 if public.proposer == 0 else -1
+    last = menu.shape[0] - 1
+    node = math.floor(public.position) if public.proposer == 0 else math.ceil(public.position)
+    before = settlement_worth(own, talks.offer)
+    while 0 <= node + step <= last:
+        node += step
+        start = public.position
+        public.position = float(node)
+        read_row(menu, public.position, talks.offer)
+        worth = settlement_worth(own, talks.offer)
+        if worth >= own.no_deal - TOLERANCE:
+            if public.interpolate == 1 and worth > before:
+                public.position = start + (node - start) * min(1.0, max(0.0, (own.no_deal - before) / (worth - before)))
+                read_row(menu, public.position, talks.offer)
+            return
+        before = worth
+
+
+@rule(lean=True)
+def worth_signing(own, offer):
+    """Return whether a deal is worth no less to a side than no deal now, all that both cost it counted."""
+    return settlement_worth(own, offer) >= own.no_deal - TOLERANCE
+
+
+@rule(lean=True)
+def accepts(game, talks, side, response):
+    """Return the answer of a side's principal, which with flows accepts nothing that is not worth signing."""
+    if response == ACCEPT and game.world[0].flows == 1 and not worth_signing(talks.owns[side], talks.offer):
+        return REFUSE
+    return response
+
+
+@rule(lean=True)
+def signs(game, talks):
     """Return whether the proposer signs its own offer once it is accepted.
 
-    It does unless the menu held nothing worth its demand, and the best there was is below its reservation value.
+    With flows it does if that is worth it; with lumps unless the menu held nothing worth its demand, and the best there was is below
+    its reservation value.
     """
     own = talks.owns[talks.public[0].proposer]
+    if game.world[0].flows == 1:
+        return worth_signing(own, talks.offer)
     return talks.offer[own.kept_column] >= min(own.demanded, own.reservation) - TOLERANCE
 
 
