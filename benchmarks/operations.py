@@ -210,7 +210,7 @@ def _sheets(s, table, n):
     total = 0.0
     for i in range(n):
         k = i % s.owns.shape[0]
-        total += continuation.outlook_now(s.owns[k], s.owns[k], s.publics[k], table)[0, 0]
+        total += continuation.outlook_now(s.owns[k], s.publics[k], table)[0, 0]
     return total
 
 

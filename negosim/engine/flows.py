@@ -1,16 +1,17 @@
 """Payoffs as flows: what each state of the world pays a side in a round, and so what an ending without a deal is worth.
 
-The world is in one of four states: talks, deal, lapsed deal, no deal. A payoff is the mean of what the states pay, round by round,
-weighted by (1 - D) D^(t - 1) with D = discount (1 - 1 / horizon). An ending pays nothing of its own: it changes the state. So with
+The world is in one of four states: talks, deal, lapsed deal, no deal. A payoff is the mean of what the states pay, round by
+round, weighted by (1 - D) D^(t - 1) with D = discount (1 - 1 / horizon). An ending pays nothing of its own: it changes the state.
+So with
 
     x = D (1 - resumption)                       a threat that is carried out is lifted with that hazard a round,
     E = (1 - D) / (1 - x)                        share of a flow that lasts until then,
     Z = (1 - D) s x / ((1 - x)(1 - D phi))       cost of a unit of stress a round that is kept up until then,
 
-a threat that is in force at the end costs E c + Z I per unit of its level: c is the flow that it takes from the side, I the stress
-that it adds in a round, s the cost of stress, phi its persistence. Stress that is there when the talks end costs (1 - D) s S /
-(1 - D phi). No deal is worth B = q - (stress of what is in force anyway, for good) - (stress of levels that go on moving), with q the
-utility of the status quo, before threats are carried out and before doubts about the guarantee.
+a threat that is in force at the end costs E c + Z I per unit of its level: c is the flow that it takes from the side, I the
+stress that it adds in a round, s the cost of stress, phi its persistence. Stress that is there when the talks end costs
+(1 - D) s S / (1 - D phi). No deal is worth B = q - (stress of what is in force anyway, for good) - (stress of levels that go on
+moving), with q the utility of the status quo, before threats are carried out and before doubts about the guarantee.
 """
 
 from __future__ import annotations
@@ -30,6 +31,7 @@ from negosim.rules.records import Game
 from negosim.rules.utility import risk
 from negosim.scenario.parameters import Threat
 from negosim.scenario.scenario import Scenario
+from negosim.strategies.tables import rounds_of
 
 Array = NDArray[np.float64]
 
@@ -96,31 +98,47 @@ def _cost(scenario: Scenario, game: Game, threat: Threat) -> tuple[float, float]
 
 def enter_flows(scenario: Scenario, game: Game) -> None:
     """Enter what flows come to in the records of the sides and of the threats, in place; threats and status quo must be there."""
-    sides, threats, world = game.sides, game.threats, game.world
-    world["flows"] = 1
+    sides, threats = game.sides, game.threats
+    game.world["flows"] = 1
     value = present_values(scenario, sides["discount"])
-    for side in Side:
-        sides[side]["talks_flow"] = inside_option(scenario, game, side)
-    lost, inputs = costs(scenario, game), threats["market_weight"] * scenario.markets.level_effect
-    opened = threats["state"] == ThreatState.IMPOSED  # their stress is there for good, deal or not settled
-    kept_up = np.where(opened, 0.0, inputs)
-    threats["damage"] = lost * value.until_lifted + kept_up[:, None] * value.stress_until_lifted
+    rests = at_rest(game)
+    lost = np.where(rests[:, None], 0.0, costs(scenario, game))
+    inputs = np.where(rests, 0.0, threats["market_weight"] * scenario.markets.level_effect)
+    lasts = threats["state"] == ThreatState.IMPOSED  # for good, deal or not: its cost is in the status quo
+    threats["damage"] = lost * value.until_lifted + np.where(lasts, 0.0, inputs)[:, None] * value.stress_until_lifted
     threats["pain"] = lost * value.weight
     sides["tariff_pain"] = 1.0
+    sides["talks_flow"] = [inside_option(scenario, game, side) for side in Side]
     sides["stress_cost"] = value.weight * sides["stress_cost"]
     sides["stress_tail"], sides["holding_rate"] = value.stress_left, -np.log(sides["discount"])
-    noise = 1.0 - 0.5 * sides["unpredictability"][threats["holder"]]
-    at_the_end, early = threats["execution"] * noise, threats["early_execution"] * noise
-    lasting = float((inputs * threats["level"])[opened].sum())
-    shaken = threats["market_weight"] * threats["level"] * sides["volatility"][threats["holder"]]
-    moving = scenario.markets.volatility_effect * MEAN_SHOCK * (shaken * (1.0 - at_the_end))[~opened].sum()
-    no_deal = sides["talks_flow"] - value.stress_for_good * lasting - value.stress_until_lifted * moving
-    rounds = int(world["rounds"][0])
-    sooner_or_later = np.where(opened, 1.0, 1.0 - (1.0 - at_the_end) * (1.0 - early) ** rounds)
-    carried_out = (threats["damage"] * (threats["level"] * sooner_or_later)[:, None]).sum(axis=0)
-    sides["lapse"] = no_deal - carried_out - sides["talks_flow"]
+    moving = _moving_stress(scenario, game)
+    no_deal = sides["talks_flow"] - value.stress_for_good * (inputs * threats["level"])[lasts].sum()
+    no_deal -= value.stress_until_lifted * moving
+    sides["lapse"] = no_deal - _expected_damage(game) - sides["talks_flow"]
     sides["prior_mean"] = [_least_worth_signing(game, side, no_deal[side]) for side in Side]
     sides["gap"] = sides["prior_mean"] - no_deal
+
+
+def at_rest(game: Game) -> NDArray[np.bool_]:
+    """Return (threats,) whether each is never announced, so that nobody has to reckon with it."""
+    return (game.threats["state"] == ThreatState.NONE) & (game.threats["announce_round"] > rounds_of(game))
+
+
+def _moving_stress(scenario: Scenario, game: Game) -> float:
+    """Return the stress a round that levels add which go on moving after the talks: those that are not carried out then."""
+    threats, holders = game.threats, game.sides[game.threats["holder"]]
+    moves = (threats["state"] != ThreatState.IMPOSED) & ~at_rest(game)
+    at_the_end = threats["execution"] * (1.0 - 0.5 * holders["unpredictability"])
+    shaken = threats["market_weight"] * threats["level"] * holders["volatility"] * (1.0 - at_the_end)
+    return scenario.markets.volatility_effect * MEAN_SHOCK * float(shaken[moves].sum())
+
+
+def _expected_damage(game: Game) -> Array:
+    """Return (2,) the damage that both sides expect, before the talks, of threats carried out in some round or at the end."""
+    threats, noise = game.threats, 1.0 - 0.5 * game.sides["unpredictability"][game.threats["holder"]]
+    spared = (1.0 - threats["execution"] * noise) * (1.0 - threats["early_execution"] * noise) ** int(game.world["rounds"][0])
+    chance = np.where(threats["state"] == ThreatState.IMPOSED, 1.0, 1.0 - spared)
+    return np.asarray((threats["damage"] * (threats["level"] * chance)[:, None]).sum(axis=0))
 
 
 def _least_worth_signing(game: Game, side: Side, no_deal: float) -> float:

@@ -12,7 +12,7 @@ from numba import types
 from negosim.common.plain import require_whole
 from negosim.common.vocabulary import Ending, Response, Side
 from negosim.engine.outcomes import RUN, Outcomes
-from negosim.engine.prepare import prepare, strategies_of
+from negosim.engine.prepare import prepare, seated, strategies_of
 from negosim.engine.run import require_numbered
 from negosim.rules import closing, floor, moves, payoff
 from negosim.rules.clock import DOUBLE_AUCTION
@@ -252,7 +252,7 @@ def simulate(
         raise ValueError(f"replications = {replications} is out of range. It may be {MOST_RUNS:,} at most. {remedy}")
     game = prepare(scenario) if game is None else game
     sender, target = strategies_of(scenario, strategies)
-    game = without_idle_work(game, (sender, target))
+    game = without_idle_work(seated(game, (sender, target)), (sender, target))
     runs = np.zeros(replications, RUN)
     settlements, in_force = (np.zeros((replications, width)) for width in (len(game.status_quo), len(game.threats)))
     talks, done = new_talks(game), 0

@@ -59,6 +59,10 @@ class PersonalPrincipal(Principal):
             raise UndecidedError("answer")
         return self.given
 
+    def signs(self) -> bool:
+        """Sign the own offer, whatever it is worth."""
+        return True
+
     def weigh(self) -> Weighing:
         """Say what the offer is worth; what a person compares it with is its own affair."""
         talks = self.run.talks

@@ -18,7 +18,7 @@ from negosim.common.plain import require_whole
 from negosim.common.vocabulary import Side
 from negosim.engine.kernel import FUNCTIONS, Runs, SimulationStopped, play, record, slices, without_idle_work
 from negosim.engine.outcomes import RUN, Outcomes
-from negosim.engine.prepare import disagreement_point, prepare, strategies_of
+from negosim.engine.prepare import disagreement_point, prepare, seated, strategies_of
 from negosim.engine.run import require_numbered
 from negosim.rules.clock import fill_conceded
 from negosim.rules.compiled import rule
@@ -34,7 +34,7 @@ CUBE = types.Array(types.float64, 3, "C")
 
 @rule(
     types.void(
-        GAME, TALKS, *FUNCTIONS, types.uint64, types.uint64, CUBE, Matrix, types.float64, types.float64, Runs, Matrix, Matrix
+        GAME, TALKS, *FUNCTIONS, types.uint64, types.uint64, CUBE, Matrix, types.float64[::1], types.float64, Runs, Matrix, Matrix
     )
 )
 def play_each(
@@ -43,7 +43,7 @@ def play_each(
 ):
     """Play one run for each record of ``runs``; the preferences and the toughness of a run are entered in the game before it.
 
-    ``saliences`` (runs, 2, issues), ``toughness`` (runs, 2); ``damage`` is what the target expects of the threats.
+    ``saliences`` (runs, 2, issues), ``toughness`` (runs, 2); ``damage`` (2,) is what both sides expect of the threats.
     """
     for n in range(runs.shape[0]):
         for side in range(2):
@@ -75,10 +75,10 @@ def simulate_each(scenario: Scenario, saliences: ArrayLike, toughness: ArrayLike
     require_numbered(first, len(weights))
     _refuse_what_is_slow(scenario)
     strategies = strategies_of(scenario)
-    game = _own_copy(without_idle_work(prepare(scenario), strategies))
+    game = _own_copy(without_idle_work(seated(prepare(scenario), strategies), strategies))
     runs = np.zeros(len(weights), RUN)
     settlements, in_force = (np.zeros((len(runs), width)) for width in (len(game.status_quo), len(game.threats)))
-    damage = float(game.sides[Side.TARGET]["prior_mean"] - disagreement_point(game)[Side.TARGET])
+    damage = game.sides["prior_mean"] - disagreement_point(game)
     (sender, target) = strategies
     talks, done = new_talks(game), 0
     try:
@@ -116,6 +116,8 @@ def _checked(
 def _refuse_what_is_slow(scenario: Scenario) -> None:
     """Raise ScenarioError where a run cannot be prepared at once."""
     remedy = "Use simulate(scenario.vary(...), 1, first=...) run by run."
+    if scenario.talks.payoff == "flows":
+        raise ScenarioError("takes no deal from the frontier", field="talks.payoff", value="flows", remedy=remedy)
     for issue in scenario.issues:
         if not issue.levels:
             raise ScenarioError("is continuous", field=f"issues.{issue.name}.levels", remedy=f"Give it levels. {remedy}")

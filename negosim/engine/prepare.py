@@ -361,6 +361,14 @@ def _conceded(game: Game) -> NDArray[np.float64]:
     return conceded
 
 
+def seated(game: Game, strategies: tuple[Strategy, Strategy]) -> Game:
+    """Return the game with what its rules must know of the strategies that play it: whether they count costs."""
+    sides = game.sides.copy()
+    for side, chosen in zip(Side, strategies, strict=True):
+        sides[side]["counts_costs"] = chosen.takes_less
+    return game._replace(sides=sides)
+
+
 def strategies_of(scenario: Scenario, own: Own | None = None) -> tuple[Strategy, Strategy]:
     """Return both sides' strategies: those the scenario names, or the user's own in their place.
 

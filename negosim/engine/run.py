@@ -11,7 +11,7 @@ from negosim.common.plain import require_whole
 from negosim.common.text import counted
 from negosim.common.vocabulary import Ending, Side
 from negosim.engine.outcomes import Outcomes
-from negosim.engine.prepare import prepare, strategies_of
+from negosim.engine.prepare import prepare, seated, strategies_of
 from negosim.rules.opening import open_talks
 from negosim.rules.records import Game, Talks, new_talks
 from negosim.scenario.people import Ratifier
@@ -49,8 +49,10 @@ class Run:
     def open(cls, scenario: Scenario, seed: int, replication: int, strategies: Own | None = None) -> Run:
         """Return a run before its first round; errors as `require_whole`, `prepare` and `strategies_of`."""
         require_whole(seed=seed, replication=replication)
-        game, luck, own = prepare(scenario), (np.uint64(seed), np.uint64(replication)), by_side(strategies or {})
-        return cls(scenario, *luck, own, strategies_of(scenario, own), game, _opened(game, *luck))
+        luck, own = (np.uint64(seed), np.uint64(replication)), by_side(strategies or {})
+        playing = strategies_of(scenario, own)
+        game = seated(prepare(scenario), playing)
+        return cls(scenario, *luck, own, playing, game, _opened(game, *luck))
 
     @property
     def luck(self) -> tuple[np.uint64, np.uint64]:

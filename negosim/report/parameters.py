@@ -9,7 +9,6 @@ from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 from pydantic_core import PydanticUndefined
 
-from negosim.scenario.consistency import HOLDER
 from negosim.scenario.diagnosis import range_text
 from negosim.scenario.parameters import Calendar, Edge, Issue, Markets, Security, Talks, Threat
 from negosim.scenario.people import Delegation, Negotiator, Person, Ratifier
@@ -66,7 +65,7 @@ def _rows() -> Iterator[ParameterRow]:
             extra = declared.json_schema_extra
             if isinstance(extra, dict) and extra.get("sweepable"):
                 yield ParameterRow(
-                    f"{HOLDER.get(name, place) if place == '<side>' else place}.{name}",
+                    f"{place}.{name}",
                     declared.description or "",
                     str(extra["unit"]),
                     "at least 0, sum 1" if name == "salience" else range_text(declared) or "any",

@@ -62,6 +62,13 @@ def reverse(game, talks, seed, replication):
 
 
 @rule(lean=True)
+def leave_stress_behind(game, talks, i):
+    """Charge a side for the stress that outlasts the talks; with lumps none does."""
+    side, public = game.sides[i], talks.public[0]
+    talks.ledger[i, payoff.STRESS] -= side.discount ** (public.round - 1) * side.stress_tail * public.stress
+
+
+@rule(lean=True)
 def close_with_deal(game, talks, seed, replication):
     """Enter the ledger of a settlement, whole or in part. Returns after how many rounds it is reversed."""
     public = talks.public[0]
@@ -74,6 +81,7 @@ def close_with_deal(game, talks, seed, replication):
         talks.ledger[i, payoff.WASTE] = value - best
         talks.ledger[i, payoff.PRECEDENT] = -talks.offer[own.cost_column]
         talks.ledger[i, payoff.AUDIENCE] = -own.audience_cost * payoff.retreat(own.public_demand, value)
+        leave_stress_behind(game, talks, i)
     kept = reverse(game, talks, seed, replication)
     punish(game, talks, seed, replication, public.part)
     return kept
@@ -81,28 +89,27 @@ def close_with_deal(game, talks, seed, replication):
 
 @rule(lean=True)
 def close_without_deal(game, talks, seed, replication, walker):
-    """Enter the ledger where there is no deal: disagreement, or for the side that walks out its outside option."""
+    """Enter the ledger where there is no deal: what that pays, or the outside option of a side that walks out and has one."""
     public = talks.public[0]
     punish(game, talks, seed, replication, 0)
     for i in range(2):
         own = talks.owns[i]
-        if i == walker:
+        if i == walker and not math.isnan(own.outside_option):
             talks.ledger[i, payoff.VALUE] = own.outside_option
             talks.ledger[i, payoff.DAMAGE] = 0.0
         else:
             talks.ledger[i, payoff.VALUE] = own.reservation - game.sides[i].gap
             stake = game.sides[i].security_stake
             talks.ledger[i, payoff.SECURITY] = -stake * (1.0 - public.credibility)
+            leave_stress_behind(game, talks, i)
 
 
 @rule(lean=True)
 def close_ledger(game, talks):
-    """Discount the closing entries of both sides to the first round, and charge the stress that outlasts the talks."""
-    public = talks.public[0]
+    """Discount the closing entries of both sides to the first round."""
     for i in range(2):
         side = game.sides[i]
-        payoff.discounted(talks.ledger, i, side.discount, side.talks_flow, public.round)
-        talks.ledger[i, payoff.STRESS] -= side.discount ** (public.round - 1) * side.stress_tail * public.stress
+        payoff.discounted(talks.ledger, i, side.discount, side.talks_flow, talks.public[0].round)
 
 
 @rule(lean=True)

@@ -127,7 +127,7 @@ def face_the_alternative(game, talks, side, seed, replication):
 
 @rule(lean=True)
 def _without_a_deal(record, less, damage, damage_after_refusal):
-    """Enter what a side or its image has if the talks end: its reservation value, less gap, doubts, stress and expected damage."""
+    """Enter what a side or its image has if the talks end: its reservation value, less gap, doubts, stress and damage."""
     record.base = record.reservation - less
     record.no_deal = record.base - record.tail - damage
     record.ended = record.base - record.tail - damage_after_refusal
@@ -175,7 +175,7 @@ def table_offer(game, talks, menu, demand):
     own.demanded = demand
     public.position = menu_position(menu, own.kept_column, own.side, demand, public.interpolate)
     read_row(menu, public.position, talks.offer)
-    if game.world[0].flows == 1 and not worth_signing(own, talks.offer):
+    if game.world[0].flows == 1 and not worth_signing(game, own, talks.offer, own.no_deal):
         _ask_for_enough(talks, menu)
     read_package(game, talks, public.position)
 
@@ -203,30 +203,31 @@ def _ask_for_enough(talks, menu):
 
 
 @rule(lean=True)
-def worth_signing(own, offer):
-    """Return whether a deal is worth no less to a side than no deal now, all that both cost it counted."""
-    return settlement_worth(own, offer) >= own.no_deal - TOLERANCE
+def worth_signing(game, own, offer, no_deal):
+    """Return whether a deal is worth no less to a side than ``no_deal``, by the side's own reckoning.
+
+    A side that counts costs, and with flows every side, compares all that the deal and the end of the talks cost it; with lumps
+    any other, and a committed one, compares utilities.
+    """
+    if game.world[0].flows == 1 or (game.sides[own.side].counts_costs == 1 and own.committed == 0):
+        return settlement_worth(own, offer) >= no_deal - own.round_cost - TOLERANCE
+    return offer[own.kept_column] >= own.reservation - TOLERANCE
 
 
 @rule(lean=True)
 def accepts(game, talks, side, response):
-    """Return the answer of a side's principal, which with flows accepts nothing that is not worth signing."""
-    if response == ACCEPT and game.world[0].flows == 1 and not worth_signing(talks.owns[side], talks.offer):
+    """Return the answer of a side's principal, which accepts nothing worth less to it than talks that end with a refusal."""
+    own = talks.owns[side]
+    if response == ACCEPT and not worth_signing(game, own, talks.offer, own.ended):
         return REFUSE
     return response
 
 
 @rule(lean=True)
 def signs(game, talks):
-    """Return whether the proposer signs its own offer once it is accepted.
-
-    With flows it does if that is worth it; with lumps unless the menu held nothing worth its demand, and the best there was is below
-    its reservation value.
-    """
+    """Return whether the proposer signs its own offer once it is accepted: only what is worth no less to it than no deal."""
     own = talks.owns[talks.public[0].proposer]
-    if game.world[0].flows == 1:
-        return worth_signing(own, talks.offer)
-    return talks.offer[own.kept_column] >= min(own.demanded, own.reservation) - TOLERANCE
+    return worth_signing(game, own, talks.offer, own.no_deal)
 
 
 @rule(lean=True)

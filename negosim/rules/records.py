@@ -33,23 +33,24 @@ WORLD = _record(
     pause_threshold=F, resume_threshold=F, credibility=F, news=F, erosion=F,
     parts=I, interpolate=I, home_column=I, cost_column=I,
 )
-"""Public constants of the game. ``cost_column`` is the first of the two columns of precedent cost in a menu; ``flows`` says that
-payoffs are the weighted mean of what the state of the world pays in each round, and not lumps at the end."""
+"""Public constants of the game. ``cost_column`` is the first of the two columns of precedent cost in a menu; ``flows`` says
+that payoffs are the weighted mean of what the state of the world pays in each round, and not lumps at the end."""
 
 SIDE = _record(
     opening=F, toughness=F, offer_noise=F, believed_noise=F, discount=F, prior_mean=F, ambiguity=F, prior_tilt=F, prior_centre=F,
     reservation_belief_only=I, voices=I, profiles=I, voices_belief_only=I, first_column=I,
     commitment=F, committed_demand=F, unpredictability=F, volatility=F, reversal=F,
     audience_cost=F, tariff_pain=F, stress_cost=F, security_stake=F, trust=F, trust_slip=F, reversal_cost=F, holding_rate=F,
-    talks_flow=F, stress_tail=F, lapse=F, gap=F, outside_option=F, outside_option_trend=F, cells=I, looks_ahead=I, ignores_beliefs=I, ignores_luck=I,
+    talks_flow=F, stress_tail=F, lapse=F, gap=F, outside_option=F, outside_option_trend=F,
+    cells=I, looks_ahead=I, counts_costs=I, ignores_beliefs=I, ignores_luck=I,
     base_low=F, base_high=F, base_step=F, level_low=F, level_step=F,
 )
 """A side's declared parameters, in own utility after its attitude to risk; an outside option of NaN means none.
 
-``holding_rate`` discounts the flow of a settlement that is kept. With flows ``talks_flow`` is what a round of talks is worth before
-costs, ``stress_tail`` what a unit of stress costs from the end on, ``lapse`` what no deal pays beyond the utility of what holds after a
-deal has lapsed, doubts apart, and ``gap`` by how much the least utility that is worth signing exceeds what no deal pays; all four
-are 0 with lumps.
+``holding_rate`` discounts the flow of a settlement that is kept. With flows ``talks_flow`` is what a round of talks is worth
+before costs, ``stress_tail`` what a unit of stress costs from the end on, ``lapse`` what no deal pays beyond the utility of what
+holds after a deal has lapsed, doubts apart, and ``gap`` by how much the least utility that is worth signing exceeds what no deal
+pays; all four are 0 with lumps. A side counts costs where its strategy compares all that a deal and no deal cost it.
 A side ignores its beliefs where neither its strategy nor its choice of a frontier reads them; it need not learn then. It ignores
 its luck where its strategy leaves nothing to chance; then that need not be drawn."""
 
@@ -63,12 +64,12 @@ THREAT = _record(
 EXPECTED = _record(
     share=F, execution=F, early=F, punished=F, volatility=F, round_pain=F, round_cost=F, flow_pain=F, flow=F, tail=F,
 )
-"""What a side that looks ahead expects of every round and of the end, by unit of the threatened damage that its table is laid over.
+"""What a side that looks ahead expects of every round and of the end, by unit of the damage that its table is laid over.
 
-``share`` of that damage is the side's own; ``execution`` and ``early`` are the chances that what is pending is carried out at the end
-and after a refusal, ``punished`` that it is carried out in spite of a deal; ``volatility`` moves it. A round costs ``round_pain`` per
-unit in force and ``round_cost`` besides; if the talks go on it is worth ``flow``, less ``flow_pain`` per unit in force. ``tail`` is
-what stress goes on costing after the talks."""
+``share`` of that damage is the side's own; ``execution`` and ``early`` are the chances that what is pending is carried out at the
+end and after a refusal, ``punished`` that it is carried out in spite of a deal; ``volatility`` moves it. A round costs
+``round_pain`` per unit in force and ``round_cost`` besides; if the talks go on it is worth ``flow``, less ``flow_pain`` per unit
+in force. ``tail`` is what stress goes on costing after the talks."""
 
 PUBLIC = _record(
     round=I, deadline=I, elapsed=F, goes_on=F, ends_on_failure=I, proposer=I, both=I, lead=I, part=I, tabled_part=I,

@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime
 import itertools
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
 
 from negosim.common.errors import ScenarioError, nearest
 from negosim.scenario.parameters import Calendar, Edge, Issue, Talks, Threat
@@ -23,16 +22,18 @@ MOST_CHANGES = 100_000
 """Pairs of levels of two issues that the frontier of linked discrete issues may be searched through: some ten seconds of work."""
 
 THE_OTHERS_ALONE = {
-    "sender": {"trust_slip": "only the sender pauses threats, so only the target learns from a pause"},
+    "sender": {"trust_slip": "only the sender pauses threats here, so only the target learns from a pause"},
     "target": {
-        "unpredictability": "only the sender holds threats that it may carry out or not",
-        "volatility": "only the sender announces tariff levels",
+        "unpredictability": "only the sender holds threats here that it may carry out or not",
+        "volatility": "only the sender announces tariff levels here",
     },
 }
-"""Parameters that a side has by symmetry and cannot use, and why: they must keep their defaults."""
+"""Parameters that a side cannot use unless the target holds a threat, and why: they must keep their defaults."""
 
-HOLDER = {name: "target" if side == "sender" else "sender" for side, names in THE_OTHERS_ALONE.items() for name in names}
-"""The side that alone can use a parameter."""
+
+def useless(side: str, threats: Sequence[Threat]) -> Mapping[str, str]:
+    """Return the parameters of a side that would change nothing beside these threats, and why."""
+    return {} if any(threat.holder == "target" for threat in threats) else THE_OTHERS_ALONE[side]
 
 
 def check_names(issues: Sequence[Issue], edges: Sequence[Edge], threats: Sequence[Threat]) -> None:
@@ -79,8 +80,8 @@ def check_calendar(calendar: Calendar, talks: Talks) -> None:
         )
 
 
-def check_delegation(side: str, delegation: Delegation, issues: Sequence[Issue]) -> None:
-    """ScenarioError for duplicate people, and for portfolios and saliences about an unknown issue."""
+def check_delegation(side: str, delegation: Delegation, issues: Sequence[Issue], threats: Sequence[Threat]) -> None:
+    """ScenarioError for duplicate people, portfolios and saliences about an unknown issue, and what would change nothing."""
     names = [issue.name for issue in issues]
     _unique((member.name for member in delegation.negotiators), f"{side}.negotiators")
     _unique((member.name for member in delegation.ratifiers), f"{side}.ratifiers")
@@ -95,81 +96,13 @@ def check_delegation(side: str, delegation: Delegation, issues: Sequence[Issue])
         for issue in member.portfolio:
             _known(issue, names, f"{field}.portfolio")
     _voices(side, delegation, names)
-    for name, reason in THE_OTHERS_ALONE[side].items():
+    for name, reason in useless(side, threats).items():
         if getattr(delegation, name) != Delegation.model_fields[name].default:
             raise ScenarioError(
                 f"would change nothing: {reason}",
                 field=f"{side}.{name}",
                 value=getattr(delegation, name),
-                remedy=f"Leave it out, or set {HOLDER[name]}.{name}.",
-            )
-
-
-LUMPS = {
-    "talks.flow_discount": "a kept settlement is discounted as everything else",
-    "disagreement": "no deal pays what the status quo, stress and threats come to",
-    "tariff_pain": "a tariff in force costs a round of talks what it costs any other",
-    "damage": "a threat costs what it takes in each round while it is in force",
-}
-"""Numbers that only lumps read, and what takes their place with flows."""
-
-
-def check_payoff(talks: Talks, sides: Mapping[str, Delegation], threats: Sequence[Threat], trade: Trade | None) -> None:
-    """ScenarioError for numbers that the form of the payoff does not read, and for those that it needs and lacks."""
-    if talks.payoff == "lumps":
-        for threat in threats:
-            if threat.damage is None:
-                remedy = 'Say what it costs the other side in an ending without a deal, or set talks.payoff = "flows".'
-                raise ScenarioError("is missing", field=f"threats.{threat.issue}.damage", remedy=remedy)
-            _only_flows(threat, f"threats.{threat.issue}", ("sender_cost", "target_cost"))
-        _only_flows(talks, "talks", ("horizon", "resumption"))
-        for side, delegation in sides.items():
-            _only_flows(delegation, side, ("inside_option",))
-        return
-    _only_lumps(talks, "talks", ("flow_discount",))
-    for side, delegation in sides.items():
-        _only_lumps(delegation, side, ("disagreement", "tariff_pain"))
-        if delegation.discount == 1.0 and talks.horizon is None:
-            remedy = f"Set talks.horizon, or {side}.discount below 1: else no single round has any weight."
-            raise ScenarioError("is 1 without a horizon", field=f"{side}.discount", value=delegation.discount, remedy=remedy)
-    for threat in threats:
-        _only_lumps(threat, f"threats.{threat.issue}", ("damage",))
-        _costs(threat, trade)
-
-
-def _costs(threat: Threat, trade: Trade | None) -> None:
-    """ScenarioError where it is not known what a threat takes from a side while it is in force."""
-    tariffs = [] if trade is None else [tariff.issue for tariff in trade.tariffs]
-    for side in ("sender", "target"):
-        if getattr(threat, f"{side}_cost") is not None:
-            continue
-        known = threat.holder == "sender" and threat.issue in tariffs and getattr(trade, f"{side}_worth") is not None
-        if not known:
-            field = f"threats.{threat.issue}.{side}_cost"
-            raise ScenarioError(
-                "is missing", field=field,
-                remedy=f"Give it, or have it worked out: by trade.{side}_worth, if the issue is one of trade.tariffs.",
-            )
-
-
-def _only_lumps(part: Any, field: str, names: Sequence[str]) -> None:
-    _not_read(part, field, names, "lumps", "flows")
-
-
-def _only_flows(part: Any, field: str, names: Sequence[str]) -> None:
-    _not_read(part, field, names, "flows", "lumps")
-
-
-def _not_read(part: Any, field: str, names: Sequence[str], reader: str, form: str) -> None:
-    """ScenarioError for the first of these numbers that is set although only the other form of payoff reads it."""
-    for name in names:
-        value = getattr(part, name)
-        if value != type(part).model_fields[name].default:
-            reason = LUMPS.get(name, LUMPS.get(f"{field}.{name}"))
-            why = f": {reason}" if reason else ""
-            raise ScenarioError(
-                f'is read only where talks.payoff = "{reader}"{why}', field=f"{field}.{name}", value=value,
-                remedy=f'Leave it out, or set talks.payoff = "{reader}" in place of "{form}".',
+                remedy=f"Leave it out, set {'target' if side == 'sender' else 'sender'}.{name}, or give the target a threat.",
             )
 
 

@@ -156,9 +156,8 @@ def tree_of(path: Path, above: tuple[Path, ...] = ()) -> dict[str, Any]:
 def _without(base: dict[str, Any], names: Any, path: Path) -> dict[str, Any]:
     """The tables of a scenario less the entries with these dotted names: what extends it leaves them at their defaults."""
     if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
-        raise ScenarioError(
-            "has the wrong type", file=str(path), field="without", value=names, remedy='Write a list: ["sender.disagreement"], say.'
-        )
+        remedy = 'Write a list: ["sender.disagreement"], say.'
+        raise ScenarioError("has the wrong type", file=str(path), field="without", value=names, remedy=remedy)
     kept = copy.deepcopy(base)
     for name in names:
         *way, last = name.split(".")
@@ -169,9 +168,8 @@ def _without(base: dict[str, Any], names: Any, path: Path) -> dict[str, Any]:
             else:
                 table = table.get(step) if isinstance(table, dict) else None
         if not isinstance(table, dict) or last not in table:
-            raise ScenarioError(
-                "is not among what is extended", file=str(path), field="without", value=name, remedy="Name what the other file sets."
-            )
+            remedy = "Name what the other file sets."
+            raise ScenarioError("is not among what is extended", file=str(path), field="without", value=name, remedy=remedy)
         del table[last]
     return kept
 

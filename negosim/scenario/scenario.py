@@ -17,7 +17,7 @@ from negosim.common.errors import ScenarioError
 from negosim.common.paths import local
 from negosim.common.plain import is_finite, without_numpy
 from negosim.common.vocabulary import Side
-from negosim.scenario import consistency, dotted_names, files
+from negosim.scenario import consistency, dotted_names, files, payoff
 from negosim.scenario.diagnosis import explain, raw_key
 from negosim.scenario.parameters import Calendar, Edge, Issue, Line, Markets, Part, Security, Slug, Talks, Text, Threat, choice
 from negosim.scenario.people import Delegation
@@ -66,12 +66,12 @@ class Scenario(Part):
     def _parts_fit_together(self) -> Scenario:
         consistency.check_names(self.issues, self.linkage, self.threats)
         for side in Side:
-            consistency.check_delegation(side.label, self.delegation(side), self.issues)
+            consistency.check_delegation(side.label, self.delegation(side), self.issues, self.threats)
         consistency.check_levels(self.issues, self.linkage, map(self.delegation, Side))
         if self.calendar is not None:
             consistency.check_calendar(self.calendar, self.talks)
         sides = {side.label: self.delegation(side) for side in Side}
-        consistency.check_payoff(self.talks, sides, self.threats, self.trade)
+        payoff.check_payoff(self.talks, self.issues, sides, self.threats, self.trade)
         if self.trade is not None:
             consistency.check_trade(self.trade, self.issues)
         return self
@@ -172,8 +172,9 @@ class Scenario(Part):
                 names += [f"{leaf.name}.{issue.name}" for issue in self.issues]
             elif leaf.sweepable and not leaf.name.endswith(".salience"):
                 names.append(leaf.name)
-        useless = {f"{side}.{name}" for side, others in consistency.THE_OTHERS_ALONE.items() for name in others}
-        return [name for name in names if name not in useless]
+        useless = {f"{side.label}.{name}" for side in Side for name in consistency.useless(side.label, self.threats)}
+        unread = payoff.unread(self.talks.payoff)
+        return [name for name in names if name not in useless and name.rpartition(".")[2] not in unread]
 
     def delegation(self, side: Side) -> Delegation:
         """The delegation of a side."""

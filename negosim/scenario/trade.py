@@ -43,7 +43,9 @@ class Trade(Part):
     )
     sender_worth: float | None = amount(None, "what a per cent of real expenditure is worth to the sender", "utility per %")
     target_worth: float | None = amount(None, "what a per cent of real expenditure is worth to the target", "utility per %")
-    pass_through: float = share(1.0, "share of a duty that buyers feel in the price", "share", "full, as measured in 2018 and 2019")
+    pass_through: float = share(
+        1.0, "share of a duty that buyers feel in the price", "share", "full, as measured in 2018 and 2019"
+    )
     base_tariff: float = amount(..., "the sender's average tariff on the target's exports before the dispute", "%")
     sender: Slug = choice(..., "the country of the sender")
     target: Slug = choice(..., "the country of the target")

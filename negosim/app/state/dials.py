@@ -13,7 +13,7 @@ from negosim.common.text import capital
 from negosim.common.vocabulary import Side
 from negosim.report.words import in_a_sentence, side_name
 from negosim.scenario import dotted_names
-from negosim.scenario.consistency import THE_OTHERS_ALONE
+from negosim.scenario.consistency import useless
 from negosim.scenario.diagnosis import range_text
 from negosim.scenario.parameters import FARTHEST, MOST
 from negosim.scenario.people import Delegation, Party
@@ -75,8 +75,8 @@ def groups(scenario: Scenario) -> tuple[Group, ...]:
     uncertainty = [name for name in Delegation.model_fields if name not in Party.model_fields]
     found = []
     for side in Side:
-        useless = THE_OTHERS_ALONE[side.label]
-        names = [f"{side.label}.{name}" for name in uncertainty if name not in useless]
+        idle = useless(side.label, scenario.threats)
+        names = [f"{side.label}.{name}" for name in uncertainty if name not in idle]
         found.append(Group(f"Uncertainty: {side_name(scenario, side)}", _dials(scenario, names), side is Side.SENDER))
     for side in Side:
         names = [f"{side.label}.{name}" for name in HOW_IT_BARGAINS]

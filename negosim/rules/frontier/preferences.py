@@ -70,11 +70,11 @@ def _mean_gain(menu, node, a, b, nash, tolerance):
 def enter_nash_node(game, damage, tolerance):
     """Enter the Nash solution of the first profiles where packages lie at nodes alone: the largest product of gains.
 
-    ``damage`` is what the target expects of the threats. Of ties within the tolerance it is the node nearest to the target's
+    ``damage`` (2,) is what both sides expect of the threats. Of ties within the tolerance it is the node nearest to the target's
     best; where no node gives both sides what they have without a deal, it is that point.
     """
     menu, nash, a, b = game.menus[0, 0], game.nash[0, 0], game.sides[0].first_column, game.sides[1].first_column
-    nash[0], nash[1] = game.sides[0].prior_mean, game.sides[1].prior_mean - damage
+    nash[0], nash[1] = game.sides[0].prior_mean - damage[0], game.sides[1].prior_mean - damage[1]
     best = -1.0
     for m in range(menu.shape[0]):
         best = max(best, _mean_gain(menu, m, a, b, nash, tolerance))

@@ -15,7 +15,7 @@ from negosim.rules.compiled import rule
 
 
 @rule(lean=True, inline=True)
-def _place(value, low, step, count):
+def base_place(value, low, step, count):
     """Return (index, share) of a value on an even grid; outside it the last interval is continued."""
     if count == 1:
         return 0, 0.0
@@ -31,15 +31,12 @@ def committed_place(mass, count):
 
 
 @rule(lean=True, inline=True)
-def _state(own, threatened, public, outlook):
-    """Return the places of a side's present state in its table: round, then (index, share) of base, damage and share of it.
-
-    ``threatened`` is the record of the side whose threats are looked up: the own one, or the image of the other side.
-    """
+def _state(own, public, outlook):
+    """Return the places of a side's present state in its table: round, then (index, share) of base, damage and share of it."""
     rounds, bases, levels, shares, _, _ = outlook.shape
-    b, b_share = _place(own.base, own.base_low, own.base_step, bases)
-    v, v_share = _place(threatened.level, own.level_low, own.level_step, levels)
-    return min(public.round, rounds - 1), b, b_share, v, v_share, threatened.executed_share if shares > 1 else 0.0
+    b, b_share = base_place(own.base, own.base_low, own.base_step, bases)
+    v, v_share = base_place(own.level, own.level_low, own.level_step, levels)
+    return min(public.round, rounds - 1), b, b_share, v, v_share, own.executed_share if shares > 1 else 0.0
 
 
 @rule(lean=True, inline=True)
@@ -59,14 +56,14 @@ def _corners(state):
 
 
 @rule
-def outlook_now(own, threatened, public, outlook):
+def outlook_now(own, public, outlook):
     """Return the sheet (mean, committed) of what going on is worth in this round to a side in its present state.
 
     In the last round, after which talks cannot go on, nobody reads it, and it is left empty.
     """
     sheet = np.zeros(outlook.shape[4:])
     if public.goes_on > 0.0:
-        state = _state(own, threatened, public, outlook)
+        state = _state(own, public, outlook)
         bases, levels, shares = _corners(state)
         for i in range(bases):
             for j in range(levels):
@@ -116,7 +113,7 @@ def read_sheet(sheet, mean_place, committed):
 @rule(lean=True)
 def read_outlook(own, public, outlook, mean_place, committed):
     """Return what ``read_sheet`` would of the sheet in this round, without making the whole sheet."""
-    state = _state(own, own, public, outlook)
+    state = _state(own, public, outlook)
     m, m_share = _cell(mean_place, outlook.shape[4])
     z, z_share = _cell(committed, outlook.shape[5])
     value = corner = _entry(outlook, state, m, z)

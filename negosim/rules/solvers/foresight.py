@@ -203,8 +203,8 @@ def _add(low, high, share, weight, total):
 def solve_outlook(game, own, menu, priors, expected, out):
     """Fill ``out`` (rounds + 1, base, level, share, mean, committed) for one profile of a side, from the last round back.
 
-    ``expected`` is the side's EXPECTED. Index t of the table is the value of going on after round t, which pays and costs nothing of
-    round t itself.
+    ``expected`` is the side's EXPECTED. Index t of the table is the value of going on after round t, which pays and costs
+    nothing of round t itself.
     """
     last = out.shape[0] - 1
     value = np.zeros(out.shape[1:])

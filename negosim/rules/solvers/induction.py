@@ -3,7 +3,8 @@
 From the last round back, the proposer tables the package that is worth most to it among those that the other prefers to what it
 has otherwise: going on, or leaving for its outside option (Binmore, Shaked & Sutton 1989). State: the threatened damage and the
 share of it carried out. Levels of damage are spaced evenly in logs, as they move (``level_at``); between them, and beyond both
-ends, going on is taken to be linear in damage. Each side takes the other for its image, the mean of its prior.
+ends, going on is taken to be linear in damage. Each side takes the other for its image, the mean of its prior, and each of its
+own types plays what is best for it against the play of two such images.
 Left out: learning, changes of trust, audience costs, credibility and stress still to move, votes that have narrowed the homes.
 """
 
@@ -20,6 +21,7 @@ from negosim.rules.compiled import rule
 from negosim.rules.menus import read_row
 from negosim.rules.payoff import settlement_worth
 from negosim.rules.ratification import ratification
+from negosim.rules.solvers.continuation import base_place
 from negosim.rules.solvers.foresight import without_deal
 
 GOLDEN = 0.6180339887498949
@@ -156,11 +158,21 @@ def _threatened(own, other):
 @rule
 def going_on_now(own, other, public, outlook, whose):
     """Return what going on is worth in this round, to me (``whose`` = 0) or the other (1), read from the table."""
-    rounds, _, levels, shares, _, _ = outlook.shape
-    table = outlook[min(public.round, rounds - 1), 0]
+    rounds, types, levels, _, _, _ = outlook.shape
     level, executed_share = _threatened(own, other)
-    v, weight = level_place(level, own.level_low, own.level_step, levels)
-    worth = 0.0
+    place = level_place(level, own.level_low, own.level_step, levels)
+    b, share = base_place(own.base, own.base_low, own.base_step, types)
+    round_now = min(public.round, rounds - 1)
+    worth = _read(outlook[round_now, b], place, executed_share, whose)
+    if share != 0.0:
+        worth += share * (_read(outlook[round_now, b + 1], place, executed_share, whose) - worth)
+    return worth
+
+
+@rule
+def _read(table, place, executed_share, whose):
+    """Return a number of a table (level, share, whose, 1) at a place between its levels."""
+    (v, weight), (levels, shares, _, _), worth = place, table.shape, 0.0
     for e in range(shares):
         carried_out = 1.0 if shares == 1 else (executed_share if e == 1 else 1.0 - executed_share)
         low = table[v, e, whose, 0]
@@ -191,9 +203,48 @@ def _face(image, public, borne, expected):
 
 
 @rule
-def _round_values(game, images, public, menu, t, states, expected, following, values, row):
-    """Fill ``values`` (2, levels, shares) with what round t is worth to both, given what going on after it is."""
-    world, low, step = game.world[0], states[0], states[1]
+def _type_value(game, images, public, menu, proposer, side, place, refused, row):
+    """Return what a round is worth to the type of ``side`` that its image stands for, if the other plays as two images do.
+
+    ``place`` is where the other would make its offer, -1 if it wants no agreement now; ``refused`` (2,) what a refusal is worth
+    to the type and to the other.
+    """
+    me = images[side]
+    if proposer == side:
+        return best_move(menu, me, images[1 - side], game.homes, public, refused, row)[1]
+    need, _ = needs(me, refused[0])
+    if place < 0.0:
+        return need
+    read_row(menu, place, row)
+    deal = deal_worth(me, row, game.homes, public.home_column, me.no_deal if public.ends_on_failure else refused[0])
+    passes = ratification(row, game.homes, public.home_column) > 0.0
+    return deal if passes and deal >= need - ROUNDING else need
+
+
+@rule
+def _type_values(game, images, public, menu, proposer, chance, side, place, refusal, cell, following, values, row):
+    """Add to ``values`` (types, levels, shares) at a cell what a round with this proposer is worth to each type of ``side``.
+
+    ``refusal`` is (chance to go on, worth of a refusal to the other).
+    """
+    (v, e), me = cell, images[side]
+    base, no_deal, ended = me.base, me.no_deal, me.ended
+    refused = np.array([0.0, refusal[1]])
+    for b in range(values.shape[0]):
+        me.base = game.sides[side].base_low + b * game.sides[side].base_step
+        me.no_deal, me.ended = no_deal + (me.base - base), ended + (me.base - base)
+        refused[0] = alternative(me, refusal[0], following[b, v, e])
+        values[b, v, e] += chance * _type_value(game, images, public, menu, proposer, side, place, refused, row)
+    me.base, me.no_deal, me.ended = base, no_deal, ended
+
+
+@rule
+def _round_values(game, images, public, menu, t, side, expected, following, values, row):
+    """Fill ``values`` (2 + types, levels, shares) with what round t is worth, given what going on after it is.
+
+    To both images, and to the types of ``side``, if it has more than one.
+    """
+    world, low, step = game.world[0], game.sides[side].level_low, game.sides[side].level_step
     goes = goes_on(world, t)
     first = sender_proposes(world.protocol, world.first_proposer, world.proposer_probability, t)
     refused = np.zeros(2)
@@ -210,9 +261,13 @@ def _round_values(game, images, public, menu, t, states, expected, following, va
                     for i in range(2):
                         who = j if i == 0 else 1 - j
                         refused[i] = alternative(images[who], goes, following[who, v, e])
-                    _, mine, theirs = best_move(menu, images[j], images[1 - j], game.homes, public, refused, row)
+                    place, mine, theirs = best_move(menu, images[j], images[1 - j], game.homes, public, refused, row)
                     values[j, v, e] += chance * mine
                     values[1 - j, v, e] += chance * theirs
+                    refusal = (goes, refused[1 if j == side else 0])
+                    _type_values(
+                        game, images, public, menu, j, chance, side, place, refusal, (v, e), following[2:], values[2:], row
+                    )
 
 
 @rule
@@ -244,18 +299,21 @@ def _going_on(discount, values, states, volatility, early, ahead):
 
 @rule
 def solve_induction(game, images, public, menu, side, expected, out):
-    """Fill ``out`` (rounds + 1, 1, level, share, 2, 1) with what going on after a round is worth, to the side and to the other.
+    """Fill ``out`` (rounds + 1, type, level, share, 2, 1): what going on after a round is worth, to the side and to the other.
 
-    ``images`` (2,) and ``public`` are both sides and the public record in round 1, ``expected`` (2,) the EXPECTED of both sides by unit
-    of the damage to both together.
+    ``images`` (2,) and ``public`` are both sides and the public record in round 1, ``expected`` (2,) the EXPECTED of both sides
+    by unit of the damage to both together. A side with a single type is its image.
     """
-    states = (game.sides[side].level_low, game.sides[side].level_step)
+    states, types = (game.sides[side].level_low, game.sides[side].level_step), out.shape[1]
     last, row = out.shape[0] - 1, np.empty(menu.shape[1])
-    following = np.zeros((2, out.shape[2], out.shape[3]))
+    following = np.zeros((2 + (types if types > 1 else 0), out.shape[2], out.shape[3]))
     out[:] = 0.0
     for t in range(last, 1, -1):
         values = np.zeros(following.shape)
-        _round_values(game, images, public, menu, t, states, expected, following, values, row)
-        for i in range(2):
-            _going_on(images[i].discount, values[i], states, expected[i].volatility, expected[i].early, following[i])
-            out[t - 1, 0, :, :, 0 if i == side else 1, 0] = following[i]
+        _round_values(game, images, public, menu, t, side, expected, following, values, row)
+        for k in range(following.shape[0]):
+            i = k if k < 2 else side
+            _going_on(images[i].discount, values[k], states, expected[i].volatility, expected[i].early, following[k])
+        for b in range(types):
+            out[t - 1, b, :, :, 0, 0] = following[2 + b if types > 1 else side]
+            out[t - 1, b, :, :, 1, 0] = following[1 - side]

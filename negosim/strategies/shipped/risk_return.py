@@ -113,7 +113,7 @@ def _coarse(own, public, belief, sums, homes, menu, sheet, present):
 @rule(PROPOSE)
 def propose(own, other, public, belief, homes, menu, outlook, noise):
     """Demand the own utility of the package with the highest expected payoff: a coarse search, then golden sections."""
-    sums, sheet = cumulative(own, belief), outlook_now(own, own, public, outlook)
+    sums, sheet = cumulative(own, belief), outlook_now(own, public, outlook)
     mean, committed = summary(belief, own)
     present = after_refusal(own, public, sheet, mean, committed)
     best, most = _coarse(own, public, belief, sums, homes, menu, sheet, present)

@@ -1,7 +1,7 @@
 """Subgame-perfect play by backward induction (Stahl 1972; Rubinstein 1982; Binmore, Rubinstein & Wolinsky 1986).
 
-It is subgame-perfect where nothing is private and both sides play it. Where something is, it is the play of a side that takes the
-other for the mean of its prior, and learns nothing.
+It is subgame-perfect where nothing is private and both sides play it. Where something is, it is the best play of a side that
+takes the other for the mean of its prior and for one that takes this side for the mean of its own, and learns nothing.
 """
 
 from __future__ import annotations
@@ -22,6 +22,9 @@ from negosim.strategies.tables import damage_to, expected, round_one, rounds_of,
 from negosim.strategies.weighing import against_going_on
 
 ACCEPT, REFUSE, WALK_OUT = int(Response.ACCEPT), int(Response.REFUSE), int(Response.WALK_OUT)
+
+TYPES = 5
+"""Types of a side with a private value in its table, evenly from the lowest to the highest; between them values are linear."""
 
 STEPS_PER_SHOCK, MOST_STEPS, SHOCKS, LEAST = 4, 256, 2.0, math.log(2.0)
 """The grid of a moving threat in the table of a side that solves for both, in logs: steps of a quarter of a round's standard
@@ -61,17 +64,29 @@ def respond(own, other, public, belief, homes, offer, outlook):
 
 
 def _solve(game: Game, side: Side) -> Table:
-    """Return (profiles, rounds + 1, 1, level, share, 2, 1), the same for each profile: ``induction.solve_induction``."""
-    table = np.zeros((rounds_of(game) + 1, 1, *_log_grid(game, side), 2, 1))
+    """Return (profiles, rounds + 1, type, level, share, 2, 1), the same for each profile: ``induction.solve_induction``."""
+    table = np.zeros((rounds_of(game) + 1, _types(game, side), *_log_grid(game, side), 2, 1))
     talks, ahead = round_one(game), np.concatenate([expected(game, each, list(Side)) for each in Side])
     solve_induction(game, talks.images, talks.public[0], game.menus[-1, -1], int(side), ahead, table)
     return np.repeat(table[np.newaxis], int(game.sides[side]["profiles"]), axis=0)
 
 
 def _seen_by_the_target(game: Game, table: Table) -> Table:
-    """Return the sender's table of ``_subgame_perfect`` with the sides exchanged, so that it is solved but once."""
+    """Return the sender's table of ``_solve`` with the sides exchanged, solved but once where both have a single type."""
+    if game.sides["ambiguity"].any():
+        return _solve(game, Side.TARGET)
     _log_grid(game, Side.TARGET)
     return np.repeat(table[:1, ..., ::-1, :], int(game.sides[Side.TARGET]["profiles"]), axis=0)
+
+
+def _types(game: Game, side: Side) -> int:
+    """Return how many of a side's types its table has; enter them in the record."""
+    record = game.sides[side]
+    if record["ambiguity"] == 0.0:
+        return 1
+    lowest = record["base_low"] + record["security_stake"] * game.world[0]["credibility"]
+    record["base_low"], record["base_step"] = lowest, 2.0 * record["ambiguity"] / (TYPES - 1)
+    return TYPES
 
 
 def _log_grid(game: Game, side: Side) -> tuple[int, int]:

@@ -30,7 +30,7 @@ def in_round(number: int, replication: int) -> Negotiation:
 def test_a_place_of_the_outlook_is_read_as_from_the_whole_sheet(replication: int) -> None:
     model = in_round(1 + replication % 6, replication)
     own, public, table = model.talks.owns[Side.TARGET], model.talks.public[0], model.game.target_outlook[0]
-    sheet = outlook_now(own, own, public, table)
+    sheet = outlook_now(own, public, table)
     assert public["goes_on"] == 0.0 or np.ptp(sheet) > 0.0
     draw = np.random.default_rng(replication)
     means, masses = sheet.shape
