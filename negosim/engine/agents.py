@@ -61,10 +61,12 @@ class Principal(mesa.Agent):
 
     def answer(self) -> Response:
         """Accept, refuse, or leave the talks; in a double auction the sealed bids answer each other."""
-        if self._bids():
-            return Response(floor.satisfies(self.run.talks))
-        response = self._strategy().respond(*self._knowledge(), self.run.talks.offer, self._outlook())
-        return Response(moves.accepts(self.run.game, self.run.talks, int(self.side), response))
+        talks = self.run.talks
+        response = (
+            floor.satisfies(talks) if self._bids()
+            else self._strategy().respond(*self._knowledge(), talks.offer, self._outlook())
+        )
+        return Response(moves.accepts(self.run.game, talks, int(self.side), response))
 
     def signs(self) -> bool:
         """Sign the delegation's own offer, now that the other side has accepted it, or not."""

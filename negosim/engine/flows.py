@@ -59,7 +59,7 @@ def present_values(scenario: Scenario, discount: Array) -> Flow:
 
 
 def inside_option(scenario: Scenario, game: Game, side: Side) -> float:
-    """Return what a round without a settlement is worth to a side before costs (Muthoo 1999, ch. 6)."""
+    """Return what a round without a deal is worth to a side before costs, in talks and after them (Muthoo 1999, ch. 6)."""
     delegation = scenario.delegation(side)
     if delegation.inside_option is None:
         return status_quo_utility(game, side)
@@ -114,7 +114,7 @@ def enter_flows(scenario: Scenario, game: Game) -> None:
     moving = _moving_stress(scenario, game)
     no_deal = sides["talks_flow"] - value.stress_for_good * (inputs * threats["level"])[lasts].sum()
     no_deal -= value.stress_until_lifted * moving
-    sides["lapse"] = no_deal - _expected_damage(game) - sides["talks_flow"]
+    sides["lapse"] = no_deal - _expected_damage(game) - np.array([status_quo_utility(game, side) for side in Side])
     sides["prior_mean"] = [_least_worth_signing(game, side, no_deal[side]) for side in Side]
     sides["gap"] = sides["prior_mean"] - no_deal
 

@@ -362,10 +362,10 @@ def _conceded(game: Game) -> NDArray[np.float64]:
 
 
 def seated(game: Game, strategies: tuple[Strategy, Strategy]) -> Game:
-    """Return the game with what its rules must know of the strategies that play it: whether they count costs."""
+    """Return the game with what its rules must know of the strategies that play it: whether they may take less."""
     sides = game.sides.copy()
     for side, chosen in zip(Side, strategies, strict=True):
-        sides[side]["counts_costs"] = chosen.takes_less
+        sides[side]["takes_less"] = chosen.takes_less
     return game._replace(sides=sides)
 
 

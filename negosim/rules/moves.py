@@ -93,6 +93,27 @@ def face_the_alternative(game, talks, side, seed, replication):
     mine, theirs = game.giving_way[side, t], game.giving_way[1 - side, t]
     own.gives_way, own.gives_way_below, own.gives_way_to = mine[0], mine[1], mine[2]
     own.believed_gives_way, own.believed_gives_way_below, own.believed_gives_way_to = theirs[0], theirs[1], theirs[2]
+    executed, pending, after, after_refusal, own_threats, pain = _threatened(game, talks, side)
+    cost = parameters.tariff_pain * pain + parameters.stress_cost * public.stress
+    own.round_cost = 0.0 if game.world[0].flows == 1 else cost
+    own.round_flow = (1.0 - parameters.discount) * parameters.talks_flow - cost if game.world[0].flows == 1 else 0.0
+    own.level, own.tail = executed + pending, parameters.stress_tail * public.stress
+    own.executed_share = executed / own.level if own.level != 0.0 else 0.0
+    mine, theirs = game.sides[side].unpredictability, game.sides[1 - side].unpredictability
+    own.punished_deal = threats.punishes_deal(theirs) * (own.level - own_threats) + threats.punishes_deal(mine) * own_threats
+    image.round_cost, image.round_flow, image.level, image.tail = own.round_cost, own.round_flow, own.level, own.tail
+    image.executed_share, image.punished_deal = own.executed_share, own.punished_deal
+    doubt = parameters.security_stake * (1.0 - public.credibility)
+    less = parameters.gap + doubt
+    _without_a_deal(own, less, executed + after, executed + after_refusal)
+    _without_a_deal(image, less, executed + after, executed + after_refusal)
+
+
+@rule(lean=True)
+def _threatened(game, talks, side):
+    """Return what the threats may do to a side, in damage: (in force, pending, expected of what is pending if the talks end now
+    and if they end with a refusal, of its own threats), and the pain that a round with a refusal is expected to bring.
+    """
     executed = pending = after = after_refusal = own_threats = pain = early_pain = 0.0
     for j in range(game.threats.shape[0]):
         threat, state = game.threats[j], talks.threat_state[j]
@@ -110,19 +131,7 @@ def face_the_alternative(game, talks, side, seed, replication):
             early_pain += hurt * first
             after += damage * last
             after_refusal += damage * (first + (1.0 - first) * last)
-    cost = parameters.tariff_pain * (pain + early_pain) + parameters.stress_cost * public.stress
-    own.round_cost = 0.0 if game.world[0].flows == 1 else cost
-    own.round_flow = (1.0 - parameters.discount) * parameters.talks_flow - cost if game.world[0].flows == 1 else 0.0
-    own.level, own.tail = executed + pending, parameters.stress_tail * public.stress
-    own.executed_share = executed / own.level if own.level > 0.0 else 0.0
-    mine, theirs = game.sides[side].unpredictability, game.sides[1 - side].unpredictability
-    own.punished_deal = threats.punishes_deal(theirs) * (own.level - own_threats) + threats.punishes_deal(mine) * own_threats
-    image.round_cost, image.round_flow, image.level, image.tail = own.round_cost, own.round_flow, own.level, own.tail
-    image.executed_share, image.punished_deal = own.executed_share, own.punished_deal
-    doubt = parameters.security_stake * (1.0 - public.credibility)
-    less = parameters.gap + doubt
-    _without_a_deal(own, less, executed + after, executed + after_refusal)
-    _without_a_deal(image, less, executed + after, executed + after_refusal)
+    return executed, pending, after, after_refusal, own_threats, pain + early_pain
 
 
 @rule(lean=True)
@@ -175,7 +184,7 @@ def table_offer(game, talks, menu, demand):
     own.demanded = demand
     public.position = menu_position(menu, own.kept_column, own.side, demand, public.interpolate)
     read_row(menu, public.position, talks.offer)
-    if game.world[0].flows == 1 and not worth_signing(game, own, talks.offer, own.no_deal):
+    if game.world[0].flows == 1 and not worth_signing(game, own, public, talks.offer, own.no_deal):
         _ask_for_enough(talks, menu)
     read_package(game, talks, public.position)
 
@@ -203,22 +212,40 @@ def _ask_for_enough(talks, menu):
 
 
 @rule(lean=True)
-def worth_signing(game, own, offer, no_deal):
+def worth_signing(game, own, public, offer, no_deal):
     """Return whether a deal is worth no less to a side than ``no_deal``, by the side's own reckoning.
 
-    A side that counts costs, and with flows every side, compares all that the deal and the end of the talks cost it; with lumps
-    any other, and a committed one, compares utilities.
+    With flows every side compares all that the deal and the end of the talks cost it. With lumps it compares the utility of the
+    deal with its reservation value; but a side that may take less, if an end without a deal is worth less, also signs what is
+    worth as much to it as that end, all costs counted on both hands.
     """
-    if game.world[0].flows == 1 or (game.sides[own.side].counts_costs == 1 and own.committed == 0):
-        return settlement_worth(own, offer) >= no_deal - own.round_cost - TOLERANCE
-    return offer[own.kept_column] >= own.reservation - TOLERANCE
+    if game.world[0].flows == 1:
+        return settlement_worth(own, offer) >= no_deal - TOLERANCE
+    if offer[own.kept_column] >= own.reservation - TOLERANCE:
+        return True
+    if game.sides[own.side].takes_less == 0 or own.committed == 1:
+        return False
+    return settlement_worth(own, offer) >= _if_refusing_to_the_end(game, own, public, no_deal) - TOLERANCE
+
+
+@rule(lean=True)
+def _if_refusing_to_the_end(game, own, public, no_deal):
+    """Return what a side has if it refuses whatever comes until the talks end: no deal, later, less what the rounds cost."""
+    discount, left = game.sides[own.side].discount, public.deadline - public.round
+    if public.extended == 0 and game.world[0].extension_probability > 0.0:
+        left += game.world[0].extension_rounds
+    value, factor = min(no_deal, no_deal * discount**left), 1.0
+    for _ in range(left + 1):
+        value -= factor * own.round_cost
+        factor *= discount
+    return value
 
 
 @rule(lean=True)
 def accepts(game, talks, side, response):
     """Return the answer of a side's principal, which accepts nothing worth less to it than talks that end with a refusal."""
     own = talks.owns[side]
-    if response == ACCEPT and not worth_signing(game, own, talks.offer, own.ended):
+    if response == ACCEPT and not worth_signing(game, own, talks.public[0], talks.offer, own.ended):
         return REFUSE
     return response
 
@@ -226,8 +253,9 @@ def accepts(game, talks, side, response):
 @rule(lean=True)
 def signs(game, talks):
     """Return whether the proposer signs its own offer once it is accepted: only what is worth no less to it than no deal."""
-    own = talks.owns[talks.public[0].proposer]
-    return worth_signing(game, own, talks.offer, own.no_deal)
+    public = talks.public[0]
+    own = talks.owns[public.proposer]
+    return worth_signing(game, own, public, talks.offer, own.no_deal)
 
 
 @rule(lean=True)

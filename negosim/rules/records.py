@@ -42,7 +42,7 @@ SIDE = _record(
     commitment=F, committed_demand=F, unpredictability=F, volatility=F, reversal=F,
     audience_cost=F, tariff_pain=F, stress_cost=F, security_stake=F, trust=F, trust_slip=F, reversal_cost=F, holding_rate=F,
     talks_flow=F, stress_tail=F, lapse=F, gap=F, outside_option=F, outside_option_trend=F,
-    cells=I, looks_ahead=I, counts_costs=I, ignores_beliefs=I, ignores_luck=I,
+    cells=I, looks_ahead=I, takes_less=I, ignores_beliefs=I, ignores_luck=I,
     base_low=F, base_high=F, base_step=F, level_low=F, level_step=F,
 )
 """A side's declared parameters, in own utility after its attitude to risk; an outside option of NaN means none.
@@ -50,7 +50,7 @@ SIDE = _record(
 ``holding_rate`` discounts the flow of a settlement that is kept. With flows ``talks_flow`` is what a round of talks is worth
 before costs, ``stress_tail`` what a unit of stress costs from the end on, ``lapse`` what no deal pays beyond the utility of what
 holds after a deal has lapsed, doubts apart, and ``gap`` by how much the least utility that is worth signing exceeds what no deal
-pays; all four are 0 with lumps. A side counts costs where its strategy compares all that a deal and no deal cost it.
+pays; all four are 0 with lumps. A side takes less where its strategy may take less than its reservation value.
 A side ignores its beliefs where neither its strategy nor its choice of a frontier reads them; it need not learn then. It ignores
 its luck where its strategy leaves nothing to chance; then that need not be drawn."""
 

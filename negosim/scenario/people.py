@@ -98,7 +98,7 @@ class Party(Part):
         "the status quo holds",
     )
     inside_option: float | None = share(
-        None, "utility of a round of talks, before costs; none = that of the status quo", "utility", "the status quo holds"
+        None, "utility of a round without a deal, before costs; none = that of the status quo", "utility", "the status quo holds"
     )
     outside_option: float | None = share(
         None, "utility of leaving the talks; none = cannot leave", "utility", "no side can leave"

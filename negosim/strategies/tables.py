@@ -88,21 +88,21 @@ def expected(game: Game, side: Side, bearing: Sequence[int]) -> NDArray[np.void]
     record, found, threats = game.sides[side], np.zeros(1, EXPECTED), game.threats
     damage = damage_to(game, bearing)
     total = damage.sum()
-    weights = damage / total if total > 0.0 else np.zeros(len(damage))
     own = damage_to(game, [side])
-    found["share"] = own.sum() / total if total > 0.0 else 0.0
+    weights = own / own.sum() if own.sum() != 0.0 else (damage / total if total != 0.0 else damage)
+    found["share"] = own.sum() / total if total != 0.0 else 0.0
     for holder in Side:
         held, noise = threats["holder"] == holder, game.sides[holder]["unpredictability"]
         found["execution"] += punishes_refusal(float((weights * held) @ threats["execution"]), noise)
         found["early"] += punishes_refusal(float((weights * held) @ threats["early_execution"]), noise)
-        others = own[~held].sum() / own.sum() if own.sum() > 0.0 else float(holder != Side.SENDER)
+        others = own[~held].sum() / own.sum() if own.sum() != 0.0 else float(holder != Side.SENDER)
         found["punished"] += punishes_deal(noise) * (1.0 - others)
     found["volatility"] = _volatility(game)
     stress = _lasting_stress(game)
     pain, cost = record["tariff_pain"], record["stress_cost"] * stress
     if game.world[0]["flows"]:
         found["flow"] = (1.0 - record["discount"]) * record["talks_flow"] - cost
-        found["flow_pain"] = float(threats["pain"][:, side] @ threats["level"]) / total if total > 0.0 else 0.0
+        found["flow_pain"] = float(threats["pain"][:, side] @ threats["level"]) / total if total != 0.0 else 0.0
     else:
         found["round_pain"], found["round_cost"] = pain, cost
     found["tail"] = record["stress_tail"] * stress

@@ -186,7 +186,7 @@ def _damage_grid(game: Game, side: Side) -> tuple[int, int]:
     levels = LEVELS if moving else 1
     record["level_low"] = 0.0 if moving else total
     record["level_step"] = 2.0 * total / max(levels - 1, 1)
-    return levels, 2 if total > 0.0 else 1
+    return levels, 2 if total != 0.0 else 1
 
 
 def _weigh(own, other, public, belief, homes, offer, outlook):

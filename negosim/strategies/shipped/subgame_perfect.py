@@ -98,7 +98,7 @@ def _log_grid(game: Game, side: Side) -> tuple[int, int]:
     record["level_step"] = reach / max(half, 1)
     record["level_low"] = total * math.exp(-record["level_step"] * half)
     early = (threats["early_execution"] > 0.0) | (threats["state"] == ThreatState.IMPOSED)
-    return 2 * half + 1, 2 if total > 0.0 and early.any() else 1
+    return 2 * half + 1, 2 if total != 0.0 and early.any() else 1
 
 
 def _weigh(own, other, public, belief, homes, offer, outlook):
