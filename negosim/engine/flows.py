@@ -9,9 +9,10 @@ So with
     Z = (1 - D) s x / ((1 - x)(1 - D phi))       cost of a unit of stress a round that is kept up until then,
 
 a threat that is in force at the end costs E c + Z I per unit of its level: c is the flow that it takes from the side, I the
-stress that it adds in a round, s the cost of stress, phi its persistence. Stress that is there when the talks end costs
-(1 - D) s S / (1 - D phi). No deal is worth B = q - (stress of what is in force anyway, for good) - (stress of levels that go on
-moving), with q the utility of the status quo, before threats are carried out and before doubts about the guarantee.
+stress that it adds in a round, s the cost of stress, phi its persistence. One that was in force before the talks belongs to the
+status quo and is not lifted: it costs as with a resumption of 0. Stress that is there when the talks end costs
+(1 - D) s S / (1 - D phi). No deal is worth B = q - (stress of levels that go on moving), with q the utility of the status quo,
+before threats in force and before doubts about the guarantee.
 """
 
 from __future__ import annotations
@@ -34,10 +35,6 @@ from negosim.scenario.scenario import Scenario
 from negosim.strategies.tables import rounds_of
 
 Array = NDArray[np.float64]
-
-MEAN_SHOCK = math.sqrt(2.0 / math.pi)
-"""The mean size of a standard normal shock."""
-
 
 class Flow(NamedTuple):
     """What the present value of a flow is, by side: each field is (2,)."""
@@ -101,21 +98,21 @@ def enter_flows(scenario: Scenario, game: Game) -> None:
     sides, threats = game.sides, game.threats
     game.world["flows"] = 1
     value = present_values(scenario, sides["discount"])
-    rests = at_rest(game)
-    lost = np.where(rests[:, None], 0.0, costs(scenario, game))
-    inputs = np.where(rests, 0.0, threats["market_weight"] * scenario.markets.level_effect)
-    lasts = threats["state"] == ThreatState.IMPOSED  # for good, deal or not: its cost is in the status quo
-    threats["damage"] = lost * value.until_lifted + np.where(lasts, 0.0, inputs)[:, None] * value.stress_until_lifted
+    lost = np.where(at_rest(game)[:, None], 0.0, costs(scenario, game))
+    inputs = np.where(at_rest(game), 0.0, threats["market_weight"] * scenario.markets.level_effect)[:, None]
+    lasts = (threats["state"] == ThreatState.IMPOSED)[:, None]  # it belongs to the status quo, and is not lifted
+    threats["damage"] = lost * np.where(lasts, 1.0, value.until_lifted)
+    threats["damage"] += inputs * np.where(lasts, value.stress_for_good, value.stress_until_lifted)
     threats["pain"] = lost * value.weight
     sides["tariff_pain"] = 1.0
     sides["talks_flow"] = [inside_option(scenario, game, side) for side in Side]
     sides["stress_cost"] = value.weight * sides["stress_cost"]
     sides["stress_tail"], sides["holding_rate"] = value.stress_left, -np.log(sides["discount"])
-    moving = _moving_stress(scenario, game)
-    no_deal = sides["talks_flow"] - value.stress_for_good * (inputs * threats["level"])[lasts].sum()
-    no_deal -= value.stress_until_lifted * moving
-    sides["lapse"] = no_deal - _expected_damage(game) - np.array([status_quo_utility(game, side) for side in Side])
-    sides["prior_mean"] = [_least_worth_signing(game, side, no_deal[side]) for side in Side]
+    no_deal = sides["talks_flow"] - value.stress_until_lifted * _moving_stress(scenario, game)
+    worth = np.array([status_quo_utility(game, side) for side in Side])
+    sides["lapse"] = no_deal - _damage(game, _chance_in_force(game)) - worth
+    for_sure = _damage(game, (threats["state"] == ThreatState.IMPOSED).astype(np.float64))
+    sides["prior_mean"] = [_least_worth_signing(game, side, (no_deal - for_sure)[side]) for side in Side]
     sides["gap"] = sides["prior_mean"] - no_deal
 
 
@@ -124,21 +121,47 @@ def at_rest(game: Game) -> NDArray[np.bool_]:
     return (game.threats["state"] == ThreatState.NONE) & (game.threats["announce_round"] > rounds_of(game))
 
 
+def _damage(game: Game, chance: Array) -> Array:
+    """Return (2,) the damage to both sides of threats that are in force with these chances (threats,)."""
+    return np.asarray((game.threats["damage"] * (game.threats["level"] * chance)[:, None]).sum(axis=0))
+
+
+def _chance_in_force(game: Game) -> Array:
+    """Return (threats,) the chance that each is in force if the talks fail at the deadline, as expected before them."""
+    threats, noise = game.threats, 1.0 - 0.5 * game.sides["unpredictability"][game.threats["holder"]]
+    refusals = _refusals(game)
+    spared = (1.0 - _at_the_end(game)) * (1.0 - threats["early_execution"] * noise) ** refusals
+    return np.where(threats["state"] == ThreatState.IMPOSED, 1.0, np.where(refusals > 0, 1.0 - spared, 0.0))
+
+
+def _refusals(game: Game) -> NDArray[np.int64]:
+    """Return (threats,) how many refusals up to the deadline each may answer: those from its announcement on."""
+    rounds, threats = int(game.world["rounds"][0]), game.threats
+    to_come = np.maximum(0, rounds + 1 - threats["announce_round"])
+    return np.where(threats["state"] == ThreatState.NONE, to_come, rounds)
+
+
+def _at_the_end(game: Game) -> Array:
+    """Return (threats,) the chance that each is carried out at an ending without a deal, if it is pending then."""
+    return np.asarray(game.threats["execution"] * (1.0 - 0.5 * game.sides["unpredictability"][game.threats["holder"]]))
+
+
 def _moving_stress(scenario: Scenario, game: Game) -> float:
     """Return the stress a round that levels add which go on moving after the talks: those that are not carried out then."""
-    threats, holders = game.threats, game.sides[game.threats["holder"]]
-    moves = (threats["state"] != ThreatState.IMPOSED) & ~at_rest(game)
-    at_the_end = threats["execution"] * (1.0 - 0.5 * holders["unpredictability"])
-    shaken = threats["market_weight"] * threats["level"] * holders["volatility"] * (1.0 - at_the_end)
-    return scenario.markets.volatility_effect * MEAN_SHOCK * float(shaken[moves].sum())
+    threats, volatility = game.threats, game.sides["volatility"][game.threats["holder"]]
+    moves = (threats["state"] != ThreatState.IMPOSED) & (_refusals(game) > 0)
+    shaken = threats["market_weight"] * threats["level"] * mean_change(volatility) * (1.0 - _at_the_end(game))
+    return scenario.markets.volatility_effect * float(shaken[moves].sum())
 
 
-def _expected_damage(game: Game) -> Array:
-    """Return (2,) the damage that both sides expect, before the talks, of threats carried out in some round or at the end."""
-    threats, noise = game.threats, 1.0 - 0.5 * game.sides["unpredictability"][game.threats["holder"]]
-    spared = (1.0 - threats["execution"] * noise) * (1.0 - threats["early_execution"] * noise) ** int(game.world["rounds"][0])
-    chance = np.where(threats["state"] == ThreatState.IMPOSED, 1.0, 1.0 - spared)
-    return np.asarray((threats["damage"] * (threats["level"] * chance)[:, None]).sum(axis=0))
+def mean_change(volatility: Array) -> Array:
+    """Return the mean size of the change of a level's log in a round, weighed by where the level moves to.
+
+    A step is exp(v z - v^2 / 2). Weighed so its log is normal with mean v^2 / 2 and standard deviation v, and the mean of its
+    size is v sqrt(2 / pi) exp(-v^2 / 8) + v^2 / 2 erf(v / sqrt 8), that of a folded normal.
+    """
+    folded = 0.5 * volatility**2 * np.array([math.erf(v / math.sqrt(8.0)) for v in volatility])
+    return np.asarray(volatility * math.sqrt(2.0 / math.pi) * np.exp(-(volatility**2) / 8.0) + folded)
 
 
 def _least_worth_signing(game: Game, side: Side, no_deal: float) -> float:
