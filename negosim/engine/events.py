@@ -50,12 +50,12 @@ class Answered(NamedTuple):
 
 
 def column(prefix: str, name: str) -> str:
-    """Return the name of a fact about an issue or a person: ``column("offer", "car-tariff")`` is ``offer_car_tariff``."""
+    """Return the name of a fact about an issue, threat or person: ``column("offer", "car-tariff")`` is ``offer_car_tariff``."""
     return f"{prefix}_{name.replace('-', '_')}"
 
 
 def threatened(threat: Threat, level: float) -> float:
-    """Return the threatened value in the issue's unit at this level (a multiple of the rate)."""
+    """Return the threatened value in its unit at this level (a multiple of the rate)."""
     return threat.rate * level
 
 
@@ -64,11 +64,10 @@ def _threat_facts(run: Run) -> dict[str, Any]:
     for j, threat in enumerate(run.scenario.threats):
         state, level = ThreatState(int(run.talks.threat_state[j])), float(run.talks.threat_level[j])
         rate = threatened(threat, level)
-        status_quo = float(run.scenario.issue(threat.issue).status_quo)
-        facts[column("threat", threat.issue)] = state.label
-        facts[column("level", threat.issue)] = level
-        facts[column("threatened", threat.issue)] = rate
-        facts[column("in_force", threat.issue)] = rate if state is ThreatState.IMPOSED else status_quo
+        facts[column("threat", threat.key)] = state.label
+        facts[column("level", threat.key)] = level
+        facts[column("threatened", threat.key)] = rate
+        facts[column("in_force", threat.key)] = rate if state is ThreatState.IMPOSED else run.scenario.without(threat)
     return facts
 
 
@@ -138,7 +137,7 @@ def round_state(run: Run, played: Answered) -> dict[str, Any]:
         facts[f"{side.label}_value"] = float(played.offer[talks.owns[side]["kept_column"]])
         facts[f"{side.label}_without_deal"] = float(talks.owns[side]["no_deal"])
     for threat, state in zip(scenario.threats, played.threats, strict=True):
-        facts[column("before_answer", threat.issue)] = state.label
+        facts[column("before_answer", threat.key)] = state.label
     return facts | vote_facts(run, played.votes)
 
 
@@ -168,14 +167,15 @@ def fork_event(run: Run, changes: Mapping[str, Any]) -> Event:
 
 
 def end_event(run: Run, votes: list[bool]) -> Event:
-    """Return the end: the row of the outcome, how threats are left and which a settlement lifts, votes on one in part."""
+    """Return the end: the row of the outcome, how threats are left, which a settlement lifts or not in spite of it, and votes."""
     assert run.outcome is not None
     row = run.outcome.frame().iloc[0].to_dict()
     facts = {name: without_numpy(value) for name, value in row.items()}
     facts |= {"date": run.scenario.date(run.round)} | _threat_facts(run) | vote_facts(run, votes)
     settled = int(run.talks.public[0]["part"]) if facts["agreed"] else 0
-    for threat, record in zip(run.scenario.threats, run.game.threats, strict=True):
-        facts[column("lifted", threat.issue)] = bool(run.game.part_of_issue[record["issue"]] < settled)
+    for threat, record, level in zip(run.scenario.threats, run.game.threats, run.outcome.in_force[0], strict=True):
+        facts[column("lifted", threat.key)] = lifted = bool(run.game.part_of_issue[record["issue"]] < settled)
+        facts[column("punished", threat.key)] = lifted and bool(level > 0.0)
     facts |= home_facts(run, run.talks.offer)
     return Event("end", facts | {"taken_back": reversal_date(run.scenario, facts)})
 

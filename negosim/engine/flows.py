@@ -24,7 +24,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from negosim.common.vocabulary import Side, ThreatState
-from negosim.engine.welfare import average_tariff_of, welfare
+from negosim.engine.welfare import status_quo_tariff, welfare
 from negosim.rules.columns import kept_column, precedent_column, reverted_column
 from negosim.rules.menus import package_utility
 from negosim.rules.payoff import holding_weights
@@ -69,28 +69,48 @@ def status_quo_utility(game: Game, side: Side) -> float:
 
 
 def costs(scenario: Scenario, game: Game) -> Array:
-    """Return (threats, 2): the flow that a threat in force at its first level takes from each side, beyond the status quo."""
-    return np.array([_cost(scenario, game, threat) for threat in scenario.threats]).reshape(-1, 2)
+    """Return (threats, 2): the flow that a threat in force at its first level takes from each side, beyond the status quo.
+
+    A threat that is never announced takes nothing.
+    """
+    rests = zip(scenario.threats, at_rest(game), strict=True)
+    return np.array([np.zeros(2) if never else _cost(scenario, game, threat) for threat, never in rests]).reshape(-1, 2)
 
 
-def _cost(scenario: Scenario, game: Game, threat: Threat) -> tuple[float, float]:
-    if threat.sender_cost is not None and threat.target_cost is not None:
-        return threat.sender_cost, threat.target_cost
-    trade = scenario.trade
-    assert trade is not None and trade.sender_worth is not None and trade.target_worth is not None  # consistency.check_flows
-    rate = {threat.issue: threat.rate}
-    before, after = (float(average_tariff_of(scenario, rates)) for rates in ({}, rate))
-    lost = welfare(trade, np.array([before]))[0] - welfare(trade, np.array([after]))[0]
-    names = [country.name for country in trade.countries]
-    sales = {flow.buyer: flow.amount for flow in trade.flows if flow.seller == trade.target}
-    spent = sum(flow.amount for flow in trade.flows if flow.buyer == trade.sender)
-    duty = 100.0 * sales[trade.sender] / spent * trade.pass_through * (after - before) / 100.0
+def _cost(scenario: Scenario, game: Game, threat: Threat) -> Array:
+    """Return (2,): what the threat says or, where it does not, what trade says.
+
+    By trade a side loses k (W before - W after), and the side whose buyers pay the duty k m share (rate - rate before) more. Here m
+    is the share of its spending that goes to the other's goods, times the pass-through. The sender likes its own tariff as much as
+    a settlement at that rate.
+    """
+    given = [getattr(threat, f"{side.label}_cost") for side in Side]
+    if None not in given:
+        return np.array(given)
+    trade, holder = scenario.trade, Side[threat.holder.upper()]
+    assert trade is not None  # consistency.check_payoff
+    shares = {tariff.issue: tariff.share for tariff in trade.tariffs}
+    if holder is Side.TARGET:
+        shares = {measure.threat: measure.share for measure in trade.countermeasures}
+    rise = shares[threat.key if holder is Side.TARGET else threat.issue] * (threat.rate - scenario.without(threat))
+    tariffs = np.array([[status_quo_tariff(scenario)] * 2, [trade.target_base_tariff] * 2])
+    tariffs[holder, 1] += rise
+    before, after = welfare(trade, *tariffs)
+    names, sides = [country.name for country in trade.countries], (trade.sender, trade.target)
+    lost = (before - after)[[names.index(side) for side in sides]]
+    bought = {flow.seller: flow.amount for flow in trade.flows if flow.buyer == sides[holder]}
+    lost[holder] += bought[sides[holder.other]] / sum(bought.values()) * trade.pass_through * rise
+    taste = [_taste(scenario, game, threat) if holder is Side.SENDER else 0.0, 0.0]
+    worth = [trade.sender_worth, trade.target_worth]
+    return np.array([given[side] if given[side] is not None else worth[side] * lost[side] - taste[side] for side in Side])
+
+
+def _taste(scenario: Scenario, game: Game, threat: Threat) -> float:
+    """Return by how much a settlement at the threatened rate is worth more to the sender than the status quo."""
     package = game.status_quo.copy()
     package[[issue.name for issue in scenario.issues].index(threat.issue)] = scenario.position(threat.issue, threat.rate)
     mean = int(game.sides[Side.SENDER]["profiles"]) - 1
-    taste = package_utility(game, int(Side.SENDER), mean, package) - status_quo_utility(game, Side.SENDER)
-    sender = trade.sender_worth * (lost[names.index(trade.sender)] + duty) - taste
-    return float(sender), float(trade.target_worth * lost[names.index(trade.target)])
+    return float(package_utility(game, int(Side.SENDER), mean, package)) - status_quo_utility(game, Side.SENDER)
 
 
 def enter_flows(scenario: Scenario, game: Game) -> None:
@@ -98,11 +118,9 @@ def enter_flows(scenario: Scenario, game: Game) -> None:
     sides, threats = game.sides, game.threats
     game.world["flows"] = 1
     value = present_values(scenario, sides["discount"])
-    lost = np.where(at_rest(game)[:, None], 0.0, costs(scenario, game))
-    inputs = np.where(at_rest(game), 0.0, threats["market_weight"] * scenario.markets.level_effect)[:, None]
-    lasts = (threats["state"] == ThreatState.IMPOSED)[:, None]  # it belongs to the status quo, and is not lifted
-    threats["damage"] = lost * np.where(lasts, 1.0, value.until_lifted)
-    threats["damage"] += inputs * np.where(lasts, value.stress_for_good, value.stress_until_lifted)
+    for name in ("escalation", "early_execution", "market_weight"):
+        threats[name][at_rest(game)] = 0.0  # nobody reckons with a threat that is never announced
+    lost, inputs = costs(scenario, game), (threats["market_weight"] * scenario.markets.level_effect)[:, None]
     threats["pain"] = lost * value.weight
     sides["tariff_pain"] = 1.0
     sides["talks_flow"] = [inside_option(scenario, game, side) for side in Side]

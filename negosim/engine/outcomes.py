@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from negosim.common import display
 from negosim.common.vocabulary import CHANNELS, Ending, Side
-from negosim.engine.welfare import average_tariff, welfare
+from negosim.engine.welfare import average_answer, average_tariff, welfare
 from negosim.scenario.scenario import Scenario
 
 if TYPE_CHECKING:
@@ -47,7 +47,8 @@ def outcome_columns(outcomes: Outcomes) -> dict[str, Any]:
     columns: dict[str, Any] = {name: read(outcomes) for name, read in _readings(outcomes.scenario).items()}
     trade = outcomes.scenario.trade
     if trade is not None:
-        changes = welfare(trade, average_tariff(outcomes.scenario, outcomes.settlements, outcomes.in_force))
+        tariff = average_tariff(outcomes.scenario, outcomes.settlements, outcomes.in_force)
+        changes = welfare(trade, tariff, average_answer(outcomes.scenario, outcomes.in_force))
         columns |= dict(zip(_welfare_names(outcomes.scenario), changes.T, strict=True))
     return columns
 

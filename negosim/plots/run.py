@@ -16,6 +16,7 @@ from matplotlib.patches import Patch
 from negosim.common.vocabulary import Ending, Response, Side, ThreatState
 from negosim.engine.events import column
 from negosim.engine.outcomes import settled_column
+from negosim.engine.transcript.names import threat_title
 from negosim.plots.endings import mark_rounds, round_label
 from negosim.plots.lettering import literal
 from negosim.plots.readings import NothingToDrawError, require_talks
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     import pandas
 
     from negosim.engine.model import Negotiation
+    from negosim.scenario.parameters import Threat
     from negosim.scenario.scenario import Scenario
 
 STATES = {
@@ -142,10 +144,10 @@ def _stress(axes: Axes, scenario: Scenario, frame: pandas.DataFrame) -> None:
 def _threats(axes: Axes, scenario: Scenario, frame: pandas.DataFrame) -> None:
     """The state of every threat at the end of each round."""
     for row, threat in enumerate(scenario.threats):
-        for number, state in zip(frame["round"], frame[column("threat", threat.issue)], strict=True):
+        for number, state in zip(frame["round"], frame[column("threat", threat.key)], strict=True):
             colour, hatch = STATES[ThreatState[state.upper()]]
             axes.barh(row, 1.0, left=number - 0.5, height=0.72, facecolor=colour, hatch=hatch, edgecolor=FAINT, linewidth=0.5)
-    axes.set_yticks(range(len(scenario.threats)), [scenario.issue(threat.issue).title for threat in scenario.threats])
+    axes.set_yticks(range(len(scenario.threats)), [threat_title(threat, scenario) for threat in scenario.threats])
     axes.invert_yaxis()
     dress(axes, "Threats at the end of the round", grid=None)
     handles = [
@@ -182,10 +184,10 @@ def timeline(talks: Negotiation, axes: Sequence[Axes] | None = None) -> list[Axe
     if record:
         first, last = min(first, min(each.date for each in record)), max(last, max(each.date for each in record) + WEEKS)
     for place, threat in zip(drawn, scenario.threats, strict=True):
-        _draw_record(place, [each for each in record if each.issue == threat.issue], last)
-        _draw_run(place, talks, frame, threat.issue)
-        issue = scenario.issue(threat.issue)
-        dress(place, issue.title, y=issue.unit)
+        of_sender = threat.holder == Side.SENDER.label  # a countermeasure is not on record
+        _draw_record(place, [each for each in record if of_sender and each.issue == threat.issue], last)
+        _draw_run(place, talks, frame, threat)
+        dress(place, threat_title(threat, scenario), y=scenario.unit_of(threat))
         place.set_ylim(bottom=min(0.0, place.get_ylim()[0]), top=1.45 * place.get_ylim()[1])
         _mark_end(place, talks, frame)
     drawn[-1].set_xlim(_at(first), _at(last))
@@ -202,17 +204,17 @@ def _at(day: datetime.date) -> float:
     return float(date2num(day))
 
 
-def _draw_run(axes: Axes, talks: Negotiation, frame: pandas.DataFrame, issue: str) -> None:
+def _draw_run(axes: Axes, talks: Negotiation, frame: pandas.DataFrame, threat: Threat) -> None:
     """What is threatened and what is in force from round to round, up to the end; nothing is threatened where no threat is."""
-    look, days = SIDES[Side.SENDER], [_at(day.date()) for day in frame["date"]]
-    states, threatened = frame[column("threat", issue)], frame[column("threatened", issue)]
+    look, days = SIDES[Side[threat.holder.upper()]], [_at(day.date()) for day in frame["date"]]
+    states, threatened = frame[column("threat", threat.key)], frame[column("threatened", threat.key)]
     threatened = threatened.where(states != ThreatState.NONE.label)
-    for values, line in ((threatened, (0, (4, 1.5))), (frame[column("in_force", issue)], "-")):
+    for values, line in ((threatened, (0, (4, 1.5))), (frame[column("in_force", threat.key)], "-")):
         axes.step(days, values, where="post", color=look.colour, linestyle=line, linewidth=1.8, zorder=3)
     paused = (states == ThreatState.PAUSED.label).to_numpy()
     axes.plot(numpy.array(days)[paused], threatened[paused], "|", color=look.colour, markersize=9, zorder=3)
-    if talks.outcome is not None:
-        settled = talks.outcome.frame()[settled_column(issue)].iloc[0]
+    if talks.outcome is not None and threat.holder == Side.SENDER.label:
+        settled = talks.outcome.frame()[settled_column(threat.issue)].iloc[0]
         axes.plot(days[-1], settled, "*", color=SETTLED, markeredgecolor=INK, markersize=13, zorder=6)
 
 

@@ -12,7 +12,7 @@ from pydantic_core import PydanticUndefined
 from negosim.scenario.diagnosis import range_text
 from negosim.scenario.parameters import Calendar, Edge, Issue, Markets, Security, Talks, Threat
 from negosim.scenario.people import Delegation, Negotiator, Person, Ratifier
-from negosim.scenario.trade import Flow, Tariff, Trade
+from negosim.scenario.trade import Countermeasure, Flow, Tariff, Trade
 
 PLACES: tuple[tuple[str, type[BaseModel]], ...] = (
     ("calendar", Calendar),
@@ -21,7 +21,7 @@ PLACES: tuple[tuple[str, type[BaseModel]], ...] = (
     ("security", Security),
     ("issues.<issue>", Issue),
     ("linkage.<issue>--<issue>", Edge),
-    ("threats.<issue>", Threat),
+    ("threats.<threat>", Threat),
     ("<side>", Delegation),
     ("<side>.principal", Person),
     ("<side>.negotiators.<name>", Negotiator),
@@ -29,6 +29,7 @@ PLACES: tuple[tuple[str, type[BaseModel]], ...] = (
     ("trade", Trade),
     ("trade.flows.<country>-to-<country>", Flow),
     ("trade.tariffs.<issue>", Tariff),
+    ("trade.countermeasures.<threat>", Countermeasure),
 )
 """Where each class of parts stands in a dotted name."""
 

@@ -7,7 +7,7 @@ import textwrap
 from negosim.common.text import capital, listed
 from negosim.common.vocabulary import CHANNEL_NAMES, Ending, Side
 from negosim.engine.outcomes import settled_column, welfare_column
-from negosim.engine.transcript.names import mid_sentence
+from negosim.engine.transcript.names import mid_sentence, threat_title
 from negosim.scenario import dotted_names
 from negosim.scenario.scenario import Scenario
 
@@ -44,8 +44,10 @@ def parameter_title(scenario: Scenario, name: str) -> str:
     if head.endswith(".salience"):
         words = f"weight of {scenario.issue(last).title}"
     known = {side.label: side_name(scenario, side) for side in Side}
-    if owner in ("issues", "threats"):
+    if owner == "issues":
         whose = mid_sentence(scenario.issue(inner[0]).title, scenario)
+    elif owner == "threats":
+        whose = mid_sentence(threat_title(scenario.threat(inner[0]), scenario), scenario)
     elif owner == "linkage":
         whose = listed(mid_sentence(scenario.issue(issue).title, scenario) for issue in inner[0].split("--"))
     else:

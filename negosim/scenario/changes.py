@@ -118,6 +118,9 @@ def _with_unit(change: Change, a: Scenario, b: Scenario) -> Change:
     """A value in the unit of its issue, where its declaration says no more than that."""
     if change.unit != "the issue's":
         return change
-    issue = change.name.split(".")[1]
-    units = dict.fromkeys(each.unit for scenario in (a, b) for each in scenario.issues if each.name == issue)
+    group, key, *_ = change.name.split(".")
+    units: dict[str, None] = {}
+    for scenario in (a, b):
+        parts = scenario.threats if group == "threats" else scenario.issues
+        units |= {scenario.unit_of(part): None for part in parts if dotted_names.key_of(part) == key}
     return change._replace(unit=" in place of ".join(reversed(list(units))))

@@ -37,11 +37,12 @@ def useless(side: str, threats: Sequence[Threat]) -> Mapping[str, str]:
 
 
 def check_names(issues: Sequence[Issue], edges: Sequence[Edge], threats: Sequence[Threat]) -> None:
-    """ScenarioError for duplicate issues, edges or threats, for edges and threats about no issue, and threats beyond its ends."""
+    """ScenarioError for duplicate issues, edges or threats, for edges and threats about no issue, and threats that cannot be."""
     names = [issue.name for issue in issues]
     _unique(names, "issues")
     _unique(("--".join(sorted(edge.between)) for edge in edges), "linkage")
-    _unique((threat.issue for threat in threats), "threats")
+    _unique((t.key for t in threats), "threats", "A threat without a name bears that of its issue: name one, or leave it out.")
+    _held_once(threats)
     for edge in edges:
         for end in edge.between:
             _known(end, names, f"linkage.{edge.name}.between")
@@ -51,8 +52,25 @@ def check_names(issues: Sequence[Issue], edges: Sequence[Edge], threats: Sequenc
             )
     known = {issue.name: issue for issue in issues}
     for threat in threats:
-        _known(threat.issue, names, f"threats.{threat.issue}.issue")
-        known[threat.issue].require_between_the_ends(f"threats.{threat.issue}.rate", threat.rate)
+        _known(threat.issue, names, f"threats.{threat.key}.issue")
+        if threat.holder == "sender":
+            known[threat.issue].require_between_the_ends(f"threats.{threat.key}.rate", threat.rate)
+        elif threat.rate < 0.0:
+            remedy = "A threat of the target is an extra tariff, of 0 % at least."
+            raise ScenarioError("is below 0", field=f"threats.{threat.key}.rate", value=threat.rate, remedy=remedy)
+
+
+def _held_once(threats: Sequence[Threat]) -> None:
+    """ScenarioError for a side that holds two threats about one issue."""
+    held: dict[tuple[str, str], Threat] = {}
+    for threat in threats:
+        first = held.setdefault((threat.holder, threat.issue), threat)
+        if first is not threat:
+            raise ScenarioError(
+                f"is the issue of threats.{first.key} too, and the {threat.holder} holds both",
+                field=f"threats.{threat.key}.issue", value=threat.issue,
+                remedy="Leave one of them out, or name another issue: each side holds at most one threat an issue.",
+            )
 
 
 def check_levels(issues: Sequence[Issue], edges: Sequence[Edge], delegations: Iterable[Delegation]) -> None:
@@ -106,8 +124,8 @@ def check_delegation(side: str, delegation: Delegation, issues: Sequence[Issue],
             )
 
 
-def check_trade(trade: Trade, issues: Sequence[Issue]) -> None:
-    """ScenarioError for countries that are not there, flows that are missing, and tariffs that are none."""
+def check_trade(trade: Trade, issues: Sequence[Issue], threats: Sequence[Threat]) -> None:
+    """ScenarioError for countries that are not there, flows that are missing, and tariffs and countermeasures that are none."""
     countries = [country.name for country in trade.countries]
     _unique(countries, "trade.countries")
     for side in ("sender", "target"):
@@ -125,6 +143,7 @@ def check_trade(trade: Trade, issues: Sequence[Issue]) -> None:
                 remedy = "Every country needs a flow to every country, its own trade included."
                 raise ScenarioError(f"lacks {seller}-to-{buyer}", field="trade.flows", remedy=remedy)
     _tariffs(trade, {issue.name: issue for issue in issues})
+    _countermeasures(trade, threats)
 
 
 def _tariffs(trade: Trade, issues: Mapping[str, Issue]) -> None:
@@ -138,9 +157,7 @@ def _tariffs(trade: Trade, issues: Mapping[str, Issue]) -> None:
             raise ScenarioError(f"is in {issue.unit}, not in %", field=field, value=tariff.issue, remedy="Name a tariff.")
         if (lowest := min(issue.target_end, issue.sender_end)) < 0.0:
             raise ScenarioError(f"can be {lowest:g} %", field=field, value=tariff.issue, remedy="A tariff must be at least 0 %.")
-    covered = sum(tariff.share for tariff in trade.tariffs)
-    if covered > 1.0 + ROUNDING_UP:
-        raise ScenarioError(f"cover {covered:.3g} of the exports", field="trade.tariffs", remedy="Shares must sum to 1 at most.")
+    _covering([tariff.share for tariff in trade.tariffs], "trade.tariffs")
     before = sum(tariff.share * tariff.base for tariff in trade.tariffs)
     if before > trade.base_tariff + ROUNDING_UP:
         raise ScenarioError(
@@ -149,6 +166,25 @@ def _tariffs(trade: Trade, issues: Mapping[str, Issue]) -> None:
             value=trade.base_tariff,
             remedy="Raise it, or lower trade.tariffs.<issue>.base.",
         )
+
+
+def _countermeasures(trade: Trade, threats: Sequence[Threat]) -> None:
+    """ScenarioError for countermeasures that are not threats of the target, or that cover too much."""
+    _unique((measure.threat for measure in trade.countermeasures), "trade.countermeasures")
+    held = [threat.key for threat in threats if threat.holder == "target"]
+    for measure in trade.countermeasures:
+        if measure.threat not in held:
+            remedy = nearest(measure.threat, held) if held else 'Add it to the threats, with holder = "target".'
+            field = f"trade.countermeasures.{measure.threat}.threat"
+            raise ScenarioError("is no threat of the target", field=field, value=measure.threat, remedy=remedy)
+    _covering([measure.share for measure in trade.countermeasures], "trade.countermeasures")
+
+
+def _covering(shares: Sequence[float], field: str) -> None:
+    """ScenarioError for tariffs that are levied on more than all exports."""
+    covered = sum(shares)
+    if covered > 1.0 + ROUNDING_UP:
+        raise ScenarioError(f"cover {covered:.3g} of the exports", field=field, remedy="Shares must sum to 1 at most.")
 
 
 def _voices(side: str, delegation: Delegation, names: Sequence[str]) -> None:
@@ -184,9 +220,9 @@ def _known(issue: str, names: Sequence[str], field: str) -> None:
         )
 
 
-def _unique(names: Iterable[str], field: str) -> None:
+def _unique(names: Iterable[str], field: str, remedy: str = "Each name may stand there once.") -> None:
     seen: set[str] = set()
     for name in names:
         if name in seen:
-            raise ScenarioError(f'has "{name}" twice', field=field, remedy="Each name may stand there once.")
+            raise ScenarioError(f'has "{name}" twice', field=field, remedy=remedy)
         seen.add(name)

@@ -74,7 +74,7 @@ def raw_key(item: Any, index: int) -> str:
         return "--".join(str(end) for end in between)
     if isinstance(part("seller"), str) and isinstance(part("buyer"), str):
         return f"{part('seller')}-to-{part('buyer')}"
-    for key in ("name", "issue"):
+    for key in ("name", "issue", "threat"):
         if isinstance(part(key), str):
             return str(part(key))
     return str(index + 1)

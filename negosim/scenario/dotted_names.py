@@ -1,6 +1,6 @@
 """Dotted names: how a file, a sweep and a message point at one value of a scenario.
 
-`sender.ambiguity`, `issues.rice.status_quo`, `threats.rice.damage` (a threat by its issue),
+`sender.ambiguity`, `issues.rice.status_quo`, `threats.rice.damage` (a threat by its own name, or that of its issue),
 `linkage.cars--rice.weight` (an edge by its issues), `target.ratifiers.farm-lobby.threshold`,
 `sender.principal.salience.rice`.
 """
@@ -42,7 +42,7 @@ class Leaf(NamedTuple):
 
 
 def key_of(item: BaseModel) -> str:
-    """The name of an item of a list: an edge by its two issues, a threat by its issue, others by name."""
+    """The name of an item of a list: an edge by its two issues, a threat without a name by its issue, others by name."""
     return str(getattr(item, "name", None) or getattr(item, "issue", ""))
 
 

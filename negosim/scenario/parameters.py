@@ -250,11 +250,12 @@ class Edge(Part):
 
 
 class Threat(Part):
-    """A tariff that one side threatens."""
+    """A tariff that one side threatens: a value of an issue for the sender, an extra tariff on its exports for the target."""
 
-    issue: Slug = choice(..., "the issue it is about; at most one threat an issue")
+    name: Slug | None = choice(None, "short name; none = that of its issue")
+    issue: Slug = choice(..., "the issue that settles it; each side holds at most one threat an issue")
     holder: Literal["sender", "target"] = choice("sender", "the side that threatens", "the sender threatens")
-    rate: float = real(..., "real value threatened, for people")
+    rate: float = real(..., "real value threatened; of the target the extra tariff, in %")
     state: Literal["none", "announced", "paused", "imposed"] = choice("none", "state before round 1", OFF)
     announce_round: int = number(
         1, "round in which it is announced, if it was not before", "round", "at once", ge=1, le=MOST
@@ -266,10 +267,12 @@ class Threat(Part):
         None, "utility that the other side loses in an ending without a deal, once carried out", "utility per unit of level"
     )
     sender_cost: float | None = number(
-        None, "flow that it takes from the sender while it is in force; none = by its trade", "utility per round and level"
+        None, "flow that it takes from the sender while it is in force; none = by its trade", "utility per round and level",
+        ge=-MOST, le=MOST,
     )
     target_cost: float | None = number(
-        None, "flow that it takes from the target while it is in force; none = by its trade", "utility per round and level"
+        None, "flow that it takes from the target while it is in force; none = by its trade", "utility per round and level",
+        ge=-MOST, le=MOST,
     )
     escalation: float = amount(0.0, "relative rise when a paused threat is announced again", "share")
     execution: float = share(
@@ -282,5 +285,10 @@ class Threat(Part):
         True, "whether market stress can make the sender pause it", "the tariffs of April 2025 were paused"
     )
     market_weight: float = amount(1.0, "weight in market stress", "weight", "counts in full")
+
+    @property
+    def key(self) -> str:
+        """The threat in dotted names: its own name, or that of its issue."""
+        return self.name or self.issue
 
 

@@ -46,7 +46,7 @@ def check_payoff(
         for threat in threats:
             if threat.damage is None:
                 remedy = 'Say what it costs the other side in an ending without a deal, or set talks.payoff = "flows".'
-                raise ScenarioError("is missing", field=f"threats.{threat.issue}.damage", remedy=remedy)
+                raise ScenarioError("is missing", field=f"threats.{threat.key}.damage", remedy=remedy)
         return
     for side, delegation in sides.items():
         if delegation.discount == 1.0 and talks.horizon is None:
@@ -67,7 +67,7 @@ def _parts(
     yield "talks", talks
     yield from ((f"issues.{issue.name}", issue) for issue in issues)
     yield from sides.items()
-    yield from ((f"threats.{threat.issue}", threat) for threat in threats)
+    yield from ((f"threats.{threat.key}", threat) for threat in threats)
     if trade is not None:
         yield "trade", trade
 
@@ -97,19 +97,20 @@ def _can_teach(threat: Threat, sides: Mapping[str, Delegation]) -> None:
         raise ScenarioError(
             f"has a reliable side break a pause at least as often as an unreliable one, which does so in {breaks:.3g} of rounds",
             field=f"{believer}.trust_slip", value=slip,
-            remedy=f"Set it below that, or raise threats.{threat.issue}.early_execution.",
+            remedy=f"Set it below that, or raise threats.{threat.key}.early_execution.",
         )
 
 
 def _costs(threat: Threat, trade: Trade | None) -> None:
     """ScenarioError where it is not known what a threat takes from a side while it is in force."""
+    levied, place = threat.issue, "its issue one of trade.tariffs"
     tariffs = [] if trade is None else [tariff.issue for tariff in trade.tariffs]
+    if threat.holder == "target":
+        levied, place = threat.key, "the threat one of trade.countermeasures"
+        tariffs = [] if trade is None else [measure.threat for measure in trade.countermeasures]
     for side in ("sender", "target"):
-        if getattr(threat, f"{side}_cost") is not None:
-            continue
-        known = threat.holder == "sender" and threat.issue in tariffs and getattr(trade, f"{side}_worth") is not None
-        if not known:
+        if getattr(threat, f"{side}_cost") is None and (levied not in tariffs or getattr(trade, f"{side}_worth") is None):
             raise ScenarioError(
-                "is missing", field=f"threats.{threat.issue}.{side}_cost",
-                remedy=f"Give it, or have it worked out: by trade.{side}_worth, if the issue is one of trade.tariffs.",
+                "is missing", field=f"threats.{threat.key}.{side}_cost",
+                remedy=f"Give it, or have it worked out: give trade.{side}_worth, and make {place}.",
             )

@@ -48,7 +48,7 @@ class Scenario(Part):
     security: Security = choice(Security(), "the security guarantee")
     issues: tuple[Issue, ...] = choice(..., "what the talks are about", min_length=1)
     linkage: tuple[Edge, ...] = choice((), "edges of the linkage graph")
-    threats: tuple[Threat, ...] = choice((), "tariffs that the sender threatens")
+    threats: tuple[Threat, ...] = choice((), "tariffs that the sides threaten")
     sender: Delegation = choice(..., "the side that uses threats and uncertainty")
     target: Delegation = choice(..., "the side that receives them")
     trade: Trade | None = choice(None, "trade before the dispute, for welfare; none = welfare is not computed")
@@ -73,7 +73,7 @@ class Scenario(Part):
         sides = {side.label: self.delegation(side) for side in Side}
         payoff.check_payoff(self.talks, self.issues, sides, self.threats, self.trade)
         if self.trade is not None:
-            consistency.check_trade(self.trade, self.issues)
+            consistency.check_trade(self.trade, self.issues, self.threats)
         return self
 
     @classmethod
@@ -185,6 +185,22 @@ class Scenario(Part):
         found = dotted_names.value_at(self, f"issues.{name}")
         assert isinstance(found, Issue)
         return found
+
+    def threat(self, key: str) -> Threat:
+        """The threat with this name."""
+        found = dotted_names.value_at(self, f"threats.{key}")
+        assert isinstance(found, Threat)
+        return found
+
+    def unit_of(self, part: Issue | Threat) -> str:
+        """The unit of an issue, or of what is threatened: that of its issue, and for a threat of the target per cent."""
+        if isinstance(part, Issue):
+            return part.unit
+        return self.issue(part.issue).unit if part.holder == "sender" else "%"
+
+    def without(self, threat: Threat) -> float:
+        """What is in force while a threat is not: the status quo of its issue, and for a threat of the target no extra tariff."""
+        return float(self.issue(threat.issue).status_quo) if threat.holder == "sender" else 0.0
 
     def position(self, issue: str, real: float) -> float:
         """The position x of a real value: 0 at the target's end, 1 at the sender's."""

@@ -35,6 +35,18 @@ class Tariff(Part):
     base: float = amount(..., "rate before the dispute", "%")
 
 
+class Countermeasure(Part):
+    """A threat of the target that is an extra tariff on a part of the sender's exports."""
+
+    threat: Slug = choice(..., "the threat, in per cent")
+    share: float = share(..., "share of the sender's exports to the target that it is levied on", "share")
+
+    @property
+    def name(self) -> str:
+        """The countermeasure in dotted names: that of its threat."""
+        return self.threat
+
+
 class Trade(Part):
     """Trade before the dispute, against which welfare is measured."""
 
@@ -47,8 +59,12 @@ class Trade(Part):
         1.0, "share of a duty that buyers feel in the price", "share", "full, as measured in 2018 and 2019"
     )
     base_tariff: float = amount(..., "the sender's average tariff on the target's exports before the dispute", "%")
+    target_base_tariff: float = amount(
+        0.0, "the target's average tariff on the sender's exports before the dispute", "%", "left out, like those of others"
+    )
     sender: Slug = choice(..., "the country of the sender")
     target: Slug = choice(..., "the country of the target")
     countries: tuple[Country, ...] = choice(..., "the countries, those of both sides among them", min_length=2)
     flows: tuple[Flow, ...] = choice(..., "the trade of every country with every other, and with itself", min_length=4)
     tariffs: tuple[Tariff, ...] = choice(..., "the issues that are tariffs", min_length=1)
+    countermeasures: tuple[Countermeasure, ...] = choice((), "the threats of the target that are tariffs")

@@ -8,6 +8,7 @@ from typing import Any
 from negosim.app.panels import svg
 from negosim.common.vocabulary import Side
 from negosim.engine.events import column
+from negosim.engine.transcript.names import threat_title
 from negosim.plots.style import FAINT, INK, SIDES
 from negosim.report.words import day, side_name
 from negosim.scenario.scenario import Scenario
@@ -71,11 +72,11 @@ def _threat(scenario: Scenario, number: int, rows: Sequence[Facts], last_round: 
     threat = scenario.threats[number]
     top = 8.0 + ROW * 2 * number
     frame = svg.Frame(40, top + ROW - 4, 404, ROW - 4)
-    parts = [svg.words((40, top + 13), scenario.issue(threat.issue).title, svg.SMALL, "start")]
+    parts = [svg.words((40, top + 13), threat_title(threat, scenario), svg.SMALL, "start")]
     width = frame.width / (last_round + 1)
     parts.append(svg.element("rect", x=40, y=frame.top, width=404, height=frame.height, fill="white", stroke="#DDDDDD"))
     for facts in rows:
-        fill, ink, sign = STATES[str(facts[column("threat", threat.issue)])]
+        fill, ink, sign = STATES[str(facts[column("threat", threat.key)])]
         x = frame.left + width * facts["round"]
         parts.append(svg.element("rect", x=x, y=frame.top, width=width, height=frame.height, fill=fill, stroke=FAINT))
         if width >= 10.0 and sign:
@@ -101,7 +102,7 @@ def _threat_key(has_threats: bool, y: float) -> str:
 
 def _threats_in_words(scenario: Scenario, rows: Sequence[Facts]) -> str:
     last = rows[-1]
-    states = [f"{scenario.issue(t.issue).title} {last[column('threat', t.issue)]}" for t in scenario.threats]
+    states = [f"{threat_title(t, scenario)} {last[column('threat', t.key)]}" for t in scenario.threats]
     states.append(f"market stress {last['stress']:.2f}")
     return f"After round {last['round']}: {'; '.join(states)}."
 

@@ -29,17 +29,15 @@ def heard(events: Iterable[Event], side: Side) -> list[Event]:
 def facts_heard(facts: dict[str, Any], side: Side) -> dict[str, Any]:
     """Return the facts of an event without those that only the other side knows."""
     other = side.other.label
-    kept = {name: value if not name.startswith(f"{other}_") else _unheard(name, value) for name, value in facts.items()}
+    kept = {name: value if not name.startswith(f"{other}_") else _unheard(name) for name, value in facts.items()}
     if facts.get("proposer") == side.label and "answer" in facts:
         kept |= {"answer_worth": math.nan, "answer_needed": math.nan, "answer_basis": "unsaid"}
     mine = {f"{side.label}_strategy": PERSON, f"{side.label}_committed": False}
     return kept | {name: value for name, value in (mine | dict.fromkeys(HINDSIGHT, math.nan)).items() if name in facts}
 
 
-def _unheard(name: str, value: Any) -> Any:
-    """Return what stands for a fact that is not heard of; damage in spite of a deal is public, its size is not."""
+def _unheard(name: str) -> Any:
+    """Return what stands for a fact that is not heard of."""
     if "_believes_" in name or name.endswith("_trust"):
         return NEVER_NEWS
-    if name.endswith("_threat_damage"):
-        return -1.0 if value < 0.0 else 0.0
     return None if name.endswith(("_payoff", "_strategy", "_committed")) else math.nan

@@ -75,8 +75,8 @@ def _only_a_refusal(scenario: Scenario, event: Event, last: Event | None) -> boo
         return False
     if any(facts[name] != last.facts[name] for name in ("deadline", "parts_settled")):
         return False
-    states = [(last.facts[column("threat", each.issue)], facts[column("before_answer", each.issue)],
-               facts[column("threat", each.issue)]) for each in scenario.threats]
+    states = [(last.facts[column("threat", each.key)], facts[column("before_answer", each.key)],
+               facts[column("threat", each.key)]) for each in scenario.threats]
     return all(len(set(state)) == 1 for state in states)
 
 

@@ -1,11 +1,18 @@
-"""Titles as they stand inside a sentence."""
+"""Titles as they stand inside a sentence, and those of threats."""
 
 from __future__ import annotations
 
 import re
 
+from negosim.common.text import capital
 from negosim.common.vocabulary import Side
+from negosim.scenario.parameters import Threat
 from negosim.scenario.scenario import Scenario
+
+
+def threat_title(threat: Threat, scenario: Scenario) -> str:
+    """Return what a threat is called: its own name in words or, where it has none, the title of its issue."""
+    return scenario.issue(threat.issue).title if threat.name is None else capital(threat.name.replace("-", " "))
 
 
 def mid_sentence(title: str, scenario: Scenario) -> str:

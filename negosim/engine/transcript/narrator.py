@@ -22,9 +22,9 @@ from negosim.common.text import (
 )
 from negosim.common.vocabulary import CHANNEL_NAMES, Ending, Side
 from negosim.engine.events import Event, column
-from negosim.engine.transcript.names import mid_sentence
+from negosim.engine.transcript.names import mid_sentence, threat_title
 from negosim.engine.transcript.phrases import GIVEN_WAY, WEIGHED, plan_of
-from negosim.scenario.parameters import Issue
+from negosim.scenario.parameters import Issue, Threat
 from negosim.scenario.scenario import Scenario
 
 Facts = dict[str, Any]
@@ -42,6 +42,7 @@ class Narrator:
         self.scenario = scenario
         self.names = {side: scenario.delegation(side).in_a_sentence for side in Side}
         self.titles = {issue.name: mid_sentence(issue.title, scenario) for issue in scenario.issues}
+        self.threats = {t.key: mid_sentence(threat_title(t, scenario), scenario) for t in scenario.threats}
         self.last: Facts = {}
         self.offers: dict[Side, Facts] = {}
 
@@ -68,7 +69,7 @@ class Narrator:
         start = f"Round 1{first}; the" if first else "The"
         sentences.append(f"{start} deadline is round {deadline}{self._day(self.scenario.date(deadline))}.")
         sentences += [self._plan(side, facts) for side in Side]
-        state = [self._at_first(threat.issue, facts) for threat in self.scenario.threats] + self._world(facts)
+        state = [self._at_first(threat, facts) for threat in self.scenario.threats] + self._world(facts)
         sentences += [f"{capital(text)}." for text in state if text]
         return " ".join([*sentences, *self._beliefs(facts)])
 
@@ -95,7 +96,7 @@ class Narrator:
         head = f"Round {facts['round']}{self._day(facts['date'])}{part}:"
         lines[0] = " ".join([head, *moves, capital(lines[0]) if moves else lines[0]])
         after = [self._answer(facts, proposer.other), *self._punishments(facts), *self._home(facts), *self._agenda(facts)]
-        state = [text for threat in self.scenario.threats if (text := self._standing(threat.issue, facts))]
+        state = [text for threat in self.scenario.threats if (text := self._standing(threat, facts))]
         state += self._world(facts)
         after += [capital("; ".join(state)) + "."] if state else []
         after += [*self._clock(facts), *self._beliefs(facts)]
@@ -166,7 +167,7 @@ class Narrator:
         return "; ".join(f"{self.titles[issue.name]} {self._value(issue, facts, before)}" for issue in issues)
 
     def _phrase(self, issues: list[Issue], facts: Facts, before: Facts | None) -> str:
-        threatened = {threat.issue for threat in self.scenario.threats}
+        threatened = {threat.issue for threat in self._held(Side.SENDER)}
         phrases = []
         for issue in issues:
             title, value = self.titles[issue.name], self._value(issue, facts, before)
@@ -199,48 +200,56 @@ class Narrator:
 
     # ---- threats, home, agenda, clock
 
-    def _threat(self, name: str, facts: Facts, article: Callable[[str], str] = with_the) -> str:
-        issue = self.scenario.issue(name)
-        return f"{article(self.titles[name])} of {amount(facts[column('threatened', name)], issue.unit)}"
+    def _held(self, side: Side) -> list[Threat]:
+        return [threat for threat in self.scenario.threats if threat.holder == side.label]
 
-    def _in_force(self, name: str, facts: Facts) -> str:
-        return f"{amount(facts[column('in_force', name)], self.scenario.issue(name).unit)} in force"
+    def _threat(self, threat: Threat, facts: Facts, article: Callable[[str], str] = with_the) -> str:
+        rate = amount(facts[column("threatened", threat.key)], self.scenario.unit_of(threat))
+        return f"{article(self.threats[threat.key])} of {rate}"
 
-    def _at_first(self, name: str, facts: Facts) -> str:
+    def _in_force(self, threat: Threat, rate: float) -> str:
+        return f"{amount(rate, self.scenario.unit_of(threat))} in force"
+
+    def _at_first(self, threat: Threat, facts: Facts) -> str:
         """Say where a threat stands before round 1."""
-        state, threat = facts[column("threat", name)], capital(self._threat(name, facts, with_article))
+        state, told = facts[column("threat", threat.key)], capital(self._threat(threat, facts, with_article))
         if state == "none":
             return ""
-        return f"{threat} is in force" if state == "imposed" else f"{threat} is {state}, {self._in_force(name, facts)}"
+        rate = facts[column("in_force", threat.key)]
+        return f"{told} is in force" if state == "imposed" else f"{told} is {state}, {self._in_force(threat, rate)}"
 
-    def _standing(self, name: str, facts: Facts) -> str:
+    def _standing(self, threat: Threat, facts: Facts) -> str:
         """Say where a threat stands, unless it has moved in this round or has been in force for long."""
-        state = facts[column("threat", name)]
-        if state != self.last[column("threat", name)] or state in ("none", "imposed"):
+        state = facts[column("threat", threat.key)]
+        if state != self.last[column("threat", threat.key)] or state in ("none", "imposed"):
             return ""
-        return f"{self._threat(name, facts)} stays {state}, {self._in_force(name, facts)}"
+        return f"{self._threat(threat, facts)} stays {state}, {self._in_force(threat, facts[column('in_force', threat.key)])}"
 
     def _threat_moves(self, facts: Facts) -> list[str]:
-        """Say what the sender did with its threats before the offer was made."""
-        sentences = []
-        for each in self.scenario.threats:
-            before, state = self.last[column("threat", each.issue)], facts[column("before_answer", each.issue)]
-            if state != before:
-                verb = "pauses" if state == "paused" else "announces again" if before == "paused" else "announces"
-                issue = self.scenario.issue(each.issue)
-                in_force = amount(issue.status_quo, issue.unit)
-                sentences.append(f"{verb} {self._threat(each.issue, facts)}, {in_force} in force")
-        return [f"{self.names[Side.SENDER]} {listed(sentences)}."] if sentences else []
+        """Say what each side did with its threats before the offer was made; all but the first sentence begin with a capital."""
+        told: list[str] = []
+        for side in Side:
+            moves = []
+            for each in self._held(side):
+                before, state = self.last[column("threat", each.key)], facts[column("before_answer", each.key)]
+                if state != before:
+                    verb = "pauses" if state == "paused" else "announces again" if before == "paused" else "announces"
+                    in_force = self._in_force(each, self.scenario.without(each))
+                    moves.append(f"{verb} {self._threat(each, facts)}, {in_force}")
+            if moves:
+                name = capital(self.names[side]) if told else self.names[side]
+                told.append(f"{name} {listed(moves)}.")
+        return told
 
     def _punishments(self, facts: Facts) -> list[str]:
-        """Say which threats were carried out because of a refusal."""
-        carried_out = [
-            self._threat(each.issue, facts)
-            for each in self.scenario.threats
-            if facts[column("threat", each.issue)] != facts[column("before_answer", each.issue)]
-        ]
-        sender = capital(self.names[Side.SENDER])
-        return [f"{sender} does not wait and puts into force {listed(carried_out)}."] if carried_out else []
+        """Say which threats each side carried out because of a refusal."""
+        told = []
+        for side in Side:
+            moved = [t for t in self._held(side) if facts[column("threat", t.key)] != facts[column("before_answer", t.key)]]
+            carried_out = [self._threat(threat, facts) for threat in moved]
+            if carried_out:
+                told.append(f"{capital(self.names[side])} does not wait and puts into force {listed(carried_out)}.")
+        return told
 
     def _home(self, facts: Facts) -> list[str]:
         """Say how the homes voted, if a deal was put to them."""
@@ -282,9 +291,10 @@ class Narrator:
     def _world(self, facts: Facts) -> list[str]:
         """Return market stress where there can be any, and what has changed in the guarantee and in trust."""
         told = [f"market stress {number(facts['stress'])}"] if self.scenario.has_market_stress else []
-        if told and not self.last and any(threat.pausable for threat in self.scenario.threats):
-            pauses = f"{self.names[Side.SENDER]} pauses what it may"
-            told[0] += f" (from {self.scenario.markets.pause_threshold:g} on {pauses})"
+        pausing = [self.names[side] for side in Side if any(threat.pausable for threat in self._held(side))]
+        if told and not self.last and pausing:
+            pauses = "pauses what it may" if len(pausing) == 1 else "pause what they may"
+            told[0] += f" (from {self.scenario.markets.pause_threshold:g} on {listed(pausing)} {pauses})"
         at_stake = any(self.scenario.delegation(side).security_stake for side in Side)
         if at_stake and (value := self._news("credibility", facts)):
             told.append(f"credibility of the security guarantee {value}")
@@ -340,16 +350,18 @@ class Narrator:
     def _last_threats(self, facts: Facts) -> list[str]:
         """Say what became of the threats at the end."""
         sentences: list[str] = []
-        if facts["ending"] == Ending.SETTLED.label and facts["target_threat_damage"] < 0.0:
-            sentences.append(f"{capital(self.names[Side.SENDER])} punishes {self.names[Side.TARGET]} in spite of the deal.")
+        for side in Side:
+            punishes = any(facts[column("punished", each.key)] for each in self._held(side))
+            if facts["ending"] == Ending.SETTLED.label and punishes:
+                sentences.append(f"{capital(self.names[side])} punishes {self.names[side.other]} in spite of the deal.")
         for each in self.scenario.threats:
-            state, before = facts[column("threat", each.issue)], self.last[column("threat", each.issue)]
-            threat = capital(self._threat(each.issue, facts))
+            state, before = facts[column("threat", each.key)], self.last[column("threat", each.key)]
+            threat = capital(self._threat(each, facts))
             if state != before:
                 sentences.append(f"{threat} comes into force.")
             elif state in ("announced", "paused"):
                 sentences.append(f"{threat} is not carried out.")
-            elif state == "imposed" and not facts[column("lifted", each.issue)]:
+            elif state == "imposed" and not facts[column("lifted", each.key)]:
                 sentences.append(f"{threat} stays in force.")
         return [" ".join(sentences)] if sentences else []
 
