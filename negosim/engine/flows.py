@@ -80,9 +80,9 @@ def costs(scenario: Scenario, game: Game) -> Array:
 def _cost(scenario: Scenario, game: Game, threat: Threat) -> Array:
     """Return (2,): what the threat says or, where it does not, what trade says.
 
-    By trade a side loses k (W before - W after), and the side whose buyers pay the duty k m share (rate - rate before) more. Here m
-    is the share of its spending that goes to the other's goods, times the pass-through. The sender likes its own tariff as much as
-    a settlement at that rate.
+    By trade a side loses k (W before - W after), and the side whose buyers pay the duty k m share (rate - rate before) more: m
+    is the share of its spending that goes to the other's goods, times the pass-through. The sender likes its own tariff as much
+    as a settlement at that rate.
     """
     given = [getattr(threat, f"{side.label}_cost") for side in Side]
     if None not in given:
