@@ -70,10 +70,10 @@ class Scenario(Part):
         consistency.check_levels(self.issues, self.linkage, map(self.delegation, Side))
         if self.calendar is not None:
             consistency.check_calendar(self.calendar, self.talks)
-        sides = {side.label: self.delegation(side) for side in Side}
-        payoff.check_payoff(self.talks, self.issues, sides, self.threats, self.trade)
         if self.trade is not None:
             consistency.check_trade(self.trade, self.issues, self.threats)
+        sides = {side.label: self.delegation(side) for side in Side}
+        payoff.check_payoff(self.talks, self.issues, sides, self.threats, self.trade)
         return self
 
     @classmethod

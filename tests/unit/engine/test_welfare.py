@@ -13,7 +13,7 @@ from negosim import Negotiation, Scenario, simulate
 from negosim.common.errors import ScenarioError
 from negosim.common.vocabulary import Ending
 from negosim.engine.outcomes import welfare_column
-from negosim.engine.welfare import ACCURACY, average_tariff, solved, welfare
+from negosim.engine.welfare import ACCURACY, average_answer, average_tariff, solved, welfare
 from negosim.experiment.quantities import quantities
 from negosim.theory.trade import Economy, equilibrium
 
@@ -84,6 +84,43 @@ def test_interpolation_is_as_exact_as_it_says(elasticity: float) -> None:
     assert np.abs(welfare(trade, tariff) - solved(trade, tariff)).max() <= ACCURACY
 
 
+@pytest.mark.parametrize("elasticity", [1.0, 2.5, 4.0, 8.0, 20.0])
+def test_interpolation_over_the_tariffs_of_both_sides_is_as_exact_as_it_says(elasticity: float) -> None:
+    trade = CASE.vary({"trade.elasticity": elasticity}).trade
+    assert trade is not None
+    rng = np.random.default_rng(1)
+    tariff, answer = np.hstack([rng.uniform(0.0, 60.0, (2, 800)), 10.0 ** rng.uniform(-3.0, 6.0, (2, 400))])
+    assert np.abs(welfare(trade, tariff, answer) - solved(trade, tariff, answer)).max() <= ACCURACY
+
+
+def test_the_targets_tariff_is_that_of_japan_on_the_us() -> None:
+    flows = np.array([[24620.0, 80.8, 2199.0], [149.6, 3518.0, 580.0], [2170.0, 609.0, 71413.0]])
+    before, after = np.zeros((2, 3, 3))
+    before[1, 0], after[1, 0] = 0.0151, 0.2
+    before[0, 1], after[0, 1] = 0.03, 0.12
+    expected = 100.0 * (equilibrium(Economy(flows, 4.0, before), after).welfare - 1.0)
+    trade = CASE.vary({"trade.target_base_tariff": 3.0}).trade
+    assert trade is not None
+    assert solved(trade, np.array([20.0]), np.array([12.0]))[0] == pytest.approx(expected, abs=1e-10)
+    assert welfare(trade, np.array([20.0]), np.array([12.0]))[0] == pytest.approx(expected, abs=2 * ACCURACY)
+    assert welfare(trade, np.array([1.51])) == pytest.approx(np.zeros((1, 3)), abs=ACCURACY)
+    assert solved(trade, np.array([20.0])).tolist() == solved(trade, np.array([20.0]), np.array([3.0])).tolist()
+
+
+def test_an_answer_costs_the_sender_and_beyond_what_the_targets_market_power_gives_the_target_too() -> None:
+    answer = np.array([0.0, 5.0, 10.0, 15.0, 25.0, 50.0, 500.0])
+    us, japan, rest = welfare(TRADE, np.full(7, 16.4), answer).T
+    assert (np.diff(us) < 0.0).all() and (np.diff(rest) > 0.0).all()
+    assert (np.diff(japan[:3]) > 0.0).all() and (np.diff(japan[3:]) < 0.0).all() and japan[-1] < japan[0]
+
+
+def test_without_an_answer_welfare_is_that_of_the_senders_tariff_alone_bit_for_bit() -> None:
+    tariff, answer = np.linspace(0.0, 60.0, 500), np.zeros(500)
+    assert np.array_equal(welfare(TRADE, tariff, answer), welfare(TRADE, tariff))
+    answer[::3] = 12.0
+    assert np.array_equal(welfare(TRADE, tariff, answer)[answer == 0.0], welfare(TRADE, tariff)[answer == 0.0])
+
+
 def test_an_interpolation_that_is_not_exact_enough_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(negosim.engine.welfare, "NODES", (4,))
     trade = CASE.vary({"trade.elasticity": 7.77}).trade
@@ -102,8 +139,26 @@ def test_trade_that_cannot_be_solved_is_an_error_of_the_scenario(amount: float) 
 def test_welfare_does_not_depend_on_the_batch() -> None:
     tariff = np.random.default_rng(1).uniform(0.0, 60.0, 1001)
     together = welfare(TRADE, tariff)
-    for number in (0, 1, 500, 999, 1000):
-        assert np.array_equal(together[number : number + 1], welfare(TRADE, tariff[number : number + 1]))
+    answer = np.where(tariff > 10.0, 0.4 * tariff, 0.0)
+    both = welfare(TRADE, tariff, answer)
+    for number in (0, 1, 500, 511, 512, 999, 1000):
+        one = slice(number, number + 1)
+        assert np.array_equal(together[one], welfare(TRADE, tariff[one]))
+        assert np.array_equal(both[one], welfare(TRADE, tariff[one], answer[one]))
+
+
+def test_the_targets_average_tariff_is_that_before_and_what_its_countermeasures_add() -> None:
+    scenario = Scenario.load("us-japan-2025-countermeasure").vary({"trade.target_base_tariff": 1.2})
+    levels = np.array([[0.0, 1.0, 1.0, 0.0], [1.0, 1.0, 1.0, 1.0], [1.0, 0.0, 0.0, 1.5]])
+    assert average_answer(scenario, levels) == pytest.approx([1.2, 1.2 + 0.5 * 24, 1.2 + 0.5 * 24 * 1.5], abs=1e-12)
+    assert average_answer(CASE, np.ones((2, 3))).tolist() == [0.0, 0.0]
+
+
+def test_the_senders_average_tariff_does_not_hear_of_a_countermeasure_about_the_same_issue() -> None:
+    scenario = Scenario.load("us-japan-2025-countermeasure")
+    levels = np.array([[1.0, 0.0, 0.0, 0.0], [1.0, 0.0, 0.0, 1.0], [0.0, 0.0, 0.0, 1.0]])
+    no_deal = np.repeat(NO_DEAL, 3, axis=0)
+    assert average_tariff(scenario, no_deal, levels).tolist() == average_tariff(CASE, no_deal, levels[:, :3]).tolist()
 
 
 # ---- in the tables ----
@@ -128,6 +183,17 @@ def test_welfare_follows_from_what_was_settled_or_from_what_was_carried_out() ->
     rates[1][~settled], rates[2][~settled] = 27.5 * outcomes.in_force[~settled, 1], 50.0 * outcomes.in_force[~settled, 2]
     average = 1.51 + 0.532 * rates[0] + 0.344 * (rates[1] - 2.5) + 0.02 * rates[2]
     assert frame[WELFARE].to_numpy() == pytest.approx(solved(TRADE, average), abs=2 * ACCURACY)
+
+
+def test_a_countermeasure_that_is_in_force_is_in_the_welfare_of_the_run() -> None:
+    changes = {"threats.countermeasure.execution": 1.0, "sender.brinkmanship": 0.3}
+    outcomes = simulate(Scenario.load("us-japan-2025-countermeasure").vary(changes), 300, seed=4)
+    frame, answered = outcomes.frame(), outcomes.in_force[:, 3] > 0.0
+    assert 0 < answered.sum() < 300
+    tariff = average_tariff(outcomes.scenario, outcomes.settlements, outcomes.in_force)
+    expected = solved(TRADE, tariff, np.where(answered, 12.0, 0.0))
+    assert frame[WELFARE].to_numpy() == pytest.approx(expected, abs=2 * ACCURACY)
+    assert (frame["welfare_us"][answered] < solved(TRADE, tariff)[answered, 0]).all()
 
 
 def test_welfare_is_summed_up_beside_the_payoffs() -> None:
