@@ -121,6 +121,9 @@ def enter_flows(scenario: Scenario, game: Game) -> None:
     for name in ("escalation", "early_execution", "market_weight"):
         threats[name][at_rest(game)] = 0.0  # nobody reckons with a threat that is never announced
     lost, inputs = costs(scenario, game), (threats["market_weight"] * scenario.markets.level_effect)[:, None]
+    lasts = (threats["state"] == ThreatState.IMPOSED)[:, None]  # it belongs to the status quo, and is not lifted
+    threats["damage"] = lost * np.where(lasts, 1.0, value.until_lifted)
+    threats["damage"] += inputs * np.where(lasts, value.stress_for_good, value.stress_until_lifted)
     threats["pain"] = lost * value.weight
     sides["tariff_pain"] = 1.0
     sides["talks_flow"] = [inside_option(scenario, game, side) for side in Side]
