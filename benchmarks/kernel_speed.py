@@ -43,6 +43,17 @@ def mesa_rate(scenario: ns.Scenario, replications: int) -> float:
     return replications / (time.process_time() - start)
 
 
+def in_turn(scenarios: dict[str, ns.Scenario], replications: int, repetitions: int) -> dict[str, float]:
+    """Return the runs a second of each scenario, measured in turn, so that what slows the machine slows all of them."""
+    games, seconds = {name: prepare(scenario) for name, scenario in scenarios.items()}, dict.fromkeys(scenarios, float("inf"))
+    for seed in range(repetitions):
+        for name, scenario in scenarios.items():
+            start = time.process_time()
+            ns.simulate(scenario, replications=replications, seed=seed, game=games[name])
+            seconds[name] = min(seconds[name], time.process_time() - start)
+    return {name: replications / best for name, best in seconds.items()}
+
+
 def preparation(scenario: ns.Scenario, repetitions: int = 20) -> tuple[float, float]:
     """Return the seconds it takes to prepare a scenario with new preferences, and with preferences seen before."""
     new, known = [], []
@@ -84,8 +95,12 @@ def main() -> None:
         mesa = mesa_rate(scenario, arguments.mesa)
         print(f"{name}, {rounds:.1f} rounds a run: {kernel:,.0f} runs a second on one core")
         print(f"  the Mesa model: {mesa:,.0f} runs a second; the kernel is {kernel / mesa:,.0f} times as fast")
-    new, known = preparation(both)
-    print(f"preparing a scenario: {1000 * new:.0f} ms with new preferences, {1000 * known:.0f} ms with preferences seen before")
+    forms = {"lumps": default, "flows": ns.Scenario.load("us-japan-2025-flows")}
+    rates = in_turn(forms, arguments.replications, arguments.repetitions)
+    for form, scenario in forms.items():
+        new, known = preparation(scenario)
+        print(f"payoffs as {form}: {rates[form]:,.0f} runs a second, {rates[form] / rates['lumps']:.0%} of those with lumps")
+        print(f"  preparing a scenario: {1000 * new:.0f} ms with new preferences, {1000 * known:.0f} ms with preferences seen before")
     with tempfile.TemporaryDirectory() as cache:
         print(f"first play ever, compiling: {seconds_of(FIRST_PLAY, cache):.1f} s")
         print(f"first batch ever, compiling what is left: {seconds_of(FIRST_BATCH, cache):.1f} s")
