@@ -100,7 +100,7 @@ def main() -> None:
     for form, scenario in forms.items():
         new, known = preparation(scenario)
         print(f"payoffs as {form}: {rates[form]:,.0f} runs a second, {rates[form] / rates['lumps']:.0%} of those with lumps")
-        print(f"  preparing a scenario: {1000 * new:.0f} ms with new preferences, {1000 * known:.0f} ms with preferences seen before")
+        print(f"  preparing a scenario: {1000 * new:.0f} ms with new preferences, {1000 * known:.0f} ms with those seen before")
     with tempfile.TemporaryDirectory() as cache:
         print(f"first play ever, compiling: {seconds_of(FIRST_PLAY, cache):.1f} s")
         print(f"first batch ever, compiling what is left: {seconds_of(FIRST_BATCH, cache):.1f} s")
