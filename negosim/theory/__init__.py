@@ -21,12 +21,30 @@ from negosim.theory.alternating_offers import (
 )
 from negosim.theory.brinkmanship import disaster_by_cost, disaster_by_value, stop_by_cost, stop_by_value
 from negosim.theory.concession import exponential_concession, meeting_time, polynomial_concession
+from negosim.theory.flows import fair_flow_share, flow_deadline_share, flow_limit, flow_share
 from negosim.theory.linkage import Utilities, additive_frontier, linked_nash, separate_nash
 from negosim.theory.ratification import UncertainHome, agenda_setter, home_threshold_share, uncertain_home
-from negosim.theory.reputation import Attrition, attrition, commitment_after_silence, commitment_threshold
+from negosim.theory.reputation import (
+    Attrition,
+    attrition,
+    commitment_after_silence,
+    commitment_threshold,
+    enforceable_share,
+    flow_attrition_chance,
+    flow_attrition_rate,
+)
 from negosim.theory.sealed_bids import Trade, best_mechanism, buyer_bid, sealed_bid_trade, seller_bid
 from negosim.theory.tariffs import optimal_tariff, symmetric_tariff
-from negosim.theory.threats import dearest_compliance, threat_needed, tolerated_reversal
+from negosim.theory.threats import (
+    ThreatOfEachRound,
+    dearest_compliance,
+    gain_of_a_lasting_threat,
+    kept_share,
+    share_until_lifted,
+    threat_needed,
+    threat_of_each_round,
+    tolerated_reversal,
+)
 from negosim.theory.ultimatum import (
     OpaqueSender,
     RiskReturn,
@@ -41,6 +59,7 @@ __all__ = [
     "Attrition",
     "OpaqueSender",
     "RiskReturn",
+    "ThreatOfEachRound",
     "Trade",
     "UncertainHome",
     "Utilities",
@@ -57,8 +76,17 @@ __all__ = [
     "dearest_compliance",
     "disaster_by_cost",
     "disaster_by_value",
+    "enforceable_share",
     "exponential_concession",
+    "fair_flow_share",
+    "flow_attrition_chance",
+    "flow_attrition_rate",
+    "flow_deadline_share",
+    "flow_limit",
+    "flow_share",
+    "gain_of_a_lasting_threat",
     "home_threshold_share",
+    "kept_share",
     "linked_nash",
     "meeting_time",
     "opaque_sender",
@@ -74,11 +102,13 @@ __all__ = [
     "sealed_bid_trade",
     "seller_bid",
     "separate_nash",
+    "share_until_lifted",
     "stahl_share",
     "stop_by_cost",
     "stop_by_value",
     "symmetric_tariff",
     "threat_needed",
+    "threat_of_each_round",
     "tolerated_reversal",
     "uncertain_home",
     "waiting_multiple",

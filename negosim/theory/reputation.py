@@ -20,6 +20,7 @@ from negosim.theory.domain import (
     require,
 )
 
+_FLOW = Interval(-np.inf, np.inf, "()", "Give a finite number, in shares of the pie.")
 _PRIOR = Interval(0, 1, "[)", "Give the probability of the commitment type; at 1 nobody is left who could concede.")
 
 
@@ -146,3 +147,65 @@ def commitment_after_silence(prior: ArrayLike, concession_rate: ArrayLike, time:
     )
     silent = np.exp(-rate * elapsed)
     return plain(before / np.where(before > 0, before + (1 - before) * silent, 1.0))
+
+
+def flow_attrition_rate(rate: ArrayLike, wins: ArrayLike, loses: ArrayLike, flow: ArrayLike) -> Numbers:
+    """Return the hazard rate at which each of two like sides gives way while both hold out, nobody being committed.
+
+    lambda = r (l - g) / (a - l),    of the mean delay 1 / (2 lambda)
+
+    rate (r) positive, the discount rate; wins (a) and loses (l) the flows for ever of the side that prevails and of the one
+    that gives way, a above l; flow (g) of both while they hold out, below l. Each side is indifferent, so that it expects l.
+    Source: the war of attrition (Maynard Smith 1974; Hendricks, Weiss & Wilson 1988, International Economic Review 29), in flows.
+
+    >>> round(flow_attrition_rate(0.05, 0.7, 0.4, 0.2), 6), round(flow_attrition_rate(0.05, 0.7, 0.4, -0.3), 6)
+    (0.033333, 0.116667)
+    """
+    discount, most, least, meanwhile = _stakes(rate, wins, loses, flow)
+    return plain(discount * (least - meanwhile) / (most - least))
+
+
+def flow_attrition_chance(rate: ArrayLike, wins: ArrayLike, loses: ArrayLike, flow: ArrayLike, step: ArrayLike) -> Numbers:
+    """Return the chance that a side gives way when it is asked, if the two are asked in turn in rounds of length ``step``.
+
+    P = (1 - d^2)(l - g) / {d [a - d l - (1 - d) g]},    d = exp(-r step)
+
+    The symbols and the domain are those of `flow_attrition_rate`, step positive. It leaves the other side indifferent between
+    giving way in the round before and in the round after: l = (1 - d) g + d {P a + (1 - P) [(1 - d) g + d l]}. It may exceed
+    1 where rounds are too long for both to hold out.
+
+    >>> round(flow_attrition_chance(0.05, 0.7, 0.4, 0.2, 1.0), 6)
+    0.064594
+    """
+    discount, most, least, meanwhile = _stakes(rate, wins, loses, flow)
+    (length,) = arguments(step=(step, POSITIVE))
+    delta = np.exp(-discount * length)
+    return plain((1 - delta**2) * (least - meanwhile) / (delta * (most - delta * least - (1 - delta) * meanwhile)))
+
+
+def enforceable_share(rate: ArrayLike, temptation: ArrayLike, flow: ArrayLike) -> Numbers:
+    """Return the least share of a pie of 1 that keeps a side to a deal that it could break in any round, at the price of no deal.
+
+    l = (1 - d) t + d g,    d = exp(-r)
+
+    rate (r) positive, the discount rate per round; temptation (t), what a side has in the round in which it breaks the deal;
+    flow (g) of a round without one. Neither side can be held to less, so that both bargain over who has l and who 1 - l, by
+    attrition (`flow_attrition_rate`): a longer shadow of the future enforces more, and delays agreement by the order of 1 /
+    r^2.
+    Source: a reduced form of Fearon (1998), Bargaining, Enforcement, and International Cooperation, International
+    Organization 52.
+
+    >>> round(enforceable_share(0.2, 0.6, 0.3), 6)
+    0.354381
+    """
+    discount, tempting, meanwhile = arguments(rate=(rate, POSITIVE), temptation=(temptation, _FLOW), flow=(flow, _FLOW))
+    delta = np.exp(-discount)
+    return plain((1 - delta) * tempting + delta * meanwhile)
+
+
+def _stakes(rate: ArrayLike, wins: ArrayLike, loses: ArrayLike, flow: ArrayLike) -> list[Array]:
+    found = arguments(rate=(rate, POSITIVE), wins=(wins, _FLOW), loses=(loses, _FLOW), flow=(flow, _FLOW))
+    _, most, least, meanwhile = found
+    require(most > least, "wins must exceed loses", "Raise it: else nobody holds out.", wins=most, loses=least)
+    require(least > meanwhile, "loses must exceed flow", "Lower the flow: else nobody gives way.", loses=least, flow=meanwhile)
+    return found

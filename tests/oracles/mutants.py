@@ -16,6 +16,7 @@ class Mutant(NamedTuple):
 
 CLOCK, MENUS = "negosim.rules.clock", "negosim.rules.menus"
 INDUCTION, HOLDING_OUT = "negosim.rules.solvers.induction", "negosim.rules.solvers.holding_out"
+TABLES, FLOWS = "negosim.strategies.tables", "negosim.engine.flows"
 BIDDING, AUCTION = "negosim.rules.solvers.bidding", "negosim.rules.solvers.auction"
 TRADE = "negosim.theory.trade"
 PERFECT, RISK_RETURN = "negosim.strategies.shipped.subgame_perfect", "negosim.strategies.shipped.risk_return"
@@ -54,6 +55,22 @@ FEARFUL = Mutant(
 MEEK = Mutant(
     RISK_RETURN, "deal >= refused - TOLERANCE", "deal >= 0.9 * refused",
     "a deal is taken that is worth a tenth less than a refusal",
+)
+TALKS_FOR_NOTHING = Mutant(
+    TABLES, '(1.0 - record["discount"]) * record["talks_flow"]', '0.0 * record["talks_flow"]',
+    "rounds of talks still to come are thought to pay nothing",
+)
+PAID_TWICE = Mutant(
+    INDUCTION, "goes * (going + record.round_flow)", "goes * going + record.round_flow",
+    "the round in which the talks end is thought to pay as talks do, and as what comes after them does",
+)
+FREE_MEANWHILE = Mutant(
+    HOLDING_OUT, "- image.round_cost + now * image.round_flow +", "- image.round_cost +",
+    "the round after the other has been asked is thought to pay nothing",
+)
+TOLD_BY_THE_LUMP = Mutant(
+    FLOWS, '-np.log(sides["discount"])', '1.0 - sides["discount"]',
+    "a kept settlement is discounted at another rate than all else",
 )
 WASTED = Mutant(TRADE, " * markup  # exactly 1 where nothing has changed", "", "tariff revenue is thrown away")
 
@@ -130,6 +147,24 @@ MUTANTS: dict[str, Mutant] = {
         MOVES, "talks.weights, 1.0, 0.0, not committed)", "talks.weights, 1.0, 0.5, not committed)",
         "a committed side is thought to pause half of the time",
     ),
+    "inside-options": TALKS_FOR_NOTHING,
+    "short-rounds": TALKS_FOR_NOTHING,
+    "breakdown-flows": PAID_TWICE,
+    "deadline-flows": PAID_TWICE,
+    "brinkmanship-flows": PAID_TWICE,
+    "resumption": PAID_TWICE,
+    "strike": Mutant(
+        FLOWS, 'threats["pain"] = lost * value.weight', 'threats["pain"] = 0.5 * lost * value.weight',
+        "a threat in force costs half as much in a round of talks as in any other",
+    ),
+    "holding-out": FREE_MEANWHILE,
+    "enforcement": FREE_MEANWHILE,
+    "lapsing-promise": TOLD_BY_THE_LUMP,
+    "kept-share": TOLD_BY_THE_LUMP,
+    "lifted-threat": Mutant(FLOWS, "weight / (1.0 - x)", "weight / (1.0 - discount)", "threats are never lifted"),
+    "own-pause": Mutant(
+        FLOWS, "left * discount / weight", "left / weight", "stress that is kept up for good is felt a round early"
+    ),
     "optimal-tariff": WASTED,
     "tariff-war": WASTED,
     "three-countries": WASTED,
@@ -159,8 +194,18 @@ BATCHES: dict[str, Batch] = {
         ("stahl", "breakdown", "outside-option", "random-proposer", "random-deadline", "waiting", "delay"),
     ),
     "holding out": Batch(
-        (HOLDING_OUT,), ("reputation", "reputation-clock", "brinkmanship", "brinkmanship-values", "brinkmanship-types")
+        (HOLDING_OUT,),
+        (
+            "reputation", "reputation-clock", "brinkmanship", "brinkmanship-values", "brinkmanship-types", "holding-out",
+            "enforcement",
+        ),
     ),
+    "talks that pay": Batch((TABLES,), ("inside-options", "short-rounds")),
+    "the round in which talks end": Batch(
+        (INDUCTION,), ("breakdown-flows", "deadline-flows", "brinkmanship-flows", "resumption")
+    ),
+    "threats in force": Batch((FLOWS,), ("strike",)),
+    "present values": Batch((FLOWS,), ("lapsing-promise", "kept-share", "lifted-threat", "own-pause")),
     "sealed bids": Batch((BIDDING, AUCTION), ("sealed-bids", "sealed-trade", "best-mechanism")),
     "offers under doubt": Batch(
         (RISK_RETURN,), ("risk-return", "opaque-sender", "opaque-belief", "opaque-peak", "doubtful-home")

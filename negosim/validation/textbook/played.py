@@ -16,11 +16,49 @@ from negosim.scenario.scenario import Scenario
 QUIET = {"sender.offer_noise": 0.0, "target.offer_noise": 0.0, "sender.discount": 1.0, "target.discount": 1.0}
 """No noise in offers and no impatience."""
 
+CARRIED_OUT = {
+    "issue": "pie", "rate": 100.0, "state": "announced", "execution": 1.0, "pausable": False, "market_weight": 0.0,
+    "sender_cost": 0.0, "target_cost": 0.0,
+}
+"""A threat that is carried out for good if there is no deal, and causes no stress."""
+
 
 def special_case(name: str, changes: Mapping[str, Any], strategy: str | None = None) -> Scenario:
     """Return a teaching scenario without noise and impatience, with changes by dotted name; ``strategy`` is for both sides."""
     both = {} if strategy is None else {"sender.strategy": strategy, "target.strategy": strategy}
     return Scenario.load(name).vary({**QUIET, **both, **changes})
+
+
+def with_flows(
+    scenario: Scenario, threats: Sequence[Mapping[str, Any]], changes: Mapping[str, Any], horizon: int | None = None
+) -> Scenario:
+    """Return a quiet scenario with payoffs as flows, with these threats in place of its own, and changes by dotted name.
+
+    A threat is CARRIED_OUT where it does not say otherwise.
+    """
+    tree = scenario.model_dump(exclude_unset=True, exclude={"notes"})
+    tree["talks"] = {**_without(tree["talks"], "flow_discount"), "payoff": "flows", "horizon": horizon}
+    for side in Side:
+        tree[side.label] = _without(tree[side.label], "disagreement")
+    tree["threats"] = [{**CARRIED_OUT, **threat} for threat in threats]
+    return Scenario.build(tree).vary(changes)
+
+
+def _without(table: Mapping[str, Any], name: str) -> dict[str, Any]:
+    return {key: value for key, value in table.items() if key != name}
+
+
+def flowing(
+    discounts: Sequence[float], inside: Sequence[float], breakdown: Sequence[float], changes: Mapping[str, Any],
+    strategy: str = "subgame-perfect",
+) -> Scenario:
+    """Return alternating offers over a pie with flows: what a round of talks pays both sides, and a round after a breakdown."""
+    scenario = special_case("pie", {"sender.discount": discounts[0], "target.discount": discounts[1]}, strategy)
+    costs = {"sender_cost": inside[0] - breakdown[0], "target_cost": inside[1] - breakdown[1]}
+    return with_flows(
+        scenario, [costs] if any(costs.values()) else [],
+        {"sender.inside_option": inside[0], "target.inside_option": inside[1], **changes},
+    )
 
 
 def settled(outcomes: Outcomes) -> NDArray[np.bool_]:

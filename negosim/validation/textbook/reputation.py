@@ -6,6 +6,11 @@ the fastest time scale, for a mass that is conceded a turn or two late, and lamb
 which are those of the limit but for s^2 / 4. Within a turn of a tie it is the turn, not the prior, that says which side is too
 weak, and the bound is a turn more. Excluded are wars of more than LONGEST turns, which the 2000 rounds of a scenario do not
 hold: tiny priors, or demands of nearly everything, beside which waiting costs the other side little.
+
+With payoffs as flows nobody need be committed: both sides hold out as long as a round of talks pays each of them less than
+giving way does. The chances of giving way are then those of rounds of any length, and only the hazard rate is extrapolated to
+rounds without one. Of Fearon (1998) the engine plays the bargaining; what can be enforced afterwards is his formula, and
+enters as what the loser gets.
 """
 
 from __future__ import annotations
@@ -21,8 +26,15 @@ from negosim.engine.kernel import simulate
 from negosim.engine.outcomes import Outcomes
 from negosim.engine.prepare import prepare
 from negosim.scenario.scenario import Scenario
-from negosim.theory import Attrition, attrition, commitment_threshold
-from negosim.validation.textbook.played import settled, special_case
+from negosim.theory import (
+    Attrition,
+    attrition,
+    commitment_threshold,
+    enforceable_share,
+    flow_attrition_chance,
+    flow_attrition_rate,
+)
+from negosim.validation.textbook.played import many_issues, settled, special_case, with_flows
 from negosim.validation.textbook.result import ERRORS, EXACT, LOOSEST, WIDEST, Measured, Result, limit_of, mean_of, share_of
 
 STEP = 0.08
@@ -39,6 +51,9 @@ BOUND = LOOSEST - WIDEST
 
 END_TURNS = 256
 """Turns in the coarse war of which the end is measured, without playing it: the bound is one of them."""
+
+DELAY, RUNS = 40, 42_000
+"""Rounds that come to the mean delay where sides hold out for flows, and the runs of it that are played."""
 
 Values = Callable[[Outcomes], NDArray[Any]]
 Extrapolated = tuple[str, float, tuple[Values, Values]]
@@ -194,6 +209,49 @@ def clock(seed: int, **parameters: float) -> Iterator[Measured]:
     yield _never(war, (coarse, fine))
 
 
+def _holding_out(rate: float, wins: float, loses: float, flow: float, step: float, rounds: int) -> Scenario:
+    """Return talks of two sides that demand ``wins`` and leave ``loses``, in rounds of length ``step`` that pay them ``flow``.
+
+    Two issues are weighed so that the frontier runs through both demands. What is in force meanwhile is lifted by a deal.
+    """
+    weight = loses / (loses + 1.0 - wins)
+    changes: dict[str, Any] = {"talks.rounds": rounds}
+    for side in ("sender", "target"):
+        changes |= {
+            f"{side}.strategy": "attrition", f"{side}.committed_demand": wins, f"{side}.discount": math.exp(-rate * step),
+        }
+    talks = many_issues(((weight, 1.0 - weight), (1.0 - weight, weight))).vary(changes)
+    in_force = {"issue": "issue-1", "state": "imposed", "sender_cost": -flow, "target_cost": -flow}
+    return with_flows(talks, [in_force], {"sender.inside_option": 0.0, "target.inside_option": 0.0})
+
+
+def _rate_played(rate: float, wins: float, loses: float, flow: float, step: float) -> float:
+    """Return the hazard rate at which the sender gives way: it is asked in every other round."""
+    chance = float(prepare(_holding_out(rate, wins, loses, flow, step, 9)).giving_way[0, 4, 0])
+    return -math.log1p(-chance) / (2.0 * step)
+
+
+def holding_out(seed: int, rate: float, wins: float, loses: float, flow: float) -> Iterator[Measured]:
+    """At which rate like sides give way, how many settle by the mean delay, and that holding out is worth what losing is."""
+    closed = float(flow_attrition_rate(rate, wins, loses, flow))
+    step = 0.01 * min(1.0 / rate, 1.0 / closed)
+    first, second, third = (_rate_played(rate, wins, loses, flow, step / k) for k in (1.0, 2.0, 4.0))
+    limit = (8.0 * third - 6.0 * second + first) / 3.0
+    yield Measured("hazard rate of giving way", closed, limit)
+    step = 0.5 / (DELAY * closed)
+    outcomes = simulate(_holding_out(rate, wins, loses, flow, step, 20 * DELAY + 1), RUNS, seed)
+    within = 1.0 - (1.0 - float(flow_attrition_chance(rate, wins, loses, flow, step))) ** (DELAY - 1)
+    in_time = settled(outcomes) & (outcomes.runs["rounds"] <= DELAY)
+    yield share_of(f"share settled in {DELAY} rounds, the mean delay", in_time, within)
+    yield mean_of("payoff of the target", outcomes.runs["payoff"][:, 1], loses)
+
+
+def enforcement(seed: int, rate: float, temptation: float, flow: float) -> Iterator[Measured]:
+    """The same over the least share that can be enforced, and the rest: who minds the future holds out for longer."""
+    least = float(enforceable_share(rate, temptation, flow))
+    yield from holding_out(seed, rate, 1.0 - least, least, flow)
+
+
 def _case(demand_1: float, demand_2: float, rate_1: float, rate_2: float, prior_1: float, prior_2: float) -> dict[str, float]:
     return {
         "demand_1": demand_1, "demand_2": demand_2, "rate_1": rate_1, "rate_2": rate_2, "prior_1": prior_1, "prior_2": prior_2,
@@ -216,6 +274,12 @@ def _drawn(rng: np.random.Generator) -> dict[str, float]:
 JUST_PAYS = float(commitment_threshold(0.7, 0.6, 0.05, 0.05, 0.05))
 """The prior from which it pays the sender to be taken for committed: z1* = .105737."""
 
+def _drawn_stakes(rng: np.random.Generator) -> dict[str, float]:
+    wins = float(rng.uniform(0.55, 0.9))
+    loses = float(rng.uniform(1.0 - wins, min(0.5, wins - 0.1)))
+    return {"rate": float(rng.uniform(0.02, 0.3)), "wins": wins, "loses": loses, "flow": loses - float(rng.uniform(0.05, 0.5))}
+
+
 RESULTS = (
     Result(
         "reputation", "A war of attrition by reputation", "Abreu & Gul 2000",
@@ -230,5 +294,22 @@ RESULTS = (
         "reputation-clock", "The same on the concession clock", "Abreu & Gul 2000",
         (_case(0.6, 0.6, 1.0, 1.0, 0.1, 0.1), _case(0.7, 0.6, 1.0, 1.0, 0.1, 0.1), _case(0.9, 0.8, 1.0, 0.5, 0.2, 0.3)),
         _drawn, clock,
+    ),
+    Result(
+        "holding-out", "Holding out while talks pay less than giving way", "Hendricks, Weiss & Wilson 1988",
+        tuple(
+            dict(zip(("rate", "wins", "loses", "flow"), case, strict=True))
+            for case in ((0.05, 0.7, 0.4, 0.2), (0.05, 0.7, 0.4, -0.3), (0.1, 0.7, 0.4, 0.2))
+        ),
+        _drawn_stakes, holding_out,
+    ),
+    Result(
+        "enforcement", "Who expects deals to last holds out longer", "Fearon 1998",
+        tuple({"rate": r, "temptation": 0.6, "flow": 0.3} for r in (0.2, 0.1, 0.05, 0.025)),
+        lambda rng: {
+            "rate": float(rng.uniform(0.03, 0.3)), "temptation": float(rng.uniform(0.55, 0.75)),
+            "flow": float(rng.uniform(0.0, 0.4)),
+        },
+        enforcement,
     ),
 )

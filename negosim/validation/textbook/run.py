@@ -14,6 +14,7 @@ from negosim.validation.textbook import (
     alternating_offers,
     brinkmanship,
     concession,
+    flows,
     indivisible,
     learning,
     many_issues,
@@ -156,6 +157,7 @@ def _told(results: Iterable[Result], seed: int, progress: Callable[[Row], None] 
 
 CHAPTERS: dict[str, tuple[Result, ...]] = {
     "Alternating offers": alternating_offers.RESULTS,
+    "Flows": flows.RESULTS,
     "Many issues": many_issues.RESULTS + indivisible.RESULTS,
     "Reputation": reputation.RESULTS,
     "Ultimatum under uncertainty": ultimatum.RESULTS,
