@@ -144,7 +144,7 @@ def _failing(rounds: int, discount: float, threat: dict[str, Any], changes: dict
     """Return the payoff of the sender in talks that fail after so many rounds, in which nobody ever gives way."""
     settings = {
         "talks.rounds": rounds, "sender.discount": discount, "target.discount": discount, "sender.committed_demand": 1.0,
-        "target.committed_demand": 1.0,
+        "target.committed_demand": 1.0, "target.trust_slip": 0.0,
     }
     talks = with_flows(special_case("pie", settings, "commitment"), [threat], {"sender.inside_option": 0.5, **changes})
     return float(simulate(talks, 1).runs["payoff"][0, Side.SENDER])
