@@ -14,7 +14,7 @@ import pytest
 from negosim import Scenario, simulate
 from negosim.common.vocabulary import Side
 from negosim.engine.prepare import prepare
-from negosim.scenario.consistency import HOLDER
+from negosim.scenario.consistency import THE_OTHERS_ALONE
 from negosim.strategies.catalogue import NAMES, strategy
 from negosim.strategies.record import LUCK
 from tests.laws.playing import differences
@@ -64,7 +64,8 @@ def tree_of(scenario: Scenario) -> Tree:
 def without_threats(scenario: Scenario) -> Tree:
     """Return the tables of a scenario in which nobody threatens: nothing but names tells the two sides apart."""
     tree = tree_of(scenario)
-    sides = {label: {name: value for name, value in tree[label].items() if name not in HOLDER} for label in OTHER}
+    of_threats = {name for names in THE_OTHERS_ALONE.values() for name in names}
+    sides = {label: {name: value for name, value in tree[label].items() if name not in of_threats} for label in OTHER}
     return tree | sides | {"threats": []}
 
 

@@ -3,6 +3,9 @@
 ``world(number)`` is the same scenario for everybody and on every machine. Its number fixes the pair of strategies, the
 protocol and the agenda: the first COMBINATIONS worlds hold each pair of strategies once, and each strategy of each side under
 each protocol and each agenda; the worlds numbered as DESIGNS hold each pair under each protocol.
+
+``flow_world(number)`` is a random world whose payoffs are flows: one of the same worlds, with what only lumps read left out and
+what only flows read drawn by a generator of its own, so that drawing it moves no other world.
 """
 
 from __future__ import annotations
@@ -208,17 +211,92 @@ def _talks(rng: Generator, agenda: str, protocol: str, rounds: int) -> dict[str,
 
 def world(number: int, rounds: int = 7) -> Scenario:
     """Return random world ``number``, with up to ``rounds`` rounds before the deadline."""
+    return Scenario.build(_tree(number, rounds))
+
+
+def _tree(number: int, rounds: int) -> dict[str, Any]:
+    """Return a random world as plain tables."""
     rng = np.random.default_rng([2025, number])
     agenda, protocol, sender, target = design(number)
     issues = [_issue(rng, f"issue-{k}") for k in range(int(rng.integers(1, 6)))]
     names = [issue["name"] for issue in issues]
-    return Scenario.build(
-        {
-            "name": f"world-{number}", "title": f"World {number}", "kind": "teaching", "issues": issues,
-            "talks": _talks(rng, agenda, protocol, rounds), "markets": _markets(rng),
-            "security": _numbers(rng, SECURITY), "linkage": _linkage(rng, names),
-            "threats": [_threat(rng, issue) for issue in issues if rng.random() < 0.5],
-            "sender": _delegation(rng, "sender", names, sender),
-            "target": _delegation(rng, "target", names, target),
-        }
-    )
+    return {
+        "name": f"world-{number}", "title": f"World {number}", "kind": "teaching", "issues": issues,
+        "talks": _talks(rng, agenda, protocol, rounds), "markets": _markets(rng),
+        "security": _numbers(rng, SECURITY), "linkage": _linkage(rng, names),
+        "threats": [_threat(rng, issue) for issue in issues if rng.random() < 0.5],
+        "sender": _delegation(rng, "sender", names, sender),
+        "target": _delegation(rng, "target", names, target),
+    }
+
+
+# ---- worlds whose payoffs are flows ----------------------------------------------------------------------------------
+
+LUMPS_ALONE = ("flow_discount", "disagreement", "tariff_pain", "damage")
+"""Numbers that only lumps read."""
+WITHOUT_FLOWS = {"double-auction", "shaded-bid"}
+"""A protocol and a strategy that are not worked out for flows."""
+FLOW_DESIGNS = tuple(number for number, words in enumerate(DESIGNS) if not WITHOUT_FLOWS & set(words))
+SPREAD = 61
+"""From one flow world to the next so many designs are passed over: few worlds meet many strategies, protocols and agendas."""
+FLOW_SIDE = {"inside_option": (0.0, 0.7)}
+OF_A_HOLDER = ("unpredictability", "volatility")
+"""Numbers that only a side that holds a threat can use."""
+OWN_COST, OTHERS_COST = (-0.05, 0.2), (0.0, 0.5)
+"""What a threat in force takes from its holder, which may like it, and from the other side."""
+EARLY = (0.02, 0.6)
+"""Chances of early execution, above 0: a pause that is kept must speak for its holder, or flows are refused."""
+
+
+def flow_design(number: int) -> int:
+    """Return the number of the world that a flow world is made of."""
+    return FLOW_DESIGNS[number * SPREAD % len(FLOW_DESIGNS)]
+
+
+def flow_world(number: int, rounds: int = 7) -> Scenario:
+    """Return random world ``number`` among those whose payoffs are flows."""
+    rng = np.random.default_rng([2026, number])
+    tree = _tree(flow_design(number), rounds) | {"name": f"flow-world-{number}", "title": f"Flow world {number}"}
+    for part in (tree["talks"], tree["sender"], tree["target"], *tree["threats"]):
+        for name in LUMPS_ALONE:
+            part.pop(name, None)
+    tree["talks"] |= {"payoff": "flows", **_numbers(rng, {"resumption": (0.0, 1.0)})}
+    if rng.random() < SET:
+        tree["talks"]["horizon"] = int(rng.integers(5, 200))
+    for issue in tree["issues"]:
+        issue |= _numbers(rng, {"sunk": (0.0, 1.0)})
+    for threat in tree["threats"]:
+        _cost_flows(rng, threat)
+    for side in ("sender", "target"):
+        _feel_flows(rng, tree, side)
+    for side, other in (("sender", "target"), ("target", "sender")):
+        _trust_flows(rng, tree[side], [threat for threat in tree["threats"] if threat["holder"] == other], tree[other])
+    return Scenario.build(tree)
+
+
+def _cost_flows(rng: Generator, threat: dict[str, Any]) -> None:
+    """Give a threat a holder, and what it costs both sides in a round."""
+    holder, other = ("sender", "target") if rng.random() < SET else ("target", "sender")
+    threat |= {
+        "holder": holder, f"{holder}_cost": float(rng.uniform(*OWN_COST)), f"{other}_cost": float(rng.uniform(*OTHERS_COST)),
+        "early_execution": float(rng.uniform(*EARLY)),
+    }
+
+
+def _feel_flows(rng: Generator, tree: dict[str, Any], side: str) -> None:
+    """Give a side the numbers that only flows read, and those of a holder if it holds a threat."""
+    delegation = tree[side]
+    held = any(threat["holder"] == side for threat in tree["threats"])
+    for name in OF_A_HOLDER:
+        delegation.pop(name, None)
+    delegation |= _numbers(rng, FLOW_SIDE) | (_numbers(rng, {name: DELEGATION[name] for name in OF_A_HOLDER}) if held else {})
+    if "horizon" not in tree["talks"]:
+        delegation["discount"] = min(float(delegation.get("discount", 1.0)), float(rng.uniform(0.8, 0.995)))
+
+
+def _trust_flows(rng: Generator, delegation: dict[str, Any], faced: list[dict[str, Any]], holder: dict[str, Any]) -> None:
+    """Let a reliable holder of the threats that a side faces break a pause more rarely than an unreliable one."""
+    delegation.pop("trust_slip", None)
+    breaks = [threat["early_execution"] * (1.0 - 0.5 * holder.get("unpredictability", 0.0)) for threat in faced]
+    if breaks:
+        delegation["trust_slip"] = float(rng.uniform(0.0, 0.9)) * min(breaks)
