@@ -20,6 +20,11 @@ def against_own_bid(own: Any, offer: Any) -> Weighing:
     return Weighing(float(offer[own["kept_column"]]), demanded, "bid" if demanded <= 1.0 else "out-of-reach")
 
 
+def against_no_deal(own: Any, offer: Any) -> Weighing:
+    """Return what a deal is worth signed now against no deal now, all that both cost counted."""
+    return Weighing(settlement_worth(own, offer), float(own["no_deal"]), "no-deal")
+
+
 def in_return(own: Any, public: Any, value: float, demand: float) -> Weighing:
     """Return an offer's value against the demand that would answer it; once the time is up, the reservation value."""
     if public["elapsed"] >= 1.0:

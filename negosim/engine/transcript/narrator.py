@@ -31,6 +31,11 @@ Facts = dict[str, Any]
 
 IN_A_SENTENCE = 4
 """An offer that names more terms than this is told in lines, one for each kind of term."""
+PAYOFFS = {
+    "lumps": "Payoffs count the ending and all costs on the way, on the same scale.",
+    "flows": "Payoffs are means over all rounds, those after the end included, on the same scale; later rounds weigh less.",
+}
+"""What a payoff is, by the form of the payoffs."""
 FORESEEN = 10
 """Years after which nobody says any more when a settlement is taken back."""
 
@@ -82,10 +87,13 @@ class Narrator:
         if facts[f"{label}_committed"]:
             return f"{name} never takes less than a deal worth {number(facts[f'{label}_demands'])} to it{hidden}."
         secret = hidden if delegation.ambiguity > 0.0 else ""
-        (plays, takes_less), worth = plan_of(facts[f"{label}_strategy"]), number(facts[f"{label}_reservation"])
-        least = f"the least it would take is a deal worth {worth} to it"
+        plays, takes_less = plan_of(facts[f"{label}_strategy"])
+        least = f"the least it would take is a deal worth {number(facts[f'{label}_reservation'])} to it"
+        without = f"an end without a deal is worth {number(facts[f'{label}_no_deal'])} to it, threats and costs aside"
         if self.scenario.threats and takes_less:
-            least = f"an end without a deal is worth {worth} to it, threats and costs aside"
+            least = without
+        elif self.scenario.talks.payoff == "flows":
+            least += f", and {without}"
         return f"{name} {plays}; {least}{secret}."
 
     def _round(self, facts: Facts) -> str:
@@ -183,7 +191,7 @@ class Narrator:
         reason += self._who_would_refuse(facts) if facts["answer_basis"] == "no-home" else ""
         text = f"{capital(self.names[side])} {verb}: {reason}."
         if facts["answer"] == "accept" and not facts["signed"]:
-            text += f" {capital(self.names[side.other])} does not sign, as not even that is worth its reservation value to it."
+            text += f" {capital(self.names[side.other])} does not sign, as no deal is worth more to it."
         return text
 
     def _who_would_refuse(self, facts: Facts) -> str:
@@ -339,7 +347,7 @@ class Narrator:
         lines += self._last_threats(facts)
         if facts["reversed_after"] is not None and math.isfinite(facts["reversed_after"]):
             lines.append(self._reversal(facts))
-        lines.append("Payoffs count the ending and all costs on the way, on the same scale.")
+        lines.append(PAYOFFS[self.scenario.talks.payoff])
         known = [side for side in Side if facts[f"{side.label}_payoff"] is not None]  # one side alone may be telling
         return "\n".join(lines + [self._payoff(facts, side) for side in known] + self._welfare(facts))
 
@@ -372,7 +380,13 @@ class Narrator:
         calendar = self.scenario.calendar
         if calendar is not None and rounds * calendar.days_per_round > 365 * FORESEEN:
             return f"The settlement is not taken back within {FORESEEN} years, though {able} could."
-        return f"After {counted(rounds, 'round')} {able} takes the settlement back{date}."
+        text = f"After {counted(rounds, 'round')} {able} takes the settlement back{date}."
+        return f"{text} {self._lapse()}" if self.scenario.talks.payoff == "flows" else text
+
+    def _lapse(self) -> str:
+        """Say what holds once a settlement has lapsed."""
+        sunk = [f"{percent(issue.sunk, 0)} of {with_the(self.titles[issue.name])}" for issue in self.scenario.issues if issue.sunk]
+        return f"From then on both sides have what no deal pays{f', and {listed(sunk)} stays as settled' if sunk else ''}."
 
     def _payoff(self, facts: Facts, side: Side) -> str:
         entries = []

@@ -32,6 +32,7 @@ WEIGHED = {
     "chance": "it holds out, with a chance of {worth} to give way in this round",
     "risk": "the risk run so far makes sides give way whose reservation value is {worth} at most; its own is {needed}",
     "last-chance": "it expects {worth} of this deal and {needed} of an end without one",
+    "no-deal": "it expects {worth} of this deal and {needed} of no deal",
     "own-rule": "worth {worth} to it; it decides by a rule of its own",
     "": "worth {worth} to it",
     "unsaid": "it does not say why",
