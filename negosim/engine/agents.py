@@ -76,7 +76,7 @@ class Principal(mesa.Agent):
     def weigh(self) -> Weighing:
         """Say what this principal compares when it answers the offer on the table."""
         if self._response() == Response.ACCEPT and self.answer() is Response.REFUSE:
-            return against_no_deal(self._knowledge()[0], self.run.talks.offer)
+            return against_no_deal(self._knowledge()[0], self.run.talks.offer, bool(self.run.game.world[0]["flows"]))
         if self._bids():
             return against_own_bid(self._knowledge()[0], self.run.talks.offer)
         return self._strategy().weigh(*self._knowledge(), self.run.talks.offer, self._outlook())

@@ -11,7 +11,7 @@ from negosim import Ending, Scenario, simulate
 from negosim.engine.no_talks import no_talks
 
 CASE = Scenario.load("us-japan-2025-flows")
-NEVER_EARLY = {f"threats.{threat.issue}.early_execution": 0.0 for threat in CASE.threats}
+NEVER_EARLY = {f"threats.{threat.issue}.early_execution": 0.0 for threat in CASE.threats} | {"target.trust_slip": 0.0}
 SHAKEN: dict[str, Any] = {
     "sender.security_stake": 0.1,
     "security.credibility": 0.6,
