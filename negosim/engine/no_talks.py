@@ -3,10 +3,9 @@
     value = base - stress - threats - doubt
 
 With flows ``base`` is what a round without a settlement is worth before costs; with lumps it is the mean reservation value.
-``stress`` is what market stress goes on costing: that of the start, and what threats in force or still moving keep up.
-``threats`` is the damage expected of the threats that are in force or announced, sum_j damage_j level_j c_j with c = 1 if it is
-imposed and else execution (1 - u/2) of its holder; it is below 0 for a side that gains by them. ``doubt`` is security stake x
-(1 - credibility).
+``stress`` is what market stress goes on costing: that of the start, and what levels that go on moving keep up. ``threats`` is the
+damage expected of the threats that are in force or announced, sum_j damage_j level_j c_j with c = 1 if it is imposed and else
+execution (1 - u/2) of its holder; it is below 0 for a side that gains by them. ``doubt`` is security stake x (1 - credibility).
 """
 
 from __future__ import annotations
@@ -25,8 +24,8 @@ Array = NDArray[np.float64]
 class NoTalks(NamedTuple):
     """What talks that are refused are worth, and its parts; each field is (sides,), in utility after the attitude to risk.
 
-    ``least`` is the mean reservation value: the least utility that a side would sign for, before damage and doubts. It exceeds
-    what no deal pays by what a deal costs the side that signs it.
+    ``least`` is the mean reservation value: the least utility that is worth signing where no further threat is carried out and
+    there is no doubt. It exceeds what no deal pays by what a deal costs the side that signs it.
     """
 
     base: Array

@@ -142,7 +142,7 @@ TACTICS = ("ambiguity", "ambiguous_voices", "commitment", "unpredictability", "v
 
 @html.register
 def scenario_card(scenario: Scenario) -> str:
-    """Return a scenario as HTML: its title and summary, the issues in their units, both sides, what no deal is worth, the clock."""
+    """Return a scenario as HTML: title and summary, the issues in their units, both sides, what no deal is worth, the clock."""
     sides = [scenario.delegation(side) for side in Side]
     head = ["issue", "unit", *(f"end of {each.short}" for each in reversed(sides)), "status quo"]
     head += [f"weight to {each.short}" for each in sides]

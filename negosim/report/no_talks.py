@@ -30,10 +30,10 @@ def no_talks_rows(refused: NoTalks) -> list[list[str]]:
     """The rows of the table: how no deal comes to what it is worth, and the least that is worth signing against it."""
     parts = {
         "a round of talks, before costs": refused.base,
-        "market stress that goes on": -refused.stress,
-        "threats, as far as they are expected to be carried out": -refused.threats,
+        "market stress, of the start and of levels that move on": -refused.stress,
+        "threats in force, and others as far as they are expected": -refused.threats,
         "doubt about the guarantee": -refused.doubt,
         "no deal": refused.value,
-        "least worth signing, threats and doubt aside": refused.least,
+        "least worth signing, if no other threat is carried out": refused.least,
     }
     return [[name, *(number(float(value), 3, MINUS) for value in values)] for name, values in parts.items() if values.any()]

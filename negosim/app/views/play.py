@@ -32,7 +32,7 @@ HOW_TO = (
 RESERVATION = {
     "lumps": "Your reservation value is what no deal is worth to you; threats and doubt about the guarantee come on top.",
     "flows": "Your reservation value is the least utility that is worth signing: what no deal is worth to you, and what a deal costs "
-    "you. Threats and doubt about the guarantee lower it.",
+    "you. Threats that may still be carried out, and doubt about the guarantee, lower it.",
 }
 """What a reservation value is, by the form of the payoffs."""
 
@@ -94,7 +94,7 @@ def Standing(playing: Playing) -> None:  # noqa: N802
         ("Expected if the talks end now", f"{playing.without_deal:.3f}"),
     ]
     if scenario.talks.payoff == "flows":
-        rows.append(("Least worth signing, threats apart", f"{playing.reservation:.3f}"))
+        rows.append(("Least worth signing, if no other threat is carried out", f"{playing.reservation:.3f}"))
     with solara.v.Html(tag="section", class_="ns-panel ns-stat", attributes={"aria-label": "Where you stand"}):
         for name, value in rows:
             solara.v.Html(tag="p", children=[name, solara.v.Html(tag="b", children=[value])])

@@ -23,7 +23,7 @@ from negosim.common.text import (
 from negosim.common.vocabulary import CHANNEL_NAMES, Ending, Side
 from negosim.engine.events import Event, column
 from negosim.engine.transcript.names import mid_sentence, threat_title
-from negosim.engine.transcript.phrases import GIVEN_WAY, WEIGHED, plan_of
+from negosim.engine.transcript.phrases import GIVEN_WAY, PAYOFFS, WEIGHED, distance, lapsed, plan_of
 from negosim.scenario.parameters import Issue, Threat
 from negosim.scenario.scenario import Scenario
 
@@ -31,11 +31,6 @@ Facts = dict[str, Any]
 
 IN_A_SENTENCE = 4
 """An offer that names more terms than this is told in lines, one for each kind of term."""
-PAYOFFS = {
-    "lumps": "Payoffs count the ending and all costs on the way, on the same scale.",
-    "flows": "Payoffs are means over all rounds, those after the end included, on the same scale; later rounds weigh less.",
-}
-"""What a payoff is, by the form of the payoffs."""
 FORESEEN = 10
 """Years after which nobody says any more when a settlement is taken back."""
 
@@ -157,7 +152,7 @@ class Narrator:
             if amount(real, issue.unit) == amount(told, issue.unit):
                 rest.append(issue)
             else:
-                (asks if _distance(real, issue, side) < _distance(issue.status_quo, issue, side) else gives).append(issue)
+                (asks if distance(real, issue, side) < distance(issue.status_quo, issue, side) else gives).append(issue)
         return gives, asks, rest
 
     def _on_the_table(self, facts: Facts) -> list[Issue]:
@@ -381,12 +376,10 @@ class Narrator:
         if calendar is not None and rounds * calendar.days_per_round > 365 * FORESEEN:
             return f"The settlement is not taken back within {FORESEEN} years, though {able} could."
         text = f"After {counted(rounds, 'round')} {able} takes the settlement back{date}."
-        return f"{text} {self._lapse()}" if self.scenario.talks.payoff == "flows" else text
-
-    def _lapse(self) -> str:
-        """Say what holds once a settlement has lapsed."""
+        if self.scenario.talks.payoff == "lumps":
+            return text
         sunk = [f"{percent(issue.sunk, 0)} of {with_the(self.titles[issue.name])}" for issue in self.scenario.issues if issue.sunk]
-        return f"From then on both sides have what no deal pays{f', and {listed(sunk)} stays as settled' if sunk else ''}."
+        return f"{text} {lapsed(sunk)}"
 
     def _payoff(self, facts: Facts, side: Side) -> str:
         entries = []
@@ -397,7 +390,6 @@ class Narrator:
         total = number(facts[f"{side.label}_payoff"], 3)
         return f"Payoff of {self.names[side]}: {total} ({', '.join(entries) or 'nothing gained or lost'})."
 
-
     def _welfare(self, facts: Facts) -> list[str]:
         """Say what the tariffs in force do to each country, against the world before the dispute."""
         if self.scenario.trade is None:
@@ -406,9 +398,3 @@ class Narrator:
         changes = [(country.title, round(facts[column("welfare", country.name)], 2) or 0.0) for country in countries]
         told = ", ".join(f"{title} {change:+.2f} %" for title, change in changes)
         return [f"Welfare (real expenditure, against the time before the dispute): {told}."]
-
-
-def _distance(real: float, issue: Issue, side: Side) -> float:
-    """Return how far a real value lies from a side's ideal."""
-    ideal, end = (issue.sender_ideal, issue.sender_end) if side is Side.SENDER else (issue.target_ideal, issue.target_end)
-    return abs(real - (end if ideal is None else ideal))

@@ -66,7 +66,8 @@ def test_the_parts_sum_to_the_value_and_the_least_worth_signing_lies_above_no_de
 
 
 def test_what_costs_nothing_is_a_part_of_nothing() -> None:
-    idle = no_talks(CASE.vary({f"threats.{threat.issue}.execution": 0.0 for threat in CASE.threats}))
+    states = {f"threats.{threat.issue}.state": "announced" for threat in CASE.threats}
+    idle = no_talks(CASE.vary(states | {f"threats.{threat.issue}.execution": 0.0 for threat in CASE.threats}))
     assert idle.threats.tolist() == [0.0, 0.0] and (idle.stress > 0.0).all()
     calm = no_talks(CASE.vary({"sender.stress_cost": 0.0, "target.stress_cost": 0.0}))
     assert calm.stress == pytest.approx([0.0, 0.0], abs=1e-12) and calm.threats[0] < 0.0 < calm.threats[1]  # a duty pays
