@@ -15,11 +15,11 @@ from negosim.scenario.people import Person
 from negosim.scenario.people import Ratifier as RatifierParameters
 from negosim.strategies.record import Strategy, Weighing
 from negosim.strategies.shipped import commitment
-from negosim.strategies.weighing import against_own_bid
+from negosim.strategies.weighing import against_no_deal, against_own_bid
 
 
 class Principal(mesa.Agent):
-    """Decides how much to demand and whether to accept; the sender's principal also moves the threats."""
+    """Decides how much to demand and whether to accept; the sender's also has every threat moved, by the choice of its holder."""
 
     def __init__(self, model: mesa.Model, run: Run, side: Side, person: Person) -> None:
         super().__init__(model)
@@ -44,7 +44,7 @@ class Principal(mesa.Agent):
         return tables[self.run.talks.owns[self.side]["table"]]
 
     def move_threats(self) -> None:
-        """Announce, escalate or pause each threat."""
+        """Announce, escalate or pause each threat, whichever side holds it."""
         moves.move_threats(self.run.game, self.run.talks)
 
     def face_the_alternative(self) -> None:
@@ -61,12 +61,13 @@ class Principal(mesa.Agent):
 
     def answer(self) -> Response:
         """Accept, refuse, or leave the talks; in a double auction the sealed bids answer each other."""
-        talks = self.run.talks
-        response = (
-            floor.satisfies(talks) if self._bids()
-            else self._strategy().respond(*self._knowledge(), talks.offer, self._outlook())
-        )
-        return Response(moves.accepts(self.run.game, talks, int(self.side), response))
+        return Response(moves.accepts(self.run.game, self.run.talks, int(self.side), self._response()))
+
+    def _response(self) -> int:
+        """Return the answer of the strategy or of the bid, before the principal asks whether what is accepted is worth signing."""
+        if self._bids():
+            return int(floor.satisfies(self.run.talks))
+        return int(self._strategy().respond(*self._knowledge(), self.run.talks.offer, self._outlook()))
 
     def signs(self) -> bool:
         """Sign the delegation's own offer, now that the other side has accepted it, or not."""
@@ -74,6 +75,8 @@ class Principal(mesa.Agent):
 
     def weigh(self) -> Weighing:
         """Say what this principal compares when it answers the offer on the table."""
+        if self._response() == Response.ACCEPT and self.answer() is Response.REFUSE:
+            return against_no_deal(self._knowledge()[0], self.run.talks.offer, bool(self.run.game.world[0]["flows"]))
         if self._bids():
             return against_own_bid(self._knowledge()[0], self.run.talks.offer)
         return self._strategy().weigh(*self._knowledge(), self.run.talks.offer, self._outlook())

@@ -108,6 +108,7 @@ def opening_event(run: Run) -> Event:
         own, plays = run.talks.owns[side], run.scenario.delegation(side).strategy
         facts[f"{side.label}_strategy"] = OWN_RULE if side in run.own_strategies else plays
         facts[f"{side.label}_reservation"] = float(own["reservation"])
+        facts[f"{side.label}_no_deal"] = float(own["reservation"] - run.game.sides[side]["gap"])
         facts[f"{side.label}_committed"] = bool(own["committed"])
         facts[f"{side.label}_demands"] = float(own["committed_demand"])
     return Event("opening", facts)

@@ -38,6 +38,9 @@ MARGIN = 0.03
 CLOUDS = ("o", "^", "v", "D", "P", "*")
 LINES: tuple[Dashes, ...] = ("-", (0, (6, 2)), (0, (1, 1.5)), (0, (6, 2, 1, 2)))
 
+NO_DEAL = {"lumps": "both\nsides' reservation values", "flows": "what\nno deal pays, threats apart"}
+"""Where runs without a deal stand, by the form of the payoffs."""
+
 Pair = tuple[int, int]
 """The true priorities of sender and target: the number of a voice, or one past the last for the principal's own."""
 
@@ -46,9 +49,9 @@ Pair = tuple[int, int]
 def frontier(results: Results, point: int | None = None, axes: Axes | None = None) -> Axes:
     """The best packages for the true types, the settlements of the first CLOUD runs of a point, and where the rest ended.
 
-    Utilities are those of the settlement or of the reservation value alone, before all costs, after the attitude to
-    risk. Also the package of the status quo, the mean reservation values and the Nash solution. NothingToDrawError if
-    the rules have changed since the runs were played.
+    Utilities are those of the settlement, or what no deal pays, alone: before all costs, after the attitude to risk. With
+    lumps no deal pays the reservation value. Also the package of the status quo, the mean reservation values and the Nash
+    solution. NothingToDrawError if the rules have changed since the runs were played.
     """
     require_same_rules(results)
     point = number_of(results, point)
@@ -60,14 +63,16 @@ def frontier(results: Results, point: int | None = None, axes: Axes | None = Non
         f"select agreed, {', '.join(columns)} from runs where point = {point} and run < {CLOUD} order by run",
         points=[point],
     )
-    deals, others = runs[runs["agreed"]], runs[~runs["agreed"]]
     game = prepare(scenario)
+    for side in Side:
+        runs[f"{side.label}_no_deal"] = runs[f"{side.label}_reservation"] - game.sides[side]["gap"]
+    deals, others = runs[runs["agreed"]], runs[~runs["agreed"]]
     drawn = deals if len(deals) else runs
     pairs = sorted({(int(a), int(b)) for a, b in zip(drawn["sender_profile"], drawn["target_profile"], strict=True)})
     closer = axes.inset_axes((1.12, 0.02, 0.5, 0.5))  # beside the plane, where it covers nothing
     for place in (axes, closer):
         _draw_frontiers(place, scenario, game, pairs)
-        _draw_runs(place, deals, others, pairs)
+        _draw_runs(place, deals, others, pairs, NO_DEAL[scenario.talks.payoff])
         _mark_points(place, game, pairs)
     _zoom(axes, closer, deals, others)
     sender, target = (side_name(scenario, side) for side in Side)
@@ -89,8 +94,8 @@ def _draw_frontiers(axes: Axes, scenario: Scenario, game: Game, pairs: list[Pair
         axes.plot(*frontier_line(game, pair), color=INK, linewidth=1.3, linestyle=line, label=label, zorder=2)
 
 
-def _draw_runs(axes: Axes, deals: pandas.DataFrame, others: pandas.DataFrame, pairs: list[Pair]) -> None:
-    """Every settlement, with a marker for each pair of priorities, and the reservation values of the other runs."""
+def _draw_runs(axes: Axes, deals: pandas.DataFrame, others: pandas.DataFrame, pairs: list[Pair], no_deal: str) -> None:
+    """Every settlement, with a marker for each pair of priorities, and what no deal pays in the other runs."""
     for number, pair in enumerate(pairs):
         here = deals[(deals["sender_profile"] == pair[0]) & (deals["target_profile"] == pair[1])]
         axes.scatter(
@@ -100,8 +105,8 @@ def _draw_runs(axes: Axes, deals: pandas.DataFrame, others: pandas.DataFrame, pa
     if others.empty:
         return
     axes.scatter(
-        others["sender_reservation"], others["target_reservation"], s=14, marker="x", color=FAINT, alpha=0.8, linewidth=0.9,
-        label=f"{len(others):,} runs without a deal, at both\nsides' reservation values", zorder=2.5,
+        others["sender_no_deal"], others["target_no_deal"], s=14, marker="x", color=FAINT, alpha=0.8, linewidth=0.9,
+        label=f"{len(others):,} runs without a deal, at {no_deal}", zorder=2.5,
     )
 
 
@@ -109,7 +114,7 @@ def _zoom(axes: Axes, closer: Axes, deals: pandas.DataFrame, others: pandas.Data
     """Show the part of the plane in which the runs end once more, enlarged."""
     spans = []
     for side in Side:
-        values = numpy.concatenate([deals[f"{side.label}_utility"], others[f"{side.label}_reservation"]])
+        values = numpy.concatenate([deals[f"{side.label}_utility"], others[f"{side.label}_no_deal"]])
         spans.append((float(values.min()), float(values.max())))
     enlarge(axes, closer, spans)
 

@@ -16,6 +16,7 @@ from negosim.engine.outcomes import Outcomes
 from negosim.engine.run import standing_in_words
 from negosim.engine.transcript import paragraphs
 from negosim.experiment.design import shown
+from negosim.report.no_talks import TITLE, derived, no_talks_head, no_talks_rows
 from negosim.report.words import side_name
 from negosim.results.results import Results
 from negosim.scenario.parameters import Issue
@@ -141,7 +142,7 @@ TACTICS = ("ambiguity", "ambiguous_voices", "commitment", "unpredictability", "v
 
 @html.register
 def scenario_card(scenario: Scenario) -> str:
-    """Return a scenario as HTML: its title and summary, the issues in their units, both sides, the clock."""
+    """Return a scenario as HTML: title and summary, the issues in their units, both sides, what no deal is worth, the clock."""
     sides = [scenario.delegation(side) for side in Side]
     head = ["issue", "unit", *(f"end of {each.short}" for each in reversed(sides)), "status quo"]
     head += [f"weight to {each.short}" for each in sides]
@@ -149,11 +150,14 @@ def scenario_card(scenario: Scenario) -> str:
     clock = f"{talks.protocol}, {talks.rounds} rounds, agenda {talks.agenda}"
     if scenario.calendar is not None:
         clock += f"; round 1 is {scenario.calendar.first_round}, a round has {scenario.calendar.days_per_round} days"
+    refused = derived(scenario)
+    without = [] if refused is None else [line(f"{TITLE}:"), table(no_talks_head(scenario), no_talks_rows(refused))]
     return card(
         f"{scenario.title} ({scenario.name})",
         line(scenario.summary),
         table(head, [_issue_row(scenario, issue) for issue in scenario.issues], words=2),
         *(line(_side_text(scenario, side)) for side in Side),
+        *without,
         line(f"{clock}. {counted(len(scenario.linkage), 'link')} between issues, {counted(len(scenario.threats), 'threat')}."),
     )
 

@@ -9,6 +9,7 @@ from negosim.common.markdown import escaped
 from negosim.common.text import MINUS, NOISE, amount, capital, in_points, listed, number, percent
 from negosim.common.vocabulary import CHANNEL_NAMES, Ending, Side
 from negosim.experiment.design import shown
+from negosim.report.no_talks import derived
 from negosim.report.words import in_a_sentence, quantity_title
 from negosim.results.findings import Baseline, Best, Difference, Finding, Findings, Robustness, Settled
 from negosim.scenario import dotted_names
@@ -143,6 +144,9 @@ def _baseline(baseline: Baseline, scenario: Scenario, who: Mapping[str, str]) ->
         f"On average {who['sender']} has {number(100 * means['sender_payoff'], 1, MINUS)} points and {who['target']} "
         f"{number(100 * means['target_payoff'], 1, MINUS)}.{_ledgers(means, who)}"
     )
+    if (refused := derived(scenario)) is not None:
+        worth = [f"{number(100 * float(refused.value[side]), 1, MINUS)} points to {who[side.label]}" for side in Side]
+        lines.append(f"Talks refused before round 1 would be worth {listed(worth)}.")
     if all(math.isfinite(means.get(name, math.nan)) for name in ("frontier_distance", "nash_distance")):
         lines.append(
             f"A settlement lies {number(100 * means['frontier_distance'], 2)} points of utility from the Pareto frontier and "

@@ -32,8 +32,8 @@ class Weighing(NamedTuple):
     of passing at home, "no-home" any such chance, "going-on" what it expects of going on, "outside-option" what it has by
     leaving, "rung" what it would itself propose next, "bid" its own bid, "out-of-reach" the same where it is above all there is,
     "chance" that its chance of giving way (worth) came up, "risk" that the risk run makes types up to a reservation value (worth)
-    give way, its own among them, "last-chance" what it has if the talks end with this answer, "own-rule" what only the author of
-    its strategy knows, "" unknown.
+    give way, its own among them, "last-chance" what it has if the talks end with this answer, "no-deal" the same where its
+    strategy would accept less, "own-rule" what only the author of its strategy knows, "" unknown.
     """
 
     worth: float

@@ -20,6 +20,13 @@ def against_own_bid(own: Any, offer: Any) -> Weighing:
     return Weighing(float(offer[own["kept_column"]]), demanded, "bid" if demanded <= 1.0 else "out-of-reach")
 
 
+def against_no_deal(own: Any, offer: Any, flows: bool) -> Weighing:
+    """Return a deal that is not worth signing against talks that end now, all that both cost counted; with lumps by utilities."""
+    if flows:
+        return Weighing(settlement_worth(own, offer), float(own["ended"]), "no-deal")
+    return Weighing(float(offer[own["kept_column"]]), float(own["reservation"]), "reservation")
+
+
 def in_return(own: Any, public: Any, value: float, demand: float) -> Weighing:
     """Return an offer's value against the demand that would answer it; once the time is up, the reservation value."""
     if public["elapsed"] >= 1.0:

@@ -99,11 +99,21 @@ def dial(scenario: Scenario, name: str) -> Dial:
     if isinstance(value, bool):
         return Dial(*words, "flag", value)
     if isinstance(value, str):
-        return Dial(*words, "choice", value, options=tuple(get_args(leaf.declared.annotation)))
+        options = (word for word in get_args(leaf.declared.annotation) if _is_admissible(scenario, name, word))
+        return Dial(*words, "choice", value, options=tuple(options))
     low, high = _reach(scenario, name, leaf)
     step = 1.0 if leaf.is_whole else _round_step((high - low) / STEPS)
     kind: Literal["whole", "number"] = "whole" if leaf.is_whole else "number"
     return Dial(*words, kind, value, low, high, step, range_text(leaf.declared), is_log=low > 0.0 and high / low >= WIDE)
+
+
+def _is_admissible(scenario: Scenario, name: str, word: str) -> bool:
+    """Return whether a word can be chosen as the scenario stands: with flows there are no bids, say."""
+    try:
+        scenario.vary({name: word})
+    except ScenarioError:
+        return False
+    return True
 
 
 def _reach(scenario: Scenario, name: str, leaf: dotted_names.Leaf) -> tuple[float, float]:

@@ -18,6 +18,7 @@ from negosim.engine.person import Question, UndecidedError, seat
 from negosim.engine.transcript import narrate
 from negosim.rules.clock import DOUBLE_AUCTION
 from negosim.rules.menus import evaluate
+from negosim.rules.payoff import settlement_worth
 from negosim.scenario.parameters import Issue
 from negosim.scenario.scenario import Scenario
 
@@ -56,6 +57,11 @@ class Playing:
     def reservation(self) -> float:
         """This side's reservation value, as drawn: the least that a deal must be worth to it, utility."""
         return float(self.now.talks.owns[self.side]["reservation"])
+
+    @property
+    def no_deal(self) -> float:
+        """What no deal pays this side before threats are carried out, utility: with lumps its reservation value."""
+        return self.reservation - float(self.now.game.sides[self.side]["gap"])
 
     @property
     def without_deal(self) -> float:
@@ -121,10 +127,17 @@ class Playing:
 
     def worth(self, terms: Mapping[str, float]) -> float:
         """What a package is worth to this side if it is settled and kept, utility."""
-        game, talks = self.now.game, self.now.talks
-        row = np.zeros_like(talks.offer)
-        evaluate(game, self.positions(terms), np.zeros(len(terms)), row)
-        return float(row[talks.owns[self.side]["kept_column"]])
+        return float(self._row(terms)[self.now.talks.owns[self.side]["kept_column"]])
+
+    def worth_signed(self, terms: Mapping[str, float]) -> float:
+        """What this side expects of a package if it is signed now, all that it costs counted, utility."""
+        return float(settlement_worth(self.now.talks.owns[self.side], self._row(terms)))
+
+    def _row(self, terms: Mapping[str, float]) -> NDArray[np.float64]:
+        """A package as a row of a menu."""
+        row = np.zeros_like(self.now.talks.offer)
+        evaluate(self.now.game, self.positions(terms), np.zeros(len(terms)), row)
+        return row
 
     def positions(self, terms: Mapping[str, float]) -> NDArray[np.float64]:
         """Positions (issues,) of real values; settled issues at what is settled, levels kept, ends not passed."""

@@ -29,6 +29,13 @@ HOW_TO = (
 )
 
 
+RESERVATION = {
+    "lumps": "Your reservation value is what no deal is worth to you; threats and doubt about the guarantee come on top.",
+    "flows": "Your reservation value is the least utility that is worth signing: what no deal is worth to you, and what a deal costs "
+    "you. Threats that may still be carried out, and doubt about the guarantee, lower it.",
+}
+"""What a reservation value is, by the form of the payoffs."""
+
 Changing = Callable[[Callable[[Game], Game]], None]
 
 
@@ -83,9 +90,11 @@ def Standing(playing: Playing) -> None:  # noqa: N802
     rows = [
         ("You are", scenario.delegation(playing.side).name),
         ("Round", f"{number} of {present['deadline']}{f', {date}' if date else ''}"),
-        ("Worth of no deal, threats apart", f"{playing.reservation:.3f}"),
+        ("Worth of no deal, threats apart", f"{playing.no_deal:.3f}"),
         ("Expected if the talks end now", f"{playing.without_deal:.3f}"),
     ]
+    if scenario.talks.payoff == "flows":
+        rows.append(("Least worth signing, if no other threat is carried out", f"{playing.reservation:.3f}"))
     with solara.v.Html(tag="section", class_="ns-panel ns-stat", attributes={"aria-label": "Where you stand"}):
         for name, value in rows:
             solara.v.Html(tag="p", children=[name, solara.v.Html(tag="b", children=[value])])
@@ -104,12 +113,21 @@ def Bidding(game: Game, change: Changing) -> None:  # noqa: N802
             prefix="offer", groups=[offer_dials(playing, game.draft).plain()],
             event_turn=lambda turned: change(lambda g: g.with_term(turned["name"], turned["value"])),
         )
-        worth = f"Worth to you: {playing.worth(game.draft):.3f}"
-        solara.v.Html(tag="p", attributes={"role": "status"}, children=[solara.v.Html(tag="b", children=[worth])])
+        Worth(playing, game.draft)
         widgets.Buttons(
             label="Your offer", buttons=[{"value": "offer", "text": "Table this offer", "main": True}],
             event_press=lambda _: change(Game.offered),
         )
+
+
+@solara.component
+def Worth(playing: Playing, terms: Mapping[str, float]) -> None:  # noqa: N802
+    """What a package is worth to the person if it is kept, and what signing it compares with."""
+    worth = f"Worth to you: {playing.worth(terms):.3f}"
+    signed = f"Signed now, with all that it costs you, it comes to {playing.worth_signed(terms):.3f}; no deal now is worth "
+    with solara.Div(attributes={"role": "status"}):
+        solara.v.Html(tag="p", children=[solara.v.Html(tag="b", children=[worth])])
+        solara.v.Html(tag="p", class_="ns-meaning", children=[f"{signed}{playing.without_deal:.3f} to you."])
 
 
 @solara.component
@@ -121,8 +139,7 @@ def Answering(playing: Playing, change: Changing) -> None:  # noqa: N802
     with solara.v.Html(tag="section", class_="ns-ask", attributes={"aria-label": "Your answer"}):
         solara.v.Html(tag="h2", children=[f"An offer of {other.in_a_sentence}"])
         widgets.Terms(title="Its terms", now="Offered", rows=term_rows(playing.scenario, playing.offers))
-        worth = f"Worth to you: {playing.worth(playing.on_offer()):.3f}"
-        solara.v.Html(tag="p", attributes={"role": "status"}, children=[solara.v.Html(tag="b", children=[worth])])
+        Worth(playing, playing.on_offer())
         widgets.Buttons(
             label="Your answer", buttons=buttons, event_press=lambda answer: change(lambda g: g.answered(ANSWERS[answer]))
         )
@@ -161,9 +178,8 @@ def Table(playing: Playing) -> None:  # noqa: N802
     end = next((event.facts for event in events if event.kind == "end"), None)
     last = max([int(facts["deadline"]) for facts in (events[0].facts, playing.present)] + [int(playing.present["round"])])
     with solara.Div(classes=["ns-panels"]):
-        note = "Your reservation value is what no deal is worth to you; threats and doubt about the guarantee come on top."
         worth = own_panel(scenario, playing.side, offers, playing.reservation, last)
-        widgets.Figure(title="What the offers are worth to you", svg=worth, note=note)
+        widgets.Figure(title="What the offers are worth to you", svg=worth, note=RESERVATION[scenario.talks.payoff])
         widgets.Figure(title="Who is winning which issue", svg=linkage_panel(scenario, offers, end))
         if has_threats_or_stress(scenario):
             widgets.Figure(title="Threats and market stress", svg=threat_panel(scenario, events[0].facts, offers, last))

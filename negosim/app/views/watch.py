@@ -16,6 +16,7 @@ from negosim.app.views import widgets
 from negosim.app.views.exports import KINDS, exported
 from negosim.app.views.many import DistributionView
 from negosim.common.vocabulary import Ending, Side
+from negosim.report.no_talks import TITLE, derived, no_talks_head, no_talks_rows
 from negosim.report.words import day
 from negosim.scenario.scenario import Scenario
 
@@ -155,6 +156,9 @@ def Course(shown: Shown, last: int, layout: str) -> None:  # noqa: N802
         )
         with solara.Div(classes=["ns-panel"]):
             widgets.Terms(title="Terms", now=terms_are(shown), rows=term_rows(scenario, offers, end))
+        if (refused := derived(scenario)) is not None:
+            with solara.Div(classes=["ns-panel"]):
+                widgets.Table(title=TITLE, heads=no_talks_head(scenario), rows=no_talks_rows(refused))
         widgets.Text(title="Transcript", text=shown.transcript())
 
 

@@ -23,7 +23,7 @@ from negosim.common.text import (
 from negosim.common.vocabulary import CHANNEL_NAMES, Ending, Side
 from negosim.engine.events import Event, column
 from negosim.engine.transcript.names import mid_sentence, threat_title
-from negosim.engine.transcript.phrases import GIVEN_WAY, WEIGHED, plan_of
+from negosim.engine.transcript.phrases import GIVEN_WAY, PAYOFFS, WEIGHED, distance, lapsed, plan_of
 from negosim.scenario.parameters import Issue, Threat
 from negosim.scenario.scenario import Scenario
 
@@ -82,10 +82,13 @@ class Narrator:
         if facts[f"{label}_committed"]:
             return f"{name} never takes less than a deal worth {number(facts[f'{label}_demands'])} to it{hidden}."
         secret = hidden if delegation.ambiguity > 0.0 else ""
-        (plays, takes_less), worth = plan_of(facts[f"{label}_strategy"]), number(facts[f"{label}_reservation"])
-        least = f"the least it would take is a deal worth {worth} to it"
+        plays, takes_less = plan_of(facts[f"{label}_strategy"])
+        least = f"the least it would take is a deal worth {number(facts[f'{label}_reservation'])} to it"
+        without = f"an end without a deal is worth {number(facts[f'{label}_no_deal'])} to it, threats and costs aside"
         if self.scenario.threats and takes_less:
-            least = f"an end without a deal is worth {worth} to it, threats and costs aside"
+            least = without
+        elif self.scenario.talks.payoff == "flows":
+            least += f", and {without}"
         return f"{name} {plays}; {least}{secret}."
 
     def _round(self, facts: Facts) -> str:
@@ -149,7 +152,7 @@ class Narrator:
             if amount(real, issue.unit) == amount(told, issue.unit):
                 rest.append(issue)
             else:
-                (asks if _distance(real, issue, side) < _distance(issue.status_quo, issue, side) else gives).append(issue)
+                (asks if distance(real, issue, side) < distance(issue.status_quo, issue, side) else gives).append(issue)
         return gives, asks, rest
 
     def _on_the_table(self, facts: Facts) -> list[Issue]:
@@ -183,7 +186,7 @@ class Narrator:
         reason += self._who_would_refuse(facts) if facts["answer_basis"] == "no-home" else ""
         text = f"{capital(self.names[side])} {verb}: {reason}."
         if facts["answer"] == "accept" and not facts["signed"]:
-            text += f" {capital(self.names[side.other])} does not sign, as not even that is worth its reservation value to it."
+            text += f" {capital(self.names[side.other])} does not sign, as no deal is worth more to it."
         return text
 
     def _who_would_refuse(self, facts: Facts) -> str:
@@ -339,7 +342,7 @@ class Narrator:
         lines += self._last_threats(facts)
         if facts["reversed_after"] is not None and math.isfinite(facts["reversed_after"]):
             lines.append(self._reversal(facts))
-        lines.append("Payoffs count the ending and all costs on the way, on the same scale.")
+        lines.append(PAYOFFS[self.scenario.talks.payoff])
         known = [side for side in Side if facts[f"{side.label}_payoff"] is not None]  # one side alone may be telling
         return "\n".join(lines + [self._payoff(facts, side) for side in known] + self._welfare(facts))
 
@@ -372,7 +375,11 @@ class Narrator:
         calendar = self.scenario.calendar
         if calendar is not None and rounds * calendar.days_per_round > 365 * FORESEEN:
             return f"The settlement is not taken back within {FORESEEN} years, though {able} could."
-        return f"After {counted(rounds, 'round')} {able} takes the settlement back{date}."
+        text = f"After {counted(rounds, 'round')} {able} takes the settlement back{date}."
+        if self.scenario.talks.payoff == "lumps":
+            return text
+        sunk = [f"{percent(issue.sunk, 0)} of {with_the(self.titles[issue.name])}" for issue in self.scenario.issues if issue.sunk]
+        return f"{text} {lapsed(sunk)}"
 
     def _payoff(self, facts: Facts, side: Side) -> str:
         entries = []
@@ -383,7 +390,6 @@ class Narrator:
         total = number(facts[f"{side.label}_payoff"], 3)
         return f"Payoff of {self.names[side]}: {total} ({', '.join(entries) or 'nothing gained or lost'})."
 
-
     def _welfare(self, facts: Facts) -> list[str]:
         """Say what the tariffs in force do to each country, against the world before the dispute."""
         if self.scenario.trade is None:
@@ -392,9 +398,3 @@ class Narrator:
         changes = [(country.title, round(facts[column("welfare", country.name)], 2) or 0.0) for country in countries]
         told = ", ".join(f"{title} {change:+.2f} %" for title, change in changes)
         return [f"Welfare (real expenditure, against the time before the dispute): {told}."]
-
-
-def _distance(real: float, issue: Issue, side: Side) -> float:
-    """Return how far a real value lies from a side's ideal."""
-    ideal, end = (issue.sender_ideal, issue.sender_end) if side is Side.SENDER else (issue.target_ideal, issue.target_end)
-    return abs(real - (end if ideal is None else ideal))

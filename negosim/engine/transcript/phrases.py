@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
+from negosim.common.text import listed
+from negosim.common.vocabulary import Side
+from negosim.scenario.parameters import Issue
 from negosim.strategies.catalogue import strategy
 from negosim.strategies.record import OWN_RULE, Strategy
 
@@ -32,6 +37,7 @@ WEIGHED = {
     "chance": "it holds out, with a chance of {worth} to give way in this round",
     "risk": "the risk run so far makes sides give way whose reservation value is {worth} at most; its own is {needed}",
     "last-chance": "it expects {worth} of this deal and {needed} of an end without one",
+    "no-deal": "it expects {worth} of this deal and {needed} of no deal",
     "own-rule": "worth {worth} to it; it decides by a rule of its own",
     "": "worth {worth} to it",
     "unsaid": "it does not say why",
@@ -40,3 +46,25 @@ WEIGHED = {
 
 GIVEN_WAY = "it gives way, which in this round had a chance of {worth}"
 """The same where the chance of giving way came up."""
+
+PAYOFFS = {
+    "lumps": "Payoffs count the ending and all costs on the way, on the same scale.",
+    "flows": "Payoffs are means over all rounds, those after the end included, on the same scale; later rounds weigh less.",
+}
+"""What a payoff is, by the form of the payoffs."""
+
+
+def lapsed(sunk: Sequence[str]) -> str:
+    """Say what holds once a settlement has lapsed; ``sunk`` are the shares of it that stay.
+
+    >>> lapsed(["50 % of the investment"])
+    'From then on both sides have what no deal pays, and 50 % of the investment stays as settled.'
+    """
+    stays = f", and {listed(sunk)} {'stays' if len(sunk) == 1 else 'stay'} as settled" if sunk else ""
+    return f"From then on both sides have what no deal pays{stays}."
+
+
+def distance(real: float, issue: Issue, side: Side) -> float:
+    """Return how far a real value lies from a side's ideal."""
+    ideal, end = (issue.sender_ideal, issue.sender_end) if side is Side.SENDER else (issue.target_ideal, issue.target_end)
+    return abs(real - (end if ideal is None else ideal))
