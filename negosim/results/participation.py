@@ -30,8 +30,8 @@ def zone_of_agreement(scenario: Scenario) -> float:
         zone = max over packages x of min over sides i of [worth of signing x - what refused talks pay], in utility
 
     What signing is worth is what a side expects of a deal, all its costs counted: those of a retreat from its opening, of
-    precedent, and of a deal that it thinks may lapse. Types are at their means and priorities those of the principals, packages are
-    the nodes of the frontier, and nobody at home is asked.
+    precedent, and of a deal that it thinks may lapse. Types are at their means, priorities are those of the principals, packages
+    are the nodes of the frontier, and nobody at home is asked.
 
     >>> round(zone_of_agreement(Scenario.load("pie")), 6)
     0.5

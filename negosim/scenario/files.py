@@ -174,7 +174,7 @@ def _without(base: dict[str, Any], names: Any, path: Path) -> dict[str, Any]:
 
 
 def _entries(tree: Any) -> dict[str, Any]:
-    """The key of each entry of a table, or of a list of named things, by its name; of an edge the ends may stand in either order."""
+    """The key of each entry of a table, or of a list of named things, by its name; the ends of an edge stand in either order."""
     if isinstance(tree, dict):
         return {} if is_noted(tree) else {name: name for name in tree}
     if not _is_list_of_tables(tree):

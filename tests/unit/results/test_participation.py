@@ -14,7 +14,10 @@ from negosim.results.participation import participation, zone_of_agreement
 from negosim.sweeps.runner import sweep
 
 PIE = Scenario.load("pie")
-FLOWS = {"talks.payoff": "flows", "sender.disagreement": None, "target.disagreement": None, "sender.discount": 0.9, "target.discount": 0.9}
+FLOWS = {
+    "talks.payoff": "flows", "sender.disagreement": None, "target.disagreement": None, "sender.discount": 0.9,
+    "target.discount": 0.9,
+}
 
 
 @pytest.mark.parametrize(
