@@ -24,6 +24,10 @@ if TYPE_CHECKING:
     import pandas
 
 
+PLAIN = {f"{side.label}.strategy": "time-dependent" for side in Side}
+"""Strategies that solve nothing beforehand: neither refused talks nor the zone of agreement depend on those that are played."""
+
+
 def zone_of_agreement(scenario: Scenario) -> float:
     """Return how much the side that gains less gains by the best deal for it, signed in round 1: below 0 where there is no zone.
 
@@ -58,7 +62,7 @@ def participation(results: Results) -> pandas.DataFrame:
     known = []
     for draw, point in zip(frame["draw"], frame["point"], strict=True):
         case = points[point].case
-        scenario = scenario_at(experiment.bases[case].vary(experiment.draws[draw - 1][case]), points[point])
+        scenario = scenario_at(experiment.bases[case].vary(experiment.draws[draw - 1][case]), points[point]).vary(PLAIN)
         known.append((zone_of_agreement(scenario), *no_talks(scenario).value))
     frame["zone"], *refused = np.array(known).T
     for side in Side:
