@@ -45,7 +45,7 @@ def harmless(scenario: ns.Scenario) -> Overrides:
     happened if they had refused to: no threat is carried out early, and the guarantee stays as it is.
     """
     trust: Overrides = {f"{side.label}.trust": 0.0 for side in Side} | {"target.trust_slip": 0.0}
-    threats = {f"threats.{threat.issue}.early_execution": 0.0 for threat in scenario.threats}
+    threats = {f"threats.{threat.key}.early_execution": 0.0 for threat in scenario.threats}
     return trust | threats | {"security.news": 0.0, "security.erosion": 0.0}
 
 

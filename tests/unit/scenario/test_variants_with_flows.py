@@ -8,11 +8,12 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from negosim import simulate
 from negosim.common.vocabulary import Side
 from negosim.engine.prepare import prepare
-from negosim.engine.welfare import average_tariff_of, welfare
+from negosim.engine.welfare import average_tariff, welfare
 from negosim.rules.menus import package_utility
 from negosim.scenario.changes import changes
 from negosim.scenario.scenario import Scenario
@@ -30,20 +31,23 @@ CHANGED = {
     "us-japan-2025-flows": {
         "talks.payoff", "talks.horizon", "talks.resumption", "issues.investment.sunk", "threats.reciprocal-tariff.damage",
         "threats.car-tariff.damage", "threats.steel-tariff.damage", "sender.disagreement", "sender.stress_cost", "target.tariff_pain",
-        "target.stress_cost", "target.trust_slip", "trade.sender_worth", "trade.target_worth",
+        "target.stress_cost", "target.trust_slip", "trade.sender_worth", "trade.target_worth", "threats.countermeasure",
+        "trade.countermeasures.countermeasure",
     },
 }
-"""All that a variant may change: what one form of payoff alone reads, and what has another meaning or bound with flows."""
+"""All that a variant may change: what one form of payoff alone reads, what has another meaning or bound with flows, and a threat of
+the target that is at rest."""
+
+
+def package(scenario: Scenario, rates: dict[str, float]) -> NDArray[np.float64]:
+    """Return the positions of the status quo with these tariffs in its place."""
+    return np.array([scenario.position(issue.name, rates.get(issue.name, issue.status_quo)) for issue in scenario.issues])
 
 
 def utility(scenario: Scenario, side: Side, rates: dict[str, float]) -> float:
-    """Return what the status quo with these tariffs in its place is worth to the mean priorities of a side."""
+    """Return what it is worth to the mean priorities of a side."""
     game = prepare(scenario)
-    package = game.status_quo.copy()
-    for place, issue in enumerate(scenario.issues):
-        if issue.name in rates:
-            package[place] = scenario.position(issue.name, rates[issue.name])
-    return float(package_utility(game, int(side), int(game.sides[side]["profiles"]) - 1, package))
+    return float(package_utility(game, int(side), int(game.sides[side]["profiles"]) - 1, package(scenario, rates)))
 
 
 @pytest.mark.parametrize("variant", [TALKS, CARS], ids=lambda variant: variant.name)
@@ -80,7 +84,8 @@ def test_the_weights_of_japan_in_2025_say_what_a_per_cent_is_worth(
     trade, note = TALKS.trade, TALKS.note("trade.target_worth")
     assert trade is not None and trade.target_worth is not None and note is not None and note.range is not None
     place = [country.name for country in trade.countries].index(trade.target)
-    lost = [welfare(trade, np.array([average_tariff_of(TALKS, rates)]))[0, place] for rates in (first, second)]
+    nothing = np.zeros((2, len(TALKS.threats)))
+    lost = welfare(trade, average_tariff(TALKS, np.array([package(TALKS, first), package(TALKS, second)]), nothing))[:, place]
     found = (utility(TALKS, Side.TARGET, first) - utility(TALKS, Side.TARGET, second)) / (lost[0] - lost[1])
     assert found == pytest.approx(worth, abs=0.005) and f"{worth:.2f}" in str(note.assumed)
     assert note.range[0] <= found <= note.range[1] and trade.target_worth == pytest.approx(found, abs=0.1)
