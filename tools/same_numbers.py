@@ -79,7 +79,7 @@ def sweeps() -> Iterable[str]:
 def programs() -> Iterable[str]:
     """The numbers in the findings of each program of experiments/, made small; their order does not count."""
     sys.path.insert(0, str(ROOT / "experiments"))
-    for name in ("anatomy_of_uncertainty", "best_responses"):
+    for name in ("anatomy_of_uncertainty", "best_responses", "participation"):
         module = importlib.import_module(name)
         with tempfile.TemporaryDirectory() as folder, contextlib.redirect_stdout(io.StringIO()) as told:
             status = module.main(["--out", folder, "--runs", "60", "--draws", "2", "--draw-runs", "20"])

@@ -127,11 +127,11 @@ def tree_of(path: Path, above: tuple[Path, ...] = ()) -> dict[str, Any]:
             remedy="Remove one of the extends.",
         )
     tree = read(path)
-    base, left_out = tree.pop("extends", None), tree.pop("without", [])
-    if base is None:
-        if left_out:
+    if "extends" not in tree:
+        if "without" in tree:
             raise ScenarioError("is there without extends", file=str(path), field="without", remedy="Say what the file extends.")
         return tree
+    base, left_out = tree.pop("extends"), tree.pop("without", [])
     if not isinstance(base, str):
         raise ScenarioError(
             "has the wrong type",
@@ -156,22 +156,31 @@ def tree_of(path: Path, above: tuple[Path, ...] = ()) -> dict[str, Any]:
 def _without(base: dict[str, Any], names: Any, path: Path) -> dict[str, Any]:
     """The tables of a scenario less the entries with these dotted names: what extends it leaves them at their defaults."""
     if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
-        remedy = 'Write a list: ["sender.disagreement"], say.'
+        remedy = 'Write a list of dotted names: ["sender.disagreement"], say.'
         raise ScenarioError("has the wrong type", file=str(path), field="without", value=names, remedy=remedy)
     kept = copy.deepcopy(base)
     for name in names:
-        *way, last = name.split(".")
-        table: Any = kept
-        for step in way:
-            if isinstance(table, list):
-                table = next((item for n, item in enumerate(table) if raw_key(item, n) == step), None)
-            else:
-                table = table.get(step) if isinstance(table, dict) else None
-        if not isinstance(table, dict) or last not in table:
-            remedy = "Name what the other file sets."
-            raise ScenarioError("is not among what is extended", file=str(path), field="without", value=name, remedy=remedy)
-        del table[last]
+        table: Any = {"": kept}
+        key: Any = ""
+        for step in name.split("."):
+            table = table[key]
+            entries = _entries(table)
+            if step not in entries:
+                problem = "is not set in what the file extends"
+                raise ScenarioError(problem, file=str(path), field="without", value=name, remedy=nearest(step, entries))
+            key = entries[step]
+        del table[key]
     return kept
+
+
+def _entries(tree: Any) -> dict[str, Any]:
+    """The key of each entry of a table, or of a list of named things, by its name; the ends of an edge stand in either order."""
+    if isinstance(tree, dict):
+        return {} if is_noted(tree) else {name: name for name in tree}
+    if not _is_list_of_tables(tree):
+        return {}
+    places = {raw_key(item, index): index for index, item in enumerate(tree)}
+    return places | {"--".join(reversed(name.split("--"))): index for name, index in places.items()}
 
 
 def merged(base: Any, over: Any, key: str = "") -> Any:

@@ -14,7 +14,7 @@ _NOTE = {
 
 
 def scenario_schema(model: type[BaseModel]) -> dict[str, Any]:
-    """The schema of `model` as files may write it: numbers bare or with a note, and `extends`."""
+    """The schema of `model` as files may write it: numbers bare or with a note, `extends` and `without`."""
     schema = model.model_json_schema()
     schema["properties"].pop("notes")
     schema["$defs"].pop("Note")
@@ -22,6 +22,11 @@ def scenario_schema(model: type[BaseModel]) -> dict[str, Any]:
         "type": "string",
         "description": "name or relative path of a scenario over which this file is laid; what that one says "
         "need not be said again",
+    }
+    schema["properties"]["without"] = {
+        "type": "array",
+        "items": {"type": "string"},
+        "description": "dotted names of what is left out of the scenario over which this file is laid: it has its defaults again",
     }
     for part in [schema, *schema["$defs"].values()]:
         for name, declared in part["properties"].items():

@@ -58,7 +58,7 @@ def matrix(tmp_path_factory: pytest.TempPathFactory) -> tuple[ModuleType, Path]:
 
 def test_the_page_names_every_program_and_how_to_run_it() -> None:
     page = (FOLDER / "README.md").read_text(encoding="utf-8")
-    assert len(PROGRAMS) == 2 and all(f"`python experiments/{path.name}" in page for path in PROGRAMS)
+    assert len(PROGRAMS) == 3 and all(f"`python experiments/{path.name}" in page for path in PROGRAMS)
 
 
 def test_the_anatomy_tells_every_tactic_and_every_pair(anatomy: tuple[ModuleType, Path]) -> None:

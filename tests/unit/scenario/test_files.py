@@ -33,7 +33,7 @@ def test_an_unknown_scenario_is_answered_with_the_known_names() -> None:
 def test_a_name_like_no_other_is_answered_with_all_names_once() -> None:
     with pytest.raises(ScenarioError) as caught:
         Scenario.load("zzz")
-    assert all(str(caught.value).count(name) == 1 for name in ("logrolling", "us-japan-autos-1995"))
+    assert all(str(caught.value).count(name) == 1 for name in ("logrolling", "sealed-bids"))
 
 
 def test_a_missing_file_is_answered_with_the_known_names(tmp_path: Path) -> None:
@@ -180,6 +180,72 @@ def test_a_circle_of_extends_is_shown(tmp_path: Path) -> None:
 
 def test_a_file_that_extends_itself_is_refused(refused: Load) -> None:
     assert "makes a circle" in str(refused('extends = "mine.toml"'))
+
+
+# ---- without -----------------------------------------------------------------------------------------------------
+
+
+def test_what_a_file_leaves_out_has_its_default_and_no_note(tmp_path: Path) -> None:
+    left_out = ["sender.disagreement", "issues.rice.precedent", "linkage.farm-purchases--rice", "threats.steel-tariff"]
+    path = tmp_path / "mine.toml"
+    path.write_text(f'extends = "us-japan-2025"\nwithout = {left_out}\n', encoding="utf-8")
+    found = Scenario.load(path)
+    assert found.sender.disagreement is None and found.issue("rice").precedent == 0.0
+    assert not {"sender.disagreement", "issues.rice.precedent"} & set(found.notes)
+    assert {"rice--farm-purchases"} == {edge.name for edge in CASE.linkage} - {edge.name for edge in found.linkage}
+    assert [threat.issue for threat in found.threats] == ["reciprocal-tariff", "car-tariff"]
+    assert CASE.sender.disagreement is not None and found.vary({"sender.disagreement": 0.5}).sender.disagreement == 0.5
+
+
+def test_what_is_left_out_may_be_set_anew_and_files_in_a_chain_leave_out_more_and_more(tmp_path: Path) -> None:
+    middle = 'extends = "us-japan-2025"\nwithout = ["sender.disagreement"]\n'
+    top = 'extends = "middle.toml"\nwithout = ["target.tariff_pain", "sender.ambiguity"]\n[sender]\n'
+    (tmp_path / "middle.toml").write_text(middle, encoding="utf-8")
+    (tmp_path / "top.toml").write_text(top + 'ambiguity = { value = 0.1, source = "a test" }', encoding="utf-8")
+    found = Scenario.load(tmp_path / "top.toml")
+    assert (found.sender.disagreement, found.target.tariff_pain, found.sender.ambiguity) == (None, 0.0, 0.1)
+    note = found.note("sender.ambiguity")
+    assert note is not None and (note.source, note.range) == ("a test", None)
+
+
+@pytest.mark.parametrize(
+    ("name", "near"),
+    [
+        ("sender.disagrement", '"disagreement"'),
+        ("sendr.disagreement", '"sender"'),
+        ("target.disagreement", "Known names"),  # it has a default, which the case leaves as it is
+        ("threats.steel-tarif.damage", '"steel-tariff"'),
+        ("linkage.rice--farm", '"rice--farm-purchases"'),
+        ("sender.disagreement.range", "No name"),
+        ("sender.principal.salience.rice", "No name"),
+        ("name.first", "No name"),
+        ("", "Known names"),
+    ],
+)
+def test_leaving_out_what_is_not_there_names_it_and_the_nearest(refused: Load, name: str, near: str) -> None:
+    error = refused(f'extends = "us-japan-2025"\nwithout = ["{name}"]')
+    assert (error.field, error.value) == ("without", name)
+    assert "is not set in what the file extends" in str(error) and near in str(error)
+
+
+def test_leaving_the_same_out_twice_is_refused(refused: Load) -> None:
+    assert refused('extends = "us-japan-2025"\nwithout = ["trade", "trade"]').value == "trade"
+
+
+@pytest.mark.parametrize("wrong", ['"sender.disagreement"', "3", "[3]", '{ sender = "disagreement" }', '[["sender"]]'])
+def test_what_is_left_out_is_a_list_of_names(refused: Load, wrong: str) -> None:
+    error = refused(f'extends = "us-japan-2025"\nwithout = {wrong}')
+    assert error.field == "without" and "has the wrong type" in str(error) and '["sender.disagreement"]' in str(error)
+
+
+@pytest.mark.parametrize("names", ["[]", '["talks.rounds"]', "0"])
+def test_nothing_can_be_left_out_where_nothing_is_extended(refused: Load, names: str) -> None:
+    error = refused(f'without = {names}\nname = "mine"')
+    assert error.field == "without" and "without extends" in str(error)
+
+
+def test_leaving_out_what_must_be_there_says_that_it_is_missing(refused: Load) -> None:
+    assert "is missing" in str(refused('extends = "us-japan-2025"\nwithout = ["threats.steel-tariff.rate"]'))
 
 
 # ---- paths -------------------------------------------------------------------------------------------------------

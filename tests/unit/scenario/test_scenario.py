@@ -286,8 +286,9 @@ def test_the_delegations_are_found_by_side() -> None:
     assert CASE.delegation(Side.TARGET).name == "Japan"
 
 
-def test_the_schema_is_plain_json_and_knows_notes_and_extends() -> None:
+def test_the_schema_is_plain_json_and_knows_notes_extends_and_without() -> None:
     schema = json.loads(json.dumps(Scenario.schema()))
+    assert schema["properties"]["without"]["items"] == {"type": "string"}
     assert "extends" in schema["properties"] and "notes" not in schema["properties"]
     rounds = schema["$defs"]["Talks"]["properties"]["rounds"]
     assert rounds["unit"] == "rounds" and rounds["default"] == 10
