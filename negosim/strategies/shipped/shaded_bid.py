@@ -67,7 +67,7 @@ STRATEGY = Strategy(
     source="Chatterjee & Samuelson 1983; Leininger, Linhart & Radner 1989",
     sentence="shades its bids",
     reads=(),
-    takes_less=False,
+    takes_less=True,
     solve=_solve,
     weigh=_weigh,
 )
