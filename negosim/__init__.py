@@ -14,6 +14,7 @@ _HOMES = {
     "ScenarioError": "common.errors",
     "BargainingProblem": "engine.problem",
     "Negotiation": "engine.model",
+    "no_talks": "engine.no_talks",
     "simulate": "engine.kernel",
     "strategy": "strategies.own",
     "StrategyError": "strategies.own",
