@@ -106,6 +106,13 @@ def test_the_state_of_a_threat_is_told_by_colour_and_by_sign() -> None:
     assert all(threat.state == "none" or STATES[threat.state][0] in picture for threat in CASE.threats)
 
 
+def test_a_countermeasure_has_a_row_of_its_own_beside_the_threat_about_the_same_issue() -> None:
+    live = Scenario.load("us-japan-2025-countermeasure")
+    picture = drawn(Watching(live, 3).at(2))["threats"]
+    assert "Reciprocal tariff on Japan paused; " in picture and "; Countermeasure announced; " in picture
+    assert picture.count(">Reciprocal tariff on Japan<") == picture.count(">Countermeasure<") == 1
+
+
 def test_nothing_of_the_other_sides_belief_is_drawn_for_one_side_alone() -> None:
     shown = Watching(CASE, 3).at(3).shown[0]
     alone = belief_panel(CASE, shown.opening, shown.offers, 10, sides=[Side.TARGET])

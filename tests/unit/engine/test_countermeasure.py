@@ -171,7 +171,7 @@ def test_a_transcript_tells_whose_threat_it_is() -> None:
     late = {"threats.countermeasure.state": "none", "threats.countermeasure.announce_round": 2}
     told = Negotiation(LIVE.vary(late | {"threats.countermeasure.early_execution": 1.0}), 7, 3).play().transcript()
     assert "Round 2, 16 April: Japan announces the countermeasure of 24 %, 0 % in force." in told
-    assert "Japan does not wait and puts into force the countermeasure of 24 %." in told
+    assert "Japan does not wait and puts into force the countermeasure of 24 %." in told and "The US does not wait" not in told
     at_first = talks_after(LIVE, 1).transcript()
     assert "A countermeasure of 24 % is announced, 0 % in force." in at_first
     assert "countermeasure" not in Negotiation(FLOWS, 7).play().transcript()

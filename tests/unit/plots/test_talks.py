@@ -196,6 +196,28 @@ def test_the_path_tells_the_answers_the_threats_and_the_days(talks: Negotiation)
     assert threats.get_xlabel() == "round and its day in 2025"
 
 
+def with_a_countermeasure() -> Scenario:
+    """The case, of which there is a record, with a countermeasure about the first of its issues."""
+    case = Scenario.load(CASE)
+    tree = case.model_dump(exclude_unset=True, exclude={"notes"}) | {"kind": "teaching"}
+    answer = {"name": "answer-in-kind", "issue": case.issues[0].name, "holder": "target", "rate": 12.0, "damage": 0.1}
+    return Scenario.build({**tree, "threats": [*tree["threats"], {**answer, "state": "imposed", "pausable": False}]})
+
+
+def test_a_countermeasure_is_drawn_under_its_own_name_in_the_colour_of_its_holder() -> None:
+    talks = Negotiation(with_a_countermeasure(), 7).play()
+    titles = ["Reciprocal tariff on Japan", "Tariff on cars and parts", "Tariff on steel and aluminium", "Answer in kind"]
+    assert [label.get_text() for label in plots.path(talks)[-1].get_yticklabels()] == titles
+    strips = plots.timeline(talks)
+    assert [axes.get_title(loc="left") for axes in strips][1:] == titles[1:]
+    first, last = ({line.get_color() for line in axes.lines} for axes in (strips[0], strips[-1]))
+    assert style.SIDES[Side.TARGET].colour in last and style.SIDES[Side.TARGET].colour not in first
+    assert style.FAINT in first and style.FAINT not in last  # no countermeasure is on record
+    in_force = [line for line in strips[-1].lines if line.get_color() == style.SIDES[Side.TARGET].colour]
+    assert {float(value) for line in in_force for value in line.get_ydata()} == {12.0}
+    assert strips[-1].get_ylabel() == "%"
+
+
 def test_a_path_has_a_strip_for_what_there_is_and_one_not_begun_is_refused() -> None:
     pie = Negotiation(Scenario.load("pie"), seed=3)
     with pytest.raises(ValueError, match="no round of these talks is played yet"):
