@@ -24,7 +24,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from negosim.common.vocabulary import Side, ThreatState
-from negosim.engine.welfare import status_quo_tariff, welfare
+from negosim.engine.welfare import solved, status_quo_tariff
 from negosim.rules.columns import kept_column, precedent_column, reverted_column
 from negosim.rules.menus import package_utility
 from negosim.rules.payoff import holding_weights
@@ -95,7 +95,7 @@ def _cost(scenario: Scenario, game: Game, threat: Threat) -> Array:
     rise = shares[threat.key if holder is Side.TARGET else threat.issue] * (threat.rate - scenario.without(threat))
     tariffs = np.array([[status_quo_tariff(scenario)] * 2, [trade.target_base_tariff] * 2])
     tariffs[holder, 1] += rise
-    before, after = welfare(trade, *tariffs)
+    before, after = solved(trade, *tariffs)
     names, sides = [country.name for country in trade.countries], (trade.sender, trade.target)
     lost = (before - after)[[names.index(side) for side in sides]]
     bought = {flow.seller: flow.amount for flow in trade.flows if flow.buyer == sides[holder]}

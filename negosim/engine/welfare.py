@@ -101,7 +101,10 @@ def welfare(trade: Trade, tariff: Array, answer: Array | None = None) -> Array:
 
 
 def solved(trade: Trade, tariff: Array, answer: Array | None = None) -> Array:
-    """Return the same as `welfare`, solved for each pair of tariffs (...) and not interpolated: (..., countries)."""
+    """Return the same as `welfare`, solved for each pair of tariffs (...) and not interpolated: (..., countries).
+
+    ScenarioError for trade whose welfare cannot be worked out.
+    """
     answer = np.array(trade.target_base_tariff) if answer is None else answer
     names = [country.name for country in trade.countries]
     flows, before = np.zeros((2, len(names), len(names)))
@@ -111,7 +114,10 @@ def solved(trade: Trade, tariff: Array, answer: Array | None = None) -> Array:
     before[target, sender], before[sender, target] = trade.base_tariff / 100.0, trade.target_base_tariff / 100.0
     after = np.zeros((*np.broadcast_shapes(tariff.shape, answer.shape), *flows.shape))
     after[..., target, sender], after[..., sender, target] = tariff / 100.0, answer / 100.0
-    return 100.0 * (equilibrium(Economy(flows, trade.elasticity, before), after).welfare - 1.0)
+    try:
+        return 100.0 * (equilibrium(Economy(flows, trade.elasticity, before), after).welfare - 1.0)
+    except ArithmeticError as error:
+        raise ScenarioError(f"cannot be solved: {str(error).rstrip('.')}", field="trade") from None
 
 
 def _place(rate: Array) -> Array:
@@ -124,24 +130,21 @@ def _coefficients(trade: Trade, answered: bool) -> Array:
     """Return the coefficients of the first polynomials that are exact enough at 0 and between their nodes.
 
     They are (nodes, countries), of the sender's tariff alone, or if it is ``answered`` (nodes, nodes, countries), of both sides'.
-    ScenarioError for trade whose welfare cannot be worked out.
+    ScenarioError for trade whose welfare cannot be interpolated.
     """
     errors = []
     for nodes in NODES:
         x = np.cos(np.pi * np.arange(2 * nodes) / (2 * nodes))  # no tariff, then nodes and places to check in turn
         rates = 100.0 * ((0.5 + 0.5 * x) ** -4.0 - 1.0)
-        try:
-            if answered:
-                exact = solved(trade, rates[:, None], rates)
-                coefficients = _fitted(_fitted(exact[1::2, 1::2]).swapaxes(0, 1)).swapaxes(0, 1)
-                found = chebyshev.chebgrid2d(x[::2], x[::2], coefficients)
-            else:
-                exact = solved(trade, rates)
-                coefficients = _fitted(exact[1::2])
-                found = chebyshev.chebval(x[::2], coefficients)
-        except ArithmeticError as error:
-            raise ScenarioError(f"cannot be solved: {str(error).rstrip('.')}", field="trade") from None
-        errors.append(float(np.abs(np.moveaxis(found, 0, -1) - (exact[::2, ::2] if answered else exact[::2])).max()))
+        if answered:
+            exact = solved(trade, rates[:, None], rates)
+            coefficients = _fitted(_fitted(exact[1::2, 1::2]).swapaxes(0, 1)).swapaxes(0, 1)
+            found, checked = chebyshev.chebgrid2d(x[::2], x[::2], coefficients), exact[::2, ::2]
+        else:
+            exact = solved(trade, rates)
+            coefficients = _fitted(exact[1::2])
+            found, checked = chebyshev.chebval(x[::2], coefficients), exact[::2]
+        errors.append(float(np.abs(np.moveaxis(found, 0, -1) - checked).max()))
         if errors[-1] <= ACCURACY:
             return np.asarray(coefficients)
     raise ScenarioError(
