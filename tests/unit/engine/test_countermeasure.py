@@ -126,6 +126,15 @@ def test_no_deal_is_worth_less_to_a_side_that_a_countermeasure_costs_more(strate
         assert dear[side] < base[side] - 0.01 and dear[side.other] == pytest.approx(base[side.other], abs=1e-12)
 
 
+@pytest.mark.parametrize("strategy", FORWARD)
+def test_a_sender_that_looks_ahead_asks_for_less_the_more_a_countermeasure_costs_it(strategy: str) -> None:
+    asked = []
+    for taken in (0.0, 0.05, 0.1, 0.2):
+        changes = {"threats.countermeasure.target_cost": 0.0, "threats.countermeasure.sender_cost": taken}
+        asked.append(talks_after(played(LIVE, strategy).vary(changes), 1).frame()["answer_needed"].iloc[0])
+    assert (np.diff(asked) < -0.001).all()
+
+
 def test_a_settlement_of_its_issue_disarms_a_countermeasure_and_no_deal_carries_it_out_by_its_chance() -> None:
     outcomes = simulate(LIVE.vary({"sender.brinkmanship": 0.3}), 2000, seed=7)
     settled = outcomes.frame()["ending"] == "settled"
