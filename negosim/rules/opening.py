@@ -76,6 +76,7 @@ def prepare_side(game, own):
     own.public_demand = own.last_demand = own.other_first = own.other_last = own.other_before = -1.0
     own.offers_made = own.offers_received = 0
     own.demanded = 0.0
+    own.wants_gain = game.world[0].flows
     own.base_low, own.base_step = side.base_low, side.base_step
     own.level_low, own.level_step = side.level_low, side.level_step
     own.punished_deal = own.no_deal = own.ended = own.round_cost = own.round_flow = own.tail = 0.0

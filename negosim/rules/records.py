@@ -85,7 +85,7 @@ OWN = _record(
     weight_kept=F, weight_reverted_by_sender=F, weight_reverted_by_target=F, expected_reversal_cost=F, trust=F,
     demanded=F, public_demand=F, last_demand=F, offers_made=I,
     other_first=F, other_last=F, other_before=F, offers_received=I, luck=F,
-    no_deal=F, ended=F, round_cost=F, round_flow=F, tail=F, punished_deal=F, base=F, level=F, executed_share=F,
+    no_deal=F, ended=F, round_cost=F, round_flow=F, tail=F, wants_gain=I, punished_deal=F, base=F, level=F, executed_share=F,
     conceded=F, believed_opening=F, believed_toughness=F, believed_conceded=F, believed_noise=F, believed_low=F, believed_high=F,
     believed_tilt=F, believed_demand=F, believed_cells=I, gives_way=F, gives_way_below=F, gives_way_to=F,
     believed_gives_way=F, believed_gives_way_below=F, believed_gives_way_to=F,
@@ -95,7 +95,8 @@ OWN = _record(
 
 Talks that end are worth ``no_deal`` before any answer, and ``ended`` once a refusal may have had threats carried out early.
 A round that ends without a settlement costs ``round_cost``; if the talks go on it is worth ``round_flow``. ``tail`` is what the
-stress of the moment goes on costing once the talks end, deal or not.
+stress of the moment goes on costing once the talks end, deal or not. ``wants_gain`` is 1 with flows: a side that looks ahead then
+tables nothing that it would rather not sign or that homes are sure to reject, also where it expects a refusal anyhow.
 ``luck`` is the side's own draw of the round, for strategies that leave something to chance. A side that holds out gives way in
 this round with chance ``gives_way``, or if its reservation value is at most ``gives_way_below``, but to nothing worth less to it
 than ``gives_way_to``; NaN for any other.

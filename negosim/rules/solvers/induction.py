@@ -119,14 +119,17 @@ def needs(record, refused):
 def best_move(menu, mine, theirs, homes, public, refused, row):
     """Return (place, worth to me, worth to the other) of a proposer's best move; place -1 if it wants no agreement now.
 
-    ``refused`` (2,) is what a refusal is worth to me and to the other.
+    ``refused`` (2,) is what a refusal is worth to me and to the other. With flows a proposer tables nothing that homes are sure to
+    reject.
     """
     need, leaves = needs(theirs, refused[1])
     failed = (mine.no_deal, theirs.no_deal) if public.ends_on_failure else (refused[0], refused[1])
     place, most, left = best_acceptable(menu, mine, theirs, homes, public, need, failed, row)
     nothing = mine.no_deal if leaves else refused[0]
     if place >= 0.0 and most >= nothing - TOLERANCE:
-        return place, most, left
+        read_row(menu, place, row)
+        if mine.wants_gain == 0 or ratification(row, homes, public.home_column) > 0.0:
+            return place, most, left
     return -1.0, nothing, need
 
 

@@ -62,7 +62,8 @@ def expected_payoff(own, public, belief, sums, homes, menu, sheet, present, posi
     node, share = locate(menu, place_of(position, public))
     accepted, refusing, moment, stubborn = acceptance(own, belief, sums, menu, node, share)
     if accepted <= 0.0:
-        return present
+        gains = own.wants_gain == 0 or _worth_at(own, menu, node, share) >= present
+        return present if gains else -np.inf
     passes = 1.0
     for r in range(homes.shape[0]):
         value = read_number(menu, node, share, ratifier_column(public.home_column, r))
