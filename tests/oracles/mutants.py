@@ -29,7 +29,8 @@ SELFISH = Mutant(
     "the proposer leaves the other what it would have itself by going on",
 )
 SHORT_SIGHTED = Mutant(
-    INDUCTION, "game.sides[0].volatility", "0.2 * game.sides[0].volatility", "levels are thought to move less than they do"
+    INDUCTION, "states, expected[i].volatility,", "states, 0.2 * expected[i].volatility,",
+    "levels are thought to move less than they do",
 )
 SLUGGISH = Mutant(
     TIME, "concession(own.reservation, own.opening, own.conceded)\n    return max(",
