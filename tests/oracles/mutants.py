@@ -192,8 +192,9 @@ BATCHES: dict[str, Batch] = {
     "answers of subgame-perfect sides": Batch((PERFECT,), ("no-delay",)),
     "backward induction": Batch(
         (CLOCK, INDUCTION),
-        ("stahl", "breakdown", "outside-option", "random-proposer", "random-deadline", "waiting", "delay"),
+        ("stahl", "breakdown", "outside-option", "random-proposer", "random-deadline"),
     ),
+    "levels that move": Batch((INDUCTION,), ("waiting", "delay")),
     "holding out": Batch(
         (HOLDING_OUT,),
         (
