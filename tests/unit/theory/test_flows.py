@@ -13,7 +13,7 @@ LONG = 4000  # rounds that stand for ever: what lies beyond them is worth less t
 
 
 def by_recursion(rounds, discounts, inside, breakdown, *, hazard=0.0):
-    """What player 1 has as the first proposer: backward induction from the last round, after which the breakdown's flows are had."""
+    """What player 1 has, who proposes first: backward induction from the last round, after which breakdown's flows are had."""
     values = breakdown
     for number in range(rounds, 0, -1):
         i = (number - 1) % 2
