@@ -53,9 +53,9 @@ FEARFUL = Mutant(
     RISK_RETURN, "+ (1.0 - accepted) * refused\n", "+ (1.0 - accepted) * 0.5 * refused\n",
     "half of what a refusal leaves is forgotten",
 )
-MEEK = Mutant(
-    RISK_RETURN, "deal >= refused - TOLERANCE", "deal >= 0.9 * refused",
-    "a deal is taken that is worth a tenth less than a refusal",
+STERN = Mutant(
+    RISK_RETURN, "deal >= refused - TOLERANCE", "deal >= 1.1 * refused",
+    "a deal is refused that is worth up to a tenth more than a refusal",
 )
 TALKS_FOR_NOTHING = Mutant(
     TABLES, '(1.0 - record["discount"]) * record["talks_flow"]', '0.0 * record["talks_flow"]',
@@ -120,9 +120,9 @@ MUTANTS: dict[str, Mutant] = {
         RISK_RETURN, "node, share) + (1.0 - passes) * failed", "node, share) + (1.0 - passes)",
         "a failure at home is thought to pay as much as the whole pie",
     ),
-    "threat-left-to-chance": MEEK,
-    "assurance": MEEK,
-    "promise": MEEK,
+    "threat-left-to-chance": STERN,
+    "assurance": STERN,
+    "promise": STERN,
     "polynomial": SLUGGISH,
     "meeting": SLUGGISH,
     "kalai-smorodinsky": SLUGGISH,
