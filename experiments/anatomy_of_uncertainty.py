@@ -22,7 +22,7 @@ from negosim.results.findings import findings_of
 from negosim.results.interactions import interaction_draws, interactions
 from negosim.results.results import Results
 from negosim.store.store import Store
-from negosim.validation.textbook.tactics import WORLDS, Overlay, play
+from negosim.validation.tactics import WORLDS, Overlay, play
 
 SCENARIO, SEED = "us-japan-2025", 2025
 PROGRAM = Program("anatomy", __doc__ or "", ("alone", "pairs"), usual=(25_000, 256, 1_000))

@@ -14,7 +14,7 @@ from negosim.common.vocabulary import CHANNEL_NAMES, Side
 from negosim.report.words import in_a_sentence
 from negosim.results.findings import Best, Difference, Finding, Findings, Robustness
 from negosim.scenario.scenario import Scenario
-from negosim.validation.textbook.tactics import Overlay
+from negosim.validation.tactics import Overlay
 
 if TYPE_CHECKING:
     import pandas

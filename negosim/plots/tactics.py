@@ -20,7 +20,7 @@ from negosim.plots.style import ENDINGS, FAINT, INK, SHADE, SIDES, dress, head, 
 from negosim.report.words import POINTS, side_name
 from negosim.results.results import Results
 from negosim.scenario.scenario import Scenario
-from negosim.validation.textbook.tactics import Overlay
+from negosim.validation.tactics import Overlay
 
 FAILURES = (Ending.BREAKDOWN, Ending.IMPASSE, Ending.RATIFICATION_FAILED, Ending.WALK_OUT)
 """The endings without a deal, from the bottom of the stack to its top."""

@@ -29,7 +29,8 @@ SELFISH = Mutant(
     "the proposer leaves the other what it would have itself by going on",
 )
 SHORT_SIGHTED = Mutant(
-    INDUCTION, "game.sides[0].volatility", "0.2 * game.sides[0].volatility", "levels are thought to move less than they do"
+    INDUCTION, "states, expected[i].volatility,", "states, 0.2 * expected[i].volatility,",
+    "levels are thought to move less than they do",
 )
 SLUGGISH = Mutant(
     TIME, "concession(own.reservation, own.opening, own.conceded)\n    return max(",
@@ -52,9 +53,9 @@ FEARFUL = Mutant(
     RISK_RETURN, "+ (1.0 - accepted) * refused\n", "+ (1.0 - accepted) * 0.5 * refused\n",
     "half of what a refusal leaves is forgotten",
 )
-MEEK = Mutant(
-    RISK_RETURN, "deal >= refused - TOLERANCE", "deal >= 0.9 * refused",
-    "a deal is taken that is worth a tenth less than a refusal",
+STERN = Mutant(
+    RISK_RETURN, "deal >= refused - TOLERANCE", "deal >= 1.1 * refused",
+    "a deal is refused that is worth up to a tenth more than a refusal",
 )
 TALKS_FOR_NOTHING = Mutant(
     TABLES, '(1.0 - record["discount"]) * record["talks_flow"]', '0.0 * record["talks_flow"]',
@@ -119,9 +120,9 @@ MUTANTS: dict[str, Mutant] = {
         RISK_RETURN, "node, share) + (1.0 - passes) * failed", "node, share) + (1.0 - passes)",
         "a failure at home is thought to pay as much as the whole pie",
     ),
-    "threat-left-to-chance": MEEK,
-    "assurance": MEEK,
-    "promise": MEEK,
+    "threat-left-to-chance": STERN,
+    "assurance": STERN,
+    "promise": STERN,
     "polynomial": SLUGGISH,
     "meeting": SLUGGISH,
     "kalai-smorodinsky": SLUGGISH,
@@ -191,8 +192,9 @@ BATCHES: dict[str, Batch] = {
     "answers of subgame-perfect sides": Batch((PERFECT,), ("no-delay",)),
     "backward induction": Batch(
         (CLOCK, INDUCTION),
-        ("stahl", "breakdown", "outside-option", "random-proposer", "random-deadline", "waiting", "delay"),
+        ("stahl", "breakdown", "outside-option", "random-proposer", "random-deadline"),
     ),
+    "levels that move": Batch((INDUCTION,), ("waiting", "delay")),
     "holding out": Batch(
         (HOLDING_OUT,),
         (

@@ -15,6 +15,7 @@ from types import ModuleType
 
 import pytest
 
+from negosim.strategies import catalogue
 from negosim.validation.textbook.result import Result
 from negosim.validation.textbook.run import rows_of
 from tests.oracles.mutants import Mutant
@@ -62,6 +63,8 @@ def _hand_on(patch: pytest.MonkeyPatch, original: ModuleType, fresh: ModuleType)
 @contextmanager
 def mutated(mutants: Iterable[Mutant], compiled_anew: Iterable[str] = ()) -> Iterator[None]:
     """Exchange the rules of mutants within the block; ``compiled_anew`` are modules to compile, imported ones first."""
+    for strategy in catalogue.NAMES:
+        catalogue.strategy(strategy)  # what is loaded in the block for the first time would keep the mutants after it
     chosen = list(dict.fromkeys(mutants))
     names = list(dict.fromkeys([*compiled_anew, *(mutant.module for mutant in chosen)]))
     originals = {name: import_module(name) for name in names}

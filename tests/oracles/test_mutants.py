@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from collections import Counter
 
 import pytest
 
 from negosim.validation.textbook.run import RESULTS
+from tests.architecture.house import ROOT
 from tests.oracles.mutants import BATCHES, INDUCTION, MUTANTS, PERFECT, TRADE, Mutant
 from tests.oracles.mutating import holds, mutated, mutated_source
 
@@ -38,6 +41,18 @@ def test_a_result_still_holds_with_its_rules_compiled_anew_and_no_fault_in_them(
     """Compiling a rule apart from the package does not make a result fail by itself."""
     with mutated((), BATCHES[batch].compiled_anew):
         assert holds(RESULTS[BATCHES[batch].results[0]])
+
+
+def test_what_is_loaded_for_the_first_time_keeps_no_mutant() -> None:
+    """Strategies are loaded when they are first asked for; in a process of its own, in which none has been."""
+    program = (
+        "from tests.oracles.mutating import mutated\n"
+        "with mutated((), (%r,)):\n"
+        "    from negosim.strategies.shipped import subgame_perfect\n"
+        "from negosim.rules.solvers import induction\n"
+        "assert subgame_perfect.solve_induction is induction.solve_induction\n"
+    )
+    subprocess.run([sys.executable, "-c", program % INDUCTION], check=True, cwd=ROOT)
 
 
 def test_a_text_that_a_mutant_would_exchange_but_that_is_not_there_is_found_out() -> None:

@@ -30,7 +30,7 @@ from negosim.results.results import Results
 from negosim.scenario.scenario import Scenario
 from negosim.sweeps.compare import compare
 from negosim.sweeps.runner import sweep
-from negosim.validation.textbook.tactics import ambiguous
+from negosim.validation.tactics import ambiguous
 
 AMBIGUITY, BRINK = "sender.ambiguity", "sender.brinkmanship"
 X, Y = [0.0, 0.05, 0.2], [0.0, 0.01, 0.15]

@@ -26,7 +26,7 @@ from negosim.results.results import Results
 from negosim.scenario.scenario import Scenario
 from negosim.sweeps.compare import compare
 from negosim.sweeps.runner import sweep
-from negosim.validation.textbook.tactics import WORLDS, play
+from negosim.validation.tactics import WORLDS, play
 from tests.unit.hostile import TEXTS, hostile, texts_of
 
 pytestmark = pytest.mark.slow

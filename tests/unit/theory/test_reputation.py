@@ -77,3 +77,47 @@ def test_a_side_that_is_never_committed_concedes_at_once():
     near = theory.attrition(0.7, 0.6, 0.1, 0.2, 1e-200, 0.05)
     assert war.at_once_1 == 1.0 and war.payoff_2 == 0.6 and war.payoff_1 == pytest.approx(1 - 0.6)
     assert war == pytest.approx(near, abs=1e-9)
+
+
+@pytest.mark.parametrize("flow", [0.2, -0.3])
+def test_whoever_holds_out_for_a_flow_has_the_same_whenever_it_gives_way(flow):
+    rate, wins, loses = 0.05, 0.7, 0.4
+    hazard = theory.flow_attrition_rate(rate, wins, loses, flow)
+
+    def settled_at(time, what):
+        return (1 - np.exp(-rate * time)) * flow + np.exp(-rate * time) * what
+
+    for time in (0.0, 1.0, 10.0, 60.0):
+        won, _ = integrate.quad(lambda t: hazard * np.exp(-hazard * t) * settled_at(t, wins), 0, time, epsabs=1e-13)
+        assert won + np.exp(-hazard * time) * settled_at(time, loses) == pytest.approx(loses, abs=1e-10)
+
+
+def test_in_rounds_the_chance_of_giving_way_leaves_the_other_indifferent_and_goes_to_the_rate():
+    rate, wins, loses, flow = 0.05, 0.7, 0.4, 0.2
+    for step in (0.1, 1.0, 5.0):
+        chance, discount = theory.flow_attrition_chance(rate, wins, loses, flow, step), np.exp(-rate * step)
+        waits = (1 - discount) * flow + discount * loses
+        later = (1 - discount) * flow + discount * (chance * wins + (1 - chance) * waits)
+        assert later == pytest.approx(loses, abs=1e-12)
+    limit = theory.flow_attrition_rate(rate, wins, loses, flow)
+    assert theory.flow_attrition_chance(rate, wins, loses, flow, 1e-6) / 2e-6 == pytest.approx(limit, rel=1e-5)
+
+
+def test_the_longer_the_shadow_of_the_future_the_more_is_enforced_and_the_longer_it_takes():
+    delays = []
+    for rate, least, hazard, delay in (
+        (0.2, 0.354381, 0.037345, 13.388852), (0.1, 0.328549, 0.008326, 60.055546), (0.05, 0.314631, 0.001973, 253.388887),
+        (0.025, 0.307407, 0.000481, 1040.055555),
+    ):
+        share = theory.enforceable_share(rate, 0.6, 0.3)
+        found = theory.flow_attrition_rate(rate, 1 - share, share, 0.3)
+        delays.append(0.5 / found)
+        assert (share, found, delays[-1]) == pytest.approx((least, hazard, delay), abs=5e-7)
+    assert delays[-1] / delays[-2] == pytest.approx(4, rel=0.05)
+
+
+def test_nobody_holds_out_for_less_than_giving_way_brings_or_gives_way_to_less_than_holding_out():
+    with pytest.raises(ValueError, match=r"wins is 0.3, loses is 0.4; wins must exceed loses"):
+        theory.flow_attrition_rate(0.05, 0.3, 0.4, 0.2)
+    with pytest.raises(ValueError, match=r"loses is 0.4, flow is 0.5; loses must exceed flow"):
+        theory.flow_attrition_chance(0.05, 0.7, 0.4, 0.5, 1.0)

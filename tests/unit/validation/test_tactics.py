@@ -11,7 +11,7 @@ import pytest
 
 from negosim import plots
 from negosim.common.vocabulary import Side
-from negosim.validation.textbook.tactics import WORLDS, World, play
+from negosim.validation.tactics import WORLDS, World, play
 
 RUNS = 1_500
 BOUNDS = {"commitment": 0.004}
