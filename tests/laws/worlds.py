@@ -267,6 +267,8 @@ def flow_world(number: int, rounds: int = 7) -> Scenario:
         issue |= _numbers(rng, {"sunk": (0.0, 1.0)})
     for threat in tree["threats"]:
         _cost_flows(rng, threat)
+    of_the_sender = [threat for threat in tree["threats"] if threat["holder"] == "sender"]
+    tree["threats"] += [_answer(rng, threat) for threat in of_the_sender if rng.random() < 0.3]
     for side in ("sender", "target"):
         _feel_flows(rng, tree, side)
     for side, other in (("sender", "target"), ("target", "sender")):
@@ -279,8 +281,16 @@ def _cost_flows(rng: Generator, threat: dict[str, Any]) -> None:
     holder, other = ("sender", "target") if rng.random() < SET else ("target", "sender")
     threat |= {
         "holder": holder, f"{holder}_cost": float(rng.uniform(*OWN_COST)), f"{other}_cost": float(rng.uniform(*OTHERS_COST)),
-        "early_execution": float(rng.uniform(*EARLY)),
+        "early_execution": float(rng.uniform(*EARLY)), "rate": threat["rate"] if holder == "sender" else abs(threat["rate"]),
     }
+
+
+def _answer(rng: Generator, threat: dict[str, Any]) -> dict[str, Any]:
+    """Return a threat by which the target answers one of the sender's about the same issue."""
+    issue = {"name": threat["issue"], "sender_end": abs(threat["rate"])}
+    answer = {name: value for name, value in _threat(rng, issue).items() if name not in LUMPS_ALONE}
+    costs = {"sender_cost": float(rng.uniform(*OTHERS_COST)), "target_cost": float(rng.uniform(*OWN_COST))}
+    return answer | costs | {"name": f"answer-{threat['issue']}", "holder": "target", "early_execution": float(rng.uniform(*EARLY))}
 
 
 def _feel_flows(rng: Generator, tree: dict[str, Any], side: str) -> None:
