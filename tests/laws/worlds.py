@@ -237,6 +237,8 @@ LUMPS_ALONE = ("flow_discount", "disagreement", "tariff_pain", "damage")
 WITHOUT_FLOWS = {"double-auction", "shaded-bid"}
 """A protocol and a strategy that are not worked out for flows."""
 FLOW_DESIGNS = tuple(number for number, words in enumerate(DESIGNS) if not WITHOUT_FLOWS & set(words))
+FLOW_WORLDS = 60
+"""How many of them stand for all where a law is held over every world of lumps."""
 SPREAD = 61
 """From one flow world to the next so many designs are passed over: few worlds meet many strategies, protocols and agendas."""
 FLOW_SIDE = {"inside_option": (0.0, 0.7)}
@@ -289,8 +291,9 @@ def _answer(rng: Generator, threat: dict[str, Any]) -> dict[str, Any]:
     """Return a threat by which the target answers one of the sender's about the same issue."""
     issue = {"name": threat["issue"], "sender_end": abs(threat["rate"])}
     answer = {name: value for name, value in _threat(rng, issue).items() if name not in LUMPS_ALONE}
-    costs = {"sender_cost": float(rng.uniform(*OTHERS_COST)), "target_cost": float(rng.uniform(*OWN_COST))}
-    return answer | costs | {"name": f"answer-{threat['issue']}", "holder": "target", "early_execution": float(rng.uniform(*EARLY))}
+    ranges = {"sender_cost": OTHERS_COST, "target_cost": OWN_COST, "early_execution": EARLY}
+    drawn = {name: float(rng.uniform(*span)) for name, span in ranges.items()}
+    return answer | drawn | {"name": f"answer-{threat['issue']}", "holder": "target"}
 
 
 def _feel_flows(rng: Generator, tree: dict[str, Any], side: str) -> None:

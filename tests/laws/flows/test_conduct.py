@@ -178,8 +178,8 @@ def test_law_12_exchanging_the_sides_exchanges_everything_in_every_run_with_thre
     """Claimed: what happens and what both get is mirrored, run by run.
 
     The luck that has a side's address is off, and what only the sender has: a guarantee that its threats erode. The luck of a
-    threat has an address of its own and stays on. Left out are strategies and protocols that ask for a side's luck, discrete levels,
-    among which a search stops where no single move helps, and linked issues, whose frontier is climbed from the other end.
+    threat has an address of its own and stays on. Left out are strategies and protocols that ask for a side's luck, discrete
+    levels, among which a search stops where no single move helps, and linked issues, whose frontier is climbed from elsewhere.
     """
     compared, threatened, apart = 0, 0, {}
     for number in range(2 * WORLDS):

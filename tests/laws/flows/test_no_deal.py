@@ -201,7 +201,7 @@ def test_law_14_volatility_costs_what_it_adds_in_stress_and_nothing_else() -> No
 
 
 def test_law_14_runs_without_a_deal_pay_the_same_on_average_with_ambiguity_and_with_volatility_without_stress() -> None:
-    """Claimed of the mean over runs with the same luck: a private type, and a level that moves, are as likely to be up as down."""
+    """Claimed of the mean over runs with the same luck: a private type, and a level that moves, keep their means."""
     moved = 0
     for number in range(WORLDS // 2):
         base = stubborn(calm(flow_world(number))).vary({"markets.volatility_effect": 0.0, "markets.level_effect": 0.0})
