@@ -24,6 +24,7 @@ RUNS = 4_000
 SEED = 11
 
 CASE = Scenario.load("us-japan-2025")
+FLOWS = Scenario.load("us-japan-2025-flows")
 PIE = Scenario.load("pie")
 PAIR = Scenario.load("logrolling")
 
@@ -127,14 +128,14 @@ def declared() -> dict[str, None]:
 
 
 def place_of(name: str) -> str:
-    """Return a dotted name with the names of its issues and people in angle brackets.
+    """Return a dotted name with the names of its issues, threats and people in angle brackets.
 
     >>> place_of("linkage.cars--rice.weight"), place_of("sender.negotiators.greer.weight")
     ('linkage.<issue>--<issue>.weight', 'sender.negotiators.<name>.weight')
     """
     steps = name.split(".")
     if steps[0] in ("issues", "threats"):
-        steps[1] = "<issue>"
+        steps[1] = f"<{steps[0].removesuffix('s')}>"
     elif steps[0] == "linkage":
         steps[1] = "<issue>--<issue>"
     elif len(steps) > 2 and steps[1] in ("negotiators", "ratifiers"):

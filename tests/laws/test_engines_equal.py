@@ -20,7 +20,23 @@ from negosim.engine import kernel
 from negosim.scenario.consistency import THE_OTHERS_ALONE
 from negosim.scenario.dotted_names import leaves
 from tests.laws.playing import by_kernel, by_mesa, differences
-from tests.laws.worlds import AGENDAS, COMBINATIONS, DELEGATION, DESIGNS, MARKETS, NAMES, PROTOCOLS, SECURITY, TALKS, world
+from tests.laws.worlds import (
+    AGENDAS,
+    COMBINATIONS,
+    DELEGATION,
+    DESIGNS,
+    FLOW_WORLDS,
+    LUMPS_ALONE,
+    MARKETS,
+    NAMES,
+    OF_A_HOLDER,
+    PROTOCOLS,
+    SECURITY,
+    TALKS,
+    WITHOUT_FLOWS,
+    flow_world,
+    world,
+)
 
 BATCH, RUNS = 50, 2
 WORLDS = -(-len(DESIGNS) // BATCH) * BATCH
@@ -32,6 +48,18 @@ def test_both_engines_play_the_same_run_in_every_random_world(batch: int) -> Non
     apart = {}
     for number in range(batch * BATCH, (batch + 1) * BATCH):
         scenario = world(number)
+        for replication in range(RUNS):
+            found = differences(by_mesa(scenario, number, replication), by_kernel(scenario, number, replication))
+            if found:
+                apart[number, replication] = found
+    assert apart == {}
+
+
+@pytest.mark.parametrize("batch", [0, *(pytest.param(batch, marks=pytest.mark.slow) for batch in (1, 2))])
+def test_both_engines_play_the_same_run_in_every_random_world_of_flows(batch: int) -> None:
+    apart = {}
+    for number in range(batch * BATCH, (batch + 1) * BATCH):
+        scenario = flow_world(number)
         for replication in range(RUNS):
             found = differences(by_mesa(scenario, number, replication), by_kernel(scenario, number, replication))
             if found:
@@ -62,6 +90,26 @@ def test_both_engines_play_the_same_run_where_dials_stand_at_their_ends(
     assert differences(by_mesa(scenario, seed, run), by_kernel(scenario, seed, run)) == []
 
 
+ALSO_OF_FLOWS = {
+    name: span for name, span in EXTREMES.items() if name.split(".")[-1] not in (*LUMPS_ALONE, *OF_A_HOLDER, "trust_slip")
+} | {"talks.resumption": (0.0, 1.0), "talks.horizon": (2, 10_000), "sender.inside_option": (0.0, 1.0)}
+"""The same for flows, but for what only lumps read and what must agree with the threats."""
+
+
+@pytest.mark.slow
+@settings(max_examples=40)
+@given(
+    number=st.integers(0, 10**6), ends=st.dictionaries(st.sampled_from(sorted(ALSO_OF_FLOWS)), st.integers(0, 1), max_size=8),
+    seed=st.integers(0, 2**64 - 1), run=st.integers(0, 2**62),
+)
+def test_both_engines_play_the_same_run_of_flows_where_dials_stand_at_their_ends(
+    number: int, ends: dict[str, int], seed: int, run: int
+) -> None:
+    changes = {"talks.horizon": 60} | {name: ALSO_OF_FLOWS[name][end] for name, end in ends.items()}
+    scenario = flow_world(number).vary(changes)
+    assert differences(by_mesa(scenario, seed, run), by_kernel(scenario, seed, run)) == []
+
+
 @pytest.mark.parametrize("name", Scenario.names())
 def test_both_engines_play_the_same_run_in_every_shipped_scenario(name: str) -> None:
     scenario = Scenario.load(name)
@@ -85,12 +133,11 @@ LISTS = ("linkage", "threats", "ratifiers")
 
 def test_the_worlds_vary_every_parameter() -> None:
     seen: dict[str, set[str]] = {}
-    for number in range(WORLDS // 4):
-        for leaf in leaves(world(number)):
+    for scenario in [*map(world, range(WORLDS // 4)), *map(flow_world, range(FLOW_WORLDS))]:
+        for leaf in leaves(scenario):
             kind = ".".join(step for step in leaf.name.split(".") if "-" not in step)
             seen.setdefault(kind, set()).add(repr(leaf.value))
-    useless = {f"{side}.{name}" for side, names in THE_OTHERS_ALONE.items() for name in names}
-    alike = {name for name, values in seen.items() if len(values) == 1} - useless
+    alike = {name for name, values in seen.items() if len(values) == 1}
     assert {name for name in alike if name.split(".")[-1] not in NOT_READ + LISTS} == set()
 
 
@@ -106,6 +153,20 @@ def test_the_worlds_see_everything_happen() -> None:
     assert (runs["rounds"] > 2).mean() > 0.15
     unused = np.argwhere(np.abs(runs["ledger"]).max(axis=0) == 0.0).tolist()
     assert unused == [[Side.SENDER, CHANNELS.index("threat_damage")]]  # only the target is threatened
+
+
+@pytest.mark.slow
+def test_the_worlds_of_flows_see_everything_happen() -> None:
+    worlds = [flow_world(number) for number in range(2 * FLOW_WORLDS)]
+    runs = np.concatenate([simulate(scenario, 20, seed=1).runs for scenario in worlds])
+    assert set(runs["ending"]) == set(map(int, Ending))
+    assert set(runs["proposer"]) == {-1, 0, 1}
+    assert np.isfinite(runs["reversed_after"]).mean() > 0.05
+    assert (np.abs(runs["ledger"]).max(axis=0) > 0.0).all()
+    holders = [{threat.holder for threat in scenario.threats} for scenario in worlds]
+    assert all(holders.count(held) > 10 for held in ({"sender"}, {"target"}, {"sender", "target"}))
+    assert {scenario.sender.strategy for scenario in worlds} == set(NAMES) - WITHOUT_FLOWS
+    assert {scenario.talks.protocol for scenario in worlds} == set(PROTOCOLS) - WITHOUT_FLOWS
 
 
 # ---- planted faults: the order of events in the kernel, changed by one line -----------------------------------------

@@ -10,6 +10,8 @@ import pytest
 from negosim import Scenario, simulate
 from tests.laws.mechanisms import (
     CASE,
+    FLOWS,
+    PAIR,
     PIE,
     QUANTITIES,
     Mechanism,
@@ -33,12 +35,26 @@ ANNOUNCED = {f"{THREAT}.state": "announced"}
 UNSAID = {f"{THREAT}.state": "none"}
 NERVOUS = {"markets.initial_stress": 1.5}
 
+AUTOS, CARS_OF_1995 = Scenario.load("us-japan-autos-1995-flows"), "threats.luxury-car-tariff"
+
+
+def halfway() -> Scenario:
+    """Return log-rolling whose status quo lies half-way, which it pays without a deal in either form of payoff."""
+    tree = PAIR.model_dump(mode="json", exclude_none=True, exclude={"notes"})
+    issues = [issue | {"status_quo": (issue["target_end"] + issue["sender_end"]) / 2.0} for issue in tree["issues"]]
+    sides = {side: {name: value for name, value in tree[side].items() if name != "disagreement"} for side in ("sender", "target")}
+    return Scenario.build(tree | sides | {"issues": issues})
+
+
 BARGAINING = "the side that loses less by waiting, or less without a deal, gets more (Rubinstein 1982; Binmore et al. 1986)"
 PROPOSING = "who makes the last offer leaves the other the least that it takes (Rubinstein 1982)"
 COST = "the sender pays for market stress"
 TASTE = "both utilities are scaled anew, so that levels of payoff are not comparable"
 
 TALKS = [
+    Mechanism("talks.payoff", "lumps", "flows", "joint payoff", "a round of talks pays what the status quo does", halfway()),
+    Mechanism("talks.horizon", 50, 200, None, "later rounds count for more, which can spare or cost a side", FLOWS),
+    Mechanism("talks.resumption", 0.0, 0.2, "target payoff", "a tariff that is lifted sooner costs less", FLOWS),
     Mechanism("talks.protocol", "alternating", "one-round", "-rounds", "one round is one round"),
     Mechanism("talks.agenda", "whole", "linked", "-joint payoff", "only the full package holds all trades (Sebenius 1983)"),
     Mechanism("talks.linkage_threshold", 0.2, 0.35, "-joint payoff", "more parts, fewer trades, and a round for each",
@@ -79,6 +95,8 @@ ISSUES = [
     Mechanism(f"issues.{CARS}.target_ideal", None, 10.0, "target payoff", "the target is content with less"),
     Mechanism(f"issues.{CARS}.revocable_by", None, "sender", "-target payoff", "what can be taken back is taken back"),
     Mechanism(f"issues.{TARIFF}.precedent", 0.0, 1.0, "-target payoff", "what is watched costs both a precedent"),
+    Mechanism("issues.investment.sunk", 0.0, 1.0, "agreement", "what stays of a deal that lapses is worth signing for", FLOWS,
+              {"sender.reversal": 0.05}),
     Mechanism(f"linkage.{TARIFF}--{CARS}.weight", -0.4, 0.4, None, TASTE),
 ]
 
@@ -87,6 +105,10 @@ THREATS = [
     Mechanism(f"{THREAT}.announce_round", 1, 4, "sender payoff", "markets fear a threat from its announcement on", given=UNSAID),
     Mechanism(f"{THREAT}.level", 0.8, 1.25, "-rounds", f"the target loses more without a deal; {BARGAINING}"),
     Mechanism(f"{THREAT}.damage", 0.15, 0.5, "sender payoff", f"the target loses more without a deal; {BARGAINING}"),
+    Mechanism(f"{THREAT}.sender_cost", 0.0, 0.2, "-sender payoff", "carrying out a threat costs its holder", FLOWS),
+    Mechanism(f"{THREAT}.target_cost", 0.05, 0.2, "sender payoff", f"the target loses more without a deal; {BARGAINING}", FLOWS),
+    Mechanism(f"{CARS_OF_1995}.holder", "sender", "target", None, "whose noise decides, and who learns from it, changes", AUTOS,
+              {f"{CARS_OF_1995}.early_execution": 0.2}),
     Mechanism(f"{THREAT}.escalation", 0.0, 1.0, "-target payoff", "a threat taken up again is a larger one"),
     Mechanism(f"{THREAT}.execution", 0.2, 0.9, "agreement", "comply iff the chance is at least cost over damage (Schelling)"),
     Mechanism(f"{THREAT}.early_execution", 0.0, 0.2, "executions", "what may happen early happens more often"),

@@ -15,10 +15,11 @@ from negosim.rules.records import OWN, PROPOSE, RESPOND, Game, Own, Public, Talk
 from negosim.strategies.catalogue import NAMES, strategy
 from negosim.strategies.record import Strategy
 from tests.laws.playing import same_bits
-from tests.laws.worlds import COMBINATIONS, world
+from tests.laws.worlds import COMBINATIONS, FLOW_WORLDS, flow_world, world
 
 pytestmark = pytest.mark.slow
 
+WORLDS = [*map(world, range(COMBINATIONS)), *map(flow_world, range(FLOW_WORLDS))]
 ANSWERED = (0.0, 0.2, 0.4, 0.5, 0.6, 0.8, 1.0)
 """Where on a menu the offers lie that a side is asked about."""
 
@@ -102,19 +103,19 @@ def private_values_matter(model: Negotiation, side: Side) -> bool:
 
 @pytest.mark.parametrize("side", Side)
 def test_my_move_does_not_depend_on_what_the_other_side_knows_alone(side: Side) -> None:
-    leaky = [n for n in range(COMBINATIONS) if private_values_matter(in_the_middle(world(n), n), side)]
+    leaky = [each.name for n, each in enumerate(WORLDS) if private_values_matter(in_the_middle(each, n), side)]
     assert leaky == []
 
 
 @pytest.mark.parametrize("side", Side)
 def test_the_image_of_a_side_does_not_depend_on_what_it_knows_alone(side: Side) -> None:
-    for number in range(COMBINATIONS):
-        model = in_the_middle(world(number), number)
+    for number, scenario in enumerate(WORLDS):
+        model = in_the_middle(scenario, number)
         model.principals[side.other].face_the_alternative()
         image = model.talks.images[side.other].tobytes()
         model.run.talks = with_another_other(model.talks, side)
         model.principals[side.other].face_the_alternative()
-        assert model.talks.images[side.other].tobytes() == image, f"world {number}"
+        assert model.talks.images[side.other].tobytes() == image, scenario.name
 
 
 @pytest.mark.parametrize("side", Side)

@@ -12,12 +12,12 @@ from negosim import Scenario, simulate
 from negosim.engine import kernel, prepare
 from negosim.engine.outcomes import Outcomes
 from tests.laws.playing import by_mesa, differences, same_bits
-from tests.laws.worlds import world
+from tests.laws.worlds import flow_world, world
 from tests.tracing import kept
 
 RUNS = 60
 CUTS = (0, 1, 8, 31, RUNS)
-SCENARIOS = [world(number) for number in (7, 33, 61, 94, 101, 133)]
+SCENARIOS = [*map(world, (7, 33, 61, 94, 101, 133)), *map(flow_world, (7, 41))]
 
 
 def joined(chunks: list[Outcomes]) -> Outcomes:

@@ -18,7 +18,7 @@ from negosim.scenario.consistency import THE_OTHERS_ALONE
 from negosim.strategies.catalogue import NAMES, strategy
 from negosim.strategies.record import LUCK
 from tests.laws.playing import differences
-from tests.laws.worlds import COMBINATIONS, design, world
+from tests.laws.worlds import COMBINATIONS, FLOW_WORLDS, design, flow_world, world
 
 Tree = dict[str, Any]
 
@@ -144,8 +144,7 @@ def test_swapping_the_sides_swaps_the_distribution_of_payoffs_with_all_luck_on()
 
 
 def test_the_names_of_issues_change_nothing() -> None:
-    for number in range(COMBINATIONS):
-        scenario = world(number)
+    for scenario in [*map(world, range(COMBINATIONS)), *map(flow_world, range(FLOW_WORLDS))]:
         renamed = Scenario.build(tomllib.loads(re.sub(r"issue-(?=\d)", "matter-", scenario.to_toml())))
         assert differences(simulate(scenario, 10, seed=1), simulate(renamed, 10, seed=1)) == [], scenario.name
 
@@ -192,8 +191,7 @@ def in_other_units(tree: Tree, scale: float, shift: float) -> Tree:
 
 
 def test_the_units_of_issues_change_nothing() -> None:
-    for number in range(COMBINATIONS):
-        scenario = world(number)
+    for scenario in [*map(world, range(COMBINATIONS)), *map(flow_world, range(FLOW_WORLDS))]:
         other = Scenario.build(in_other_units(tree_of(scenario), scale=2.0**-10, shift=0.0))  # a power of 2: no rounding
         assert differences(simulate(scenario, 10, seed=1), simulate(other, 10, seed=1)) == [], scenario.name
 

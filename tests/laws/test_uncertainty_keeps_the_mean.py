@@ -27,7 +27,7 @@ from negosim.rules.opening import open_talks
 from negosim.scenario.consistency import THE_OTHERS_ALONE
 from tests.laws.chance import FALSE_ALARM, SIGMAS, happens_as_often, has_mean
 from tests.laws.playing import same_bits
-from tests.laws.worlds import COMBINATIONS, world
+from tests.laws.worlds import COMBINATIONS, FLOW_WORLDS, flow_world, world
 
 pytestmark = pytest.mark.slow
 
@@ -154,8 +154,8 @@ def test_a_spread_that_leans_keeps_its_mean_and_its_width(tilt: float) -> None:
 
 @pytest.mark.parametrize("side", Side)
 def test_the_other_side_believes_in_the_spread_that_is_true(side: Side) -> None:
-    for number in range(COMBINATIONS):
-        game = prepare(world(number))
+    for number, scenario in enumerate([*map(world, range(COMBINATIONS)), *map(flow_world, range(FLOW_WORLDS))]):
+        game = prepare(scenario)
         talks = new_talks(game)
         open_talks(game, talks, np.uint64(0), np.uint64(number))
         own, other = talks.owns[side], game.sides[side.other]

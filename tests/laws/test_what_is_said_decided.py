@@ -10,20 +10,20 @@ from collections import Counter
 import pytest
 
 from negosim import Negotiation
-from tests.laws.worlds import world
+from tests.laws.worlds import FLOW_WORLDS, flow_world, world
 
 
 @pytest.mark.slow
 def test_what_a_principal_says_it_compared_is_what_decided_its_answer() -> None:
     compared: Counter[tuple[str, str]] = Counter()
-    for number in range(600):
-        for row in Negotiation(world(number), number).play().rounds:
+    for number, scenario in enumerate([*map(world, range(600)), *map(flow_world, range(FLOW_WORLDS))]):
+        for row in Negotiation(scenario, number).play().rounds:
             basis, answer, enough = row["answer_basis"], row["answer"], row["answer_worth"] >= row["answer_needed"] - 1e-9
-            assert enough == (answer == "accept"), f"world {number}: {row}"
+            assert enough == (answer == "accept"), f"{scenario.name}: {row}"
             assert answer != "walk-out" or basis == "outside-option"
             compared[basis, answer] += 1
     bases = {"commitment", "aspiration", "reciprocity", "reservation", "home", "no-home", "going-on", "outside-option", "rung",
-             "risk", "chance", "last-chance", "bid", "out-of-reach"}
+             "risk", "chance", "last-chance", "bid", "out-of-reach", "no-deal"}
     assert {basis for basis, _ in compared} == bases
-    assert {basis for basis, answer in compared if answer == "accept"} == bases - {"home", "no-home", "out-of-reach"}
+    assert {basis for basis, answer in compared if answer == "accept"} == bases - {"home", "no-home", "out-of-reach", "no-deal"}
     assert compared["outside-option", "walk-out"] > 0

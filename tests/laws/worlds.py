@@ -237,6 +237,8 @@ LUMPS_ALONE = ("flow_discount", "disagreement", "tariff_pain", "damage")
 WITHOUT_FLOWS = {"double-auction", "shaded-bid"}
 """A protocol and a strategy that are not worked out for flows."""
 FLOW_DESIGNS = tuple(number for number, words in enumerate(DESIGNS) if not WITHOUT_FLOWS & set(words))
+FLOW_WORLDS = 60
+"""How many of them stand for all where a law is held over every world of lumps."""
 SPREAD = 61
 """From one flow world to the next so many designs are passed over: few worlds meet many strategies, protocols and agendas."""
 FLOW_SIDE = {"inside_option": (0.0, 0.7)}
@@ -267,6 +269,8 @@ def flow_world(number: int, rounds: int = 7) -> Scenario:
         issue |= _numbers(rng, {"sunk": (0.0, 1.0)})
     for threat in tree["threats"]:
         _cost_flows(rng, threat)
+    of_the_sender = [threat for threat in tree["threats"] if threat["holder"] == "sender"]
+    tree["threats"] += [_answer(rng, threat) for threat in of_the_sender if rng.random() < 0.3]
     for side in ("sender", "target"):
         _feel_flows(rng, tree, side)
     for side, other in (("sender", "target"), ("target", "sender")):
@@ -279,8 +283,17 @@ def _cost_flows(rng: Generator, threat: dict[str, Any]) -> None:
     holder, other = ("sender", "target") if rng.random() < SET else ("target", "sender")
     threat |= {
         "holder": holder, f"{holder}_cost": float(rng.uniform(*OWN_COST)), f"{other}_cost": float(rng.uniform(*OTHERS_COST)),
-        "early_execution": float(rng.uniform(*EARLY)),
+        "early_execution": float(rng.uniform(*EARLY)), "rate": threat["rate"] if holder == "sender" else abs(threat["rate"]),
     }
+
+
+def _answer(rng: Generator, threat: dict[str, Any]) -> dict[str, Any]:
+    """Return a threat by which the target answers one of the sender's about the same issue."""
+    issue = {"name": threat["issue"], "sender_end": abs(threat["rate"])}
+    answer = {name: value for name, value in _threat(rng, issue).items() if name not in LUMPS_ALONE}
+    ranges = {"sender_cost": OTHERS_COST, "target_cost": OWN_COST, "early_execution": EARLY}
+    drawn = {name: float(rng.uniform(*span)) for name, span in ranges.items()}
+    return answer | drawn | {"name": f"answer-{threat['issue']}", "holder": "target"}
 
 
 def _feel_flows(rng: Generator, tree: dict[str, Any], side: str) -> None:

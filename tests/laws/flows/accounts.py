@@ -111,12 +111,6 @@ def refusals(scenario: Scenario) -> NDArray[np.int64]:
     return np.array([len(range(start, last + 1)) for start in first], dtype=int)
 
 
-def may_come(scenario: Scenario) -> NDArray[np.bool_]:
-    """(threats,) whether a threat is there from the start, or is announced in a round that the talks may have."""
-    last = 1 if scenario.talks.protocol == "one-round" else scenario.talks.rounds + scenario.talks.extension_rounds
-    return np.array([threat.state != "none" or threat.announce_round <= last for threat in scenario.threats], dtype=bool)
-
-
 def later(scenario: Scenario, side: Side) -> int:
     """How many rounds from the end of the talks on are added up."""
     return math.ceil(math.log(LEAST) / math.log(discount(scenario, side))) + 1
@@ -125,9 +119,9 @@ def later(scenario: Scenario, side: Side) -> int:
 def moving(scenario: Scenario) -> float:
     """The stress that levels which go on moving add in a round: those of threats that are expected not to be carried out."""
     total = 0.0
-    for threat, chance, comes in zip(scenario.threats, carried_out(scenario, "execution"), may_come(scenario), strict=True):
+    for threat, chance, rounds in zip(scenario.threats, carried_out(scenario, "execution"), refusals(scenario), strict=True):
         v = scenario.delegation(Side[threat.holder.upper()]).volatility
-        if threat.state != "imposed" and v > 0.0 and comes:
+        if threat.state != "imposed" and v > 0.0 and rounds > 0:
             mean = foldnorm.mean(0.5 * v, scale=v)  # of |v z + v^2 / 2|, by which a level moves where it is weighed by itself
             total += threat.market_weight * threat.level * mean * (1.0 - chance)
     return scenario.markets.volatility_effect * total
@@ -152,13 +146,13 @@ def mean_of(scenario: Scenario, side: Side, flows: Array) -> float:
 
 def expected_in_force(scenario: Scenario) -> Array:
     """(threats,) the level of each threat that is expected to be in force after talks that fail, as they open."""
-    early, end = carried_out(scenario, "early_execution"), carried_out(scenario, "execution") * may_come(scenario)
+    early, end = carried_out(scenario, "early_execution"), carried_out(scenario, "execution") * (refusals(scenario) > 0)
     chance = np.where(before_the_talks(scenario), 1.0, 1.0 - (1.0 - end) * (1.0 - early) ** refusals(scenario))
     return chance * np.array([threat.level for threat in scenario.threats])
 
 
 def lapse(scenario: Scenario, side: Side) -> float:
-    """What a lapsed deal pays beyond the utility of what then holds: as no deal pays beyond the status quo when the talks open."""
+    """What a lapsed deal pays beyond the utility of what then holds: as no deal, at the opening, beyond the status quo."""
     taken = mean_of(scenario, side, after_the_end(scenario, side, expected_in_force(scenario), 0.0, moving(scenario)))
     return talks_flow(scenario, side) - utility(scenario, side, -1, status_quo(scenario)) - taken
 

@@ -1,7 +1,7 @@
 """Laws of flows about what no deal is worth: laws 8, 10, 11, 14 and 15 of the design.
 
-Nearly all runs here end without a deal, because both sides demand all that there is. No deal is looked at twice: as what everybody
-expects before the talks (``disagreement_point``), and as what the runs pay.
+Nearly all runs here end without a deal, because both sides demand all that there is. No deal is looked at twice: as what
+everybody expects before the talks (``disagreement_point``), and as what the runs pay.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from negosim.engine.outcomes import Outcomes
 from negosim.engine.prepare import disagreement_point, prepare
 from tests.laws.chance import has_mean
 from tests.laws.flows import accounts
-from tests.laws.flows.accounts import DEALS, discount, talks_flow
+from tests.laws.flows.accounts import DEALS, discount
 from tests.laws.flows.variants import SIDES, calm, halved, stubborn, tree_of, without
 from tests.laws.worlds import flow_world
 
@@ -89,7 +89,7 @@ def test_law_8_in_random_worlds_dearer_and_longer_tariffs_make_no_deal_worth_les
         for side in Side:
             assert_falls([scenario.vary({"talks.resumption": rho}) for rho in (1.0, 0.4, 0.05, 0.0)], side)
             for threat in scenario.threats:
-                name = f"threats.{threat.issue}.{side.label}_cost"
+                name = f"threats.{threat.key}.{side.label}_cost"
                 assert_falls([scenario.vary({name: times * scenario.get(name)}) for times in (1.0, 1.5, 4.0)], side)
 
 
@@ -97,8 +97,8 @@ def test_law_8_in_random_worlds_dearer_and_longer_tariffs_make_no_deal_worth_les
 
 
 def test_law_10_rounds_of_half_the_length_change_what_no_deal_pays_by_less_than_the_length_of_a_round() -> None:
-    """Claimed: with d -> sqrt d, hazards 1 - sqrt(1 - h), N -> 2 N, phi -> sqrt phi and stress rescaled so that it settles at the
-    same level, payoffs change by less than 1 - D, the weight of a round, of the difference between the best and the worst flow.
+    """Claimed: with d -> sqrt d, hazards 1 - sqrt(1 - h), N -> 2 N, phi -> sqrt phi and stress rescaled so that it settles at
+    the same level, payoffs change by less than 1 - D, the weight of a round, of what the best flow exceeds the worst by.
 
     Claimed of runs without a deal: terms follow a clock of rounds and not of time, so that they are another game.
     """
@@ -134,8 +134,8 @@ def widest(scenario: Scenario, side: Side) -> float:
 
 
 def test_law_11_a_threat_that_is_lifted_at_once_costs_a_round_of_its_flow_and_one_that_stays_all_of_it() -> None:
-    """Claimed: what a threat that is carried out at the end takes from a side is (1 - D) c at rho = 1, rises as rho falls, and is c
-    at rho = 0, per unit of its level; c is its flow. So it stands in the ledger of every run in which it is carried out.
+    """Claimed: what a threat that is carried out at the end takes from a side is (1 - D) c at rho = 1, rises as rho falls, and is
+    c at rho = 0, per unit of its level; c is its flow. So it stands in the ledger of every run in which it is carried out.
     """
     seen = 0
     for number in range(WORLDS):
@@ -172,7 +172,8 @@ def test_law_14_a_tactic_that_keeps_a_mean_leaves_what_no_deal_is_expected_to_be
     for number in range(WORLDS):
         scenario = flow_world(number)
         for side in SIDES:
-            with_it, without_it = (expected(scenario.vary({f"{side}.{tactic}": value})) for value in (TACTICS[tactic], OFF[tactic]))
+            values = TACTICS[tactic], OFF[tactic]
+            with_it, without_it = (expected(scenario.vary({f"{side}.{tactic}": value})) for value in values)
             assert with_it == pytest.approx(without_it, abs=1e-12), (number, side)
 
 
@@ -199,8 +200,8 @@ def test_law_14_volatility_costs_what_it_adds_in_stress_and_nothing_else() -> No
     assert stirred > WORLDS // 4
 
 
-def test_law_14_runs_without_a_deal_pay_the_same_on_average_with_ambiguity_and_with_volatility_that_markets_do_not_mind() -> None:
-    """Claimed of the mean over runs with the same luck: a private type, and a level that moves, are as likely to be up as down."""
+def test_law_14_runs_without_a_deal_pay_the_same_on_average_with_ambiguity_and_with_volatility_without_stress() -> None:
+    """Claimed of the mean over runs with the same luck: a private type, and a level that moves, keep their means."""
     moved = 0
     for number in range(WORLDS // 2):
         base = stubborn(calm(flow_world(number))).vary({"markets.volatility_effect": 0.0, "markets.level_effect": 0.0})
@@ -231,7 +232,7 @@ def test_law_15_a_threat_that_costs_its_holder_less_never_makes_no_deal_worth_mo
         scenario = stubborn(flow_world(number))
         for threat in scenario.threats:
             other = Side[threat.holder.upper()].other
-            name = f"threats.{threat.issue}.{threat.holder}_cost"
+            name = f"threats.{threat.key}.{threat.holder}_cost"
             assert_falls([scenario.vary({name: cost}) for cost in (0.5, 0.1, 0.0)], other)
             compared += 1
     assert compared > WORLDS

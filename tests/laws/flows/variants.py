@@ -9,7 +9,7 @@ from negosim import Scenario
 
 Tree = dict[str, Any]
 SIDES = ("sender", "target")
-WITHOUT_DEAL = {f"{side}.{name}": value for side in SIDES for name, value in (("strategy", "commitment"), ("committed_demand", 1.0))}
+WITHOUT_DEAL: Tree = {f"{side}.strategy": "commitment" for side in SIDES} | {f"{side}.committed_demand": 1.0 for side in SIDES}
 """Both sides demand all that there is, for ever: hardly ever a deal."""
 
 
@@ -29,7 +29,7 @@ def without(table: Tree, *names: str) -> Tree:
 
 
 def calm(scenario: Scenario) -> Scenario:
-    """Return a scenario in which levels do not move, no threat is paused and nobody leaves; no news, no erosion, no type drawn."""
+    """Return a scenario in which levels stay, no threat is paused and nobody leaves; no news, no erosion, no type drawn."""
     tree = tree_of(scenario)
     threats = [
         threat | {"pausable": False, "escalation": 0.0, "state": threat["state"].replace("paused", "announced")}
