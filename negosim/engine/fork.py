@@ -129,8 +129,8 @@ def _belief(side: Side, mine: Talks, before: Talks, after: Talks, flows: bool) -
     old, new, belief = before.owns[side], after.owns[side], after.beliefs[side].copy()
     place = slice(0, int(new["other_voices"])), slice(0, int(new["believed_cells"]) + 1)
     kind, ends = ["believed_cells", "believed_tilt"], ["believed_low", "believed_high"]
-    widths = [own["believed_high"] - own["believed_low"] for own in (old, new)]
-    same = old[ends] == new[ends] or (flows and np.isclose(*widths, rtol=0.0, atol=ROUNDING))
+    old_width, new_width = (float(own["believed_high"] - own["believed_low"]) for own in (old, new))
+    same = old[ends] == new[ends] or (flows and abs(new_width - old_width) <= ROUNDING)
     if same and old[kind] == new[kind] and np.array_equal(before.beliefs[side][place], belief[place]):
         belief[place] = mine.beliefs[side][place]
     return belief
