@@ -64,7 +64,7 @@ class Principal(mesa.Agent):
         return Response(moves.accepts(self.run.game, self.run.talks, int(self.side), self._response()))
 
     def _response(self) -> int:
-        """Return the answer of the strategy or of the bid, before the principal asks whether what is accepted is worth signing."""
+        """Return the answer of the strategy or of the bid, before it is asked whether what is accepted is worth signing."""
         if self._bids():
             return int(floor.satisfies(self.run.talks))
         return int(self._strategy().respond(*self._knowledge(), self.run.talks.offer, self._outlook()))

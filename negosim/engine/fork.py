@@ -21,6 +21,9 @@ FIXED = re.compile(
 )
 """Dotted names of what the talks are about and who takes part, which a fork keeps."""
 
+ROUNDING = 1e-12
+"""Widths of a support that differ by no more are the same."""
+
 CUTS_THE_AGENDA = ("talks.agenda", "talks.linkage_threshold", "linkage.")
 
 
@@ -45,7 +48,8 @@ def carry_on(run: Run, other: Run, changes: Mapping[str, Any]) -> None:
 
     Raises ScenarioError for changes that cut the agenda anew once a part is settled, or put the deadline into the past.
     """
-    other.talks, other.outcome = _carried_on(run.talks, run.opened(), other.talks), run.outcome
+    flows = bool(run.game.world[0]["flows"] and other.game.world[0]["flows"])
+    other.talks, other.outcome = _carried_on(run.talks, run.opened(), other.talks, flows), run.outcome
     if not changes:
         return
     _refuse_another_agenda(run, other, changes)
@@ -83,16 +87,16 @@ def _deadline(run: Run, other: Run, changes: Mapping[str, Any]) -> int:
     return deadline
 
 
-def _carried_on(mine: Talks, before: Talks, after: Talks) -> Talks:
+def _carried_on(mine: Talks, before: Talks, after: Talks, flows: bool) -> Talks:
     """Return a state of the talks as it is, ``mine``, but where they would have opened otherwise, as they would have opened.
 
-    ``before`` and ``after`` are openings with the same luck, before and after the changes.
+    ``before`` and ``after`` are openings with the same luck, before and after the changes; ``flows`` says that payoffs are.
     """
     merged: dict[str, Any] = {}
     for name in Talks._fields:
         present, old, new = (getattr(talks, name) for talks in (mine, before, after))
         if name == "beliefs":
-            merged[name] = np.stack([_belief(side, mine, before, after) for side in Side])
+            merged[name] = np.stack([_belief(side, mine, before, after, flows) for side in Side])
         elif new.shape != old.shape:  # scratch of a belief with more or fewer cells
             merged[name] = new
         elif new.dtype.names:
@@ -117,11 +121,16 @@ def _chosen(present: NDArray[Any], old: NDArray[Any], new: NDArray[Any]) -> NDAr
     return np.where(_same(old, new), present, new)
 
 
-def _belief(side: Side, mine: Talks, before: Talks, after: Talks) -> NDArray[np.float64]:
-    """Return a side's belief as it is, or the prior where the changes made that another one."""
+def _belief(side: Side, mine: Talks, before: Talks, after: Talks, flows: bool) -> NDArray[np.float64]:
+    """Return a side's belief as it is, or the prior where the changes made that another one.
+
+    With flows nearly every change moves what no deal pays, and with it the support: its cells are the same types as before.
+    """
     old, new, belief = before.owns[side], after.owns[side], after.beliefs[side].copy()
     place = slice(0, int(new["other_voices"])), slice(0, int(new["believed_cells"]) + 1)
-    support = ["believed_cells", "believed_low", "believed_high", "believed_tilt"]
-    if old[support] == new[support] and np.array_equal(before.beliefs[side][place], belief[place]):
+    kind, ends = ["believed_cells", "believed_tilt"], ["believed_low", "believed_high"]
+    old_width, new_width = (float(own["believed_high"] - own["believed_low"]) for own in (old, new))
+    same = old[ends] == new[ends] or (flows and abs(new_width - old_width) <= ROUNDING)
+    if same and old[kind] == new[kind] and np.array_equal(before.beliefs[side][place], belief[place]):
         belief[place] = mine.beliefs[side][place]
     return belief

@@ -293,10 +293,10 @@ class Negotiation(mesa.Model):
         ``changes`` are dotted names as in ``Scenario.vary``. What has happened stays; without changes the fork goes on bit
         for bit as the original would. A parameter that sets how something starts (a type, trust, a threat's state, market
         stress) sets it anew as of now, a type by the luck with which it was drawn at first; a belief whose prior is
-        changed starts anew at that prior. What was demanded is remembered at what it was worth then. The original is left
-        as it is. Raises ScenarioError for a change that ``vary`` refuses, that alters the people, the threats or the ends
-        of the issues, that cuts the agenda anew once a part is settled, that puts the deadline into the past, or that
-        comes after the end.
+        changed starts anew at that prior, unless with flows it has only moved along with what no deal pays. What was demanded
+        is remembered at what it was worth then. The original is left as it is. Raises ScenarioError for a change that ``vary``
+        refuses, that alters the people, the threats or the ends of the issues, that cuts the agenda anew once a part is
+        settled, that puts the deadline into the past, or that comes after the end.
         """
         changes = dict(changes or {})
         scenario = self.scenario.vary(changes)

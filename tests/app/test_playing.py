@@ -13,9 +13,11 @@ from negosim.app.state.offer import Game
 from negosim.app.state.play import Playing
 from negosim.common.vocabulary import CHANNELS
 from negosim.engine.events import standing
+from negosim.engine.no_talks import no_talks
 from tests.app.driving import Person
 
 CASE = next(scenario for scenario in map(Scenario.load, Scenario.names()) if scenario.kind == "case")
+FLOWS = Scenario.load("us-japan-2025-flows")
 SEED = 15
 
 
@@ -53,6 +55,17 @@ def test_a_person_plays_a_side_to_the_end_and_learns_how_others_did(side: Side, 
     person.sees(re.compile("You did better than .* of 10,000 simulated negotiators in your place"))
     assert f"you: {game.playing.payoff:.2f}" in person.panel("in 10,000 games")
     person.press("Play again").sees("Begin the talks")
+
+
+def test_with_flows_a_person_sees_what_no_deal_is_worth_beside_what_signing_is(person: Person) -> None:
+    person.page.get_by_label("Scenario").select_option(FLOWS.name)
+    person.sees("What no deal is worth before round 1").sees(f"{no_talks(FLOWS).value[Side.SENDER]:.3f}")
+    begun(person, Side.TARGET)
+    playing = Game.begun(FLOWS, Side.TARGET, SEED).playing
+    person.sees("Least worth signing").sees(f"{playing.reservation:.3f}").sees(f"{playing.no_deal:.3f}")
+    terms = playing.start_from() if playing.question == "offer" else playing.on_offer()
+    comes_to, without = playing.worth_signed(terms), playing.without_deal
+    person.sees(f"with all that it costs you, it comes to {comes_to:.3f}; no deal now is worth {without:.3f} to you.")
 
 
 def test_an_offer_is_made_with_sliders_in_real_units_and_its_own_worth_is_told(person: Person) -> None:

@@ -9,7 +9,7 @@ from collections import Counter
 
 import pytest
 
-from negosim import Negotiation
+from negosim import Negotiation, Scenario
 from tests.laws.worlds import FLOW_WORLDS, flow_world, world
 
 
@@ -27,3 +27,15 @@ def test_what_a_principal_says_it_compared_is_what_decided_its_answer() -> None:
     assert {basis for basis, _ in compared} == bases
     assert {basis for basis, answer in compared if answer == "accept"} == bases - {"home", "no-home", "out-of-reach", "no-deal"}
     assert compared["outside-option", "walk-out"] > 0
+
+
+FLOWS = Scenario.load("us-japan-2025-countermeasure")
+
+
+@pytest.mark.parametrize("name", ["time-dependent", "tit-for-tat", "risk-return", "veto-aware", "commitment", "subgame-perfect"])
+def test_what_a_principal_says_it_compared_is_what_decided_with_flows_and_threats_of_both_sides(name: str) -> None:
+    scenario = FLOWS.vary({"sender.strategy": name, "target.strategy": name})
+    answered = [row for seed in range(12) for row in Negotiation(scenario, seed).play().rounds]
+    assert len(answered) > 12
+    for row in answered:
+        assert (row["answer_worth"] >= row["answer_needed"] - 1e-9) == (row["answer"] == "accept"), row

@@ -51,6 +51,9 @@ CASES = {
     "settled-in-part": Case("logrolling", 2, {**FIRM, "talks.agenda": "linked", "talks.rounds": 1}),
     "linked-agenda": Case("us-japan-2025", 6, {"talks.agenda": "linked", "target.strategy": "veto-aware",
                                                "sender.toughness": 0.5}),
+    "flows-carried-out": Case("us-japan-2025-flows", 4, {"sender.brinkmanship": 0.3}),
+    "flows-lapsed": Case("us-japan-2025-flows", 5, {}),
+    "flows-countermeasure": Case("us-japan-2025-countermeasure", 4, {"sender.brinkmanship": 0.3}),
     "fork": Case("us-japan-2025", 7, {}, rounds=3, forked={"sender.unpredictability": 0.6, "talks.rounds": 10}),
 }
 """What is kept, by the name of its file."""

@@ -94,7 +94,7 @@ def _threat_key(has_threats: bool, y: float) -> str:
         parts.append(svg.words((x + 21, y), said, anchor="start"))
         x += 32.0 + 7.0 * len(said)
     x, y = (8.0, y + 19) if has_threats else (x, y)
-    for said, colour, dashes in (("market stress", INK, ""), ("pauses", FAINT, "7 4"), ("guarantee", "#009E73", "5 3")):
+    for said, colour, dashes in (("market stress", INK, ""), ("pause of threats", FAINT, "7 4"), ("guarantee", "#009E73", "5 3")):
         parts += [svg.line((x, y - 4), (x + 22, y - 4), colour, 2.0, dashes), svg.words((x + 27, y), said, anchor="start")]
         x += 40.0 + 7.0 * len(said)
     return "".join(parts)

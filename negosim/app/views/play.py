@@ -31,8 +31,8 @@ HOW_TO = (
 
 RESERVATION = {
     "lumps": "Your reservation value is what no deal is worth to you; threats and doubt about the guarantee come on top.",
-    "flows": "Your reservation value is the least utility that is worth signing: what no deal is worth to you, and what a deal costs "
-    "you. Threats that may still be carried out, and doubt about the guarantee, lower it.",
+    "flows": "Your reservation value is the least utility that is worth signing: what no deal is worth to you, and what a deal "
+    "costs you. Threats that may still be carried out, and doubt about the guarantee, lower it.",
 }
 """What a reservation value is, by the form of the payoffs."""
 

@@ -156,8 +156,7 @@ def Course(shown: Shown, last: int, layout: str) -> None:  # noqa: N802
         )
         with solara.Div(classes=["ns-panel"]):
             widgets.Terms(title="Terms", now=terms_are(shown), rows=term_rows(scenario, offers, end))
-        if (refused := derived(scenario)) is not None:
-            with solara.Div(classes=["ns-panel"]):
+            if (refused := derived(scenario)) is not None:
                 widgets.Table(title=TITLE, heads=no_talks_head(scenario), rows=no_talks_rows(refused))
         widgets.Text(title="Transcript", text=shown.transcript())
 

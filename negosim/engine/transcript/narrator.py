@@ -378,8 +378,8 @@ class Narrator:
         text = f"After {counted(rounds, 'round')} {able} takes the settlement back{date}."
         if self.scenario.talks.payoff == "lumps":
             return text
-        sunk = [f"{percent(issue.sunk, 0)} of {with_the(self.titles[issue.name])}" for issue in self.scenario.issues if issue.sunk]
-        return f"{text} {lapsed(sunk)}"
+        sunk = [issue for issue in self.scenario.issues if issue.sunk]
+        return f"{text} {lapsed([f'{percent(each.sunk, 0)} of {with_the(self.titles[each.name])}' for each in sunk])}"
 
     def _payoff(self, facts: Facts, side: Side) -> str:
         entries = []

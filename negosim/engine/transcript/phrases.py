@@ -59,6 +59,8 @@ def lapsed(sunk: Sequence[str]) -> str:
 
     >>> lapsed(["50 % of the investment"])
     'From then on both sides have what no deal pays, and 50 % of the investment stays as settled.'
+    >>> lapsed([])
+    'From then on both sides have what no deal pays.'
     """
     stays = f", and {listed(sunk)} {'stays' if len(sunk) == 1 else 'stay'} as settled" if sunk else ""
     return f"From then on both sides have what no deal pays{stays}."

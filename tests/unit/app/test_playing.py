@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -14,6 +16,7 @@ from negosim.app.state.offer import Game, offer_dials, read_term
 from negosim.app.state.play import Playing, begin
 
 CASE = next(scenario for scenario in map(Scenario.load, Scenario.names()) if scenario.kind == "case")
+FLOWS = Scenario.load("us-japan-2025-flows")
 PIE = Scenario.load("pie")
 
 
@@ -62,6 +65,27 @@ def test_an_accepted_offer_is_worth_what_was_shown() -> None:
     ended = game.answered(Response.ACCEPT).playing
     assert ended.now.outcome is not None and ended.now.outcome.runs["ending"][0] == Ending.SETTLED
     assert float(ended.now.outcome.runs["utility"][0, Side.TARGET]) == pytest.approx(shown, abs=1e-9)
+
+
+@pytest.mark.parametrize("side", Side)
+def test_with_flows_a_person_signs_what_it_will_and_is_told_what_that_is_worth_beside_no_deal(side: Side) -> None:
+    """A person gives everything away, and accepts everything: worth less to it than no deal, which it was told."""
+    homes = {f"{each.label}.ratifiers.{home.name}": home for each in Side for home in FLOWS.delegation(each).ratifiers}
+    scenario = FLOWS.vary({f"{name}.{what}": 0.0 for name in homes for what in ("threshold", "half_width")})
+    game, giving = Game.begun(scenario, side, 3), 0
+    assert game.playing.no_deal < game.playing.reservation
+    while game.playing.question is not None:
+        if game.playing.question == "offer":
+            gift = {issue.name: FLOWS.real(issue.name, float(game.playing.now.game.ideals[side.other, k]))
+                    for k, issue in enumerate(FLOWS.issues)}
+            worth, no_deal = game.playing.worth_signed(gift), game.playing.without_deal
+            game, giving = replace(game, draft=gift).offered(), giving + 1
+        else:
+            worth, no_deal = game.playing.worth_signed(game.playing.on_offer()), game.playing.without_deal
+            game = game.answered(Response.REFUSE if giving == 0 else Response.ACCEPT)
+    outcome = game.playing.now.outcome
+    assert outcome is not None and outcome.runs["ending"][0] == Ending.SETTLED
+    assert worth < no_deal
 
 
 def test_leaving_is_offered_to_whoever_has_somewhere_to_go() -> None:
@@ -116,7 +140,8 @@ def sight(playing: Playing, draft: dict[str, float]) -> tuple[object, ...]:
     """All that the page shows of a game."""
     scenario, offers, opening = playing.scenario, playing.offers, playing.events[0].facts
     return (
-        playing.reservation, playing.without_deal, playing.present["round"], playing.present["deadline"], playing.question,
+        playing.reservation, playing.no_deal, playing.without_deal, playing.worth_signed(draft or playing.on_offer()),
+        playing.present["round"], playing.present["deadline"], playing.question,
         playing.may_leave, playing.transcript(), linkage_panel(scenario, offers), tuple(map(str, term_rows(scenario, offers))),
         own_panel(scenario, playing.side, offers, playing.reservation, 10), threat_panel(scenario, opening, offers, 10),
         belief_panel(scenario, opening, offers, 10, sides=[playing.side]),
@@ -125,12 +150,14 @@ def sight(playing: Playing, draft: dict[str, float]) -> tuple[object, ...]:
 
 
 @pytest.mark.parametrize("side", Side)
-def test_what_a_person_sees_is_the_same_whatever_the_other_side_keeps_to_itself(side: Side) -> None:
-    game = Game.begun(CASE, side, 5)
+@pytest.mark.parametrize("scenario", [CASE, FLOWS], ids=["lumps", "flows"])
+def test_what_a_person_sees_is_the_same_whatever_the_other_side_keeps_to_itself(scenario: Scenario, side: Side) -> None:
+    game = Game.begun(scenario, side, 5)
     while game.playing.question is not None:
         seen = sight(game.playing, dict(game.draft))
         own = game.playing.now.talks.owns
-        hidden = {name: own[name][side.other].copy() for name in ("reservation", "no_deal", "ended", "trust", "committed")}
+        kept_secret = ("reservation", "no_deal", "ended", "trust", "weight_kept", "punished_deal", "committed")
+        hidden = {name: own[name][side.other].copy() for name in kept_secret}
         for name, value in hidden.items():
             own[name][side.other] = value + 1 if name == "committed" else value - 0.1
         game.playing.now.talks.beliefs[side.other] *= 0.5

@@ -230,6 +230,21 @@ def test_the_agenda_may_change_while_all_parts_are_open(rounds: int) -> None:
     assert fork.rounds[-1]["parts"] == 1
 
 
+@pytest.mark.parametrize(
+    ("changes", "keeps"),
+    [({"sender.volatility": 0.3}, True), ({"target.stress_cost": 0.1}, True), ({"sender.ambiguity": 0.1}, False)],
+    ids=["volatility", "stress cost", "ambiguity"],
+)
+def test_with_flows_a_fork_keeps_what_was_learnt_where_a_change_moves_no_deal_alone(changes: dict[str, Any], keeps: bool) -> None:
+    original = after(6, Scenario.load("us-japan-2025-flows"), seed=8)
+    fork = original.fork(changes)
+    other = [talks.talks.owns[Side.TARGET] for talks in (original, fork)]
+    assert other[0]["believed_low"] != other[1]["believed_low"] or changes == {"target.stress_cost": 0.1}
+    moved = fork.talks.owns["reservation"] - original.talks.owns["reservation"]
+    assert moved.any()  # the types are the same, and what no deal pays them is not
+    assert np.array_equal(fork.talks.beliefs[Side.TARGET], original.talks.beliefs[Side.TARGET]) == keeps
+
+
 def test_every_field_of_the_state_is_carried_over() -> None:
     original = after(5)
     fork = original.fork({"title": "Another title"})

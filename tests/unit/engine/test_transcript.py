@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from negosim import Negotiation, Scenario
+from negosim import Negotiation, Scenario, strategy
 from negosim.common.text import amount, apart, listed, number, person_name, with_article, with_the
 from negosim.common.vocabulary import Side
 from negosim.engine.transcript.names import mid_sentence
@@ -19,6 +19,7 @@ PIE = Scenario.load("pie")
 TRADE = Scenario.load("logrolling")
 CALM = Scenario.load("threat")
 CASE = Scenario.load("us-japan-2025")
+FLOWS = Scenario.load("us-japan-2025-flows")
 FIRM = CASE.vary(
     {"target.strategy": "time-dependent", "sender.toughness": 4.0, "target.toughness": 4.0, "sender.brinkmanship": 0.0}
 )
@@ -175,6 +176,40 @@ def test_the_opening_says_how_each_side_decides_and_what_it_would_take_although_
     assert "The US never takes less than a deal worth " in firm and " to it, which Japan cannot know." in firm
     assert "(from 1 on the US pauses what it may)" in opening
     assert len({plan_of(name)[0] for name in (*NAMES, "own-rule", "person")}) == len(NAMES) + 2
+
+
+def test_with_flows_the_opening_tells_no_deal_apart_from_the_least_that_would_be_taken() -> None:
+    talks = Negotiation(FLOWS, 7)
+    owns, gaps = talks.talks.owns["reservation"], talks.game.sides["gap"]
+    no_deal = [f"an end without a deal is worth {number(float(own - gap))} to it" for own, gap in zip(owns, gaps, strict=True)]
+    opening = talks.transcript().split("\n\n")[1]
+    assert f"the least it would take is a deal worth {number(float(owns[0]))} to it, and {no_deal[0]}" in opening
+    assert f"chance that it is taken; {no_deal[1]}" in opening and (gaps > 0.1).any()
+
+
+def test_with_flows_the_end_tells_that_a_deal_lapses_and_what_a_payoff_is() -> None:
+    sure = {"sender.reversal": 0.02, "sender.brinkmanship": 0.0, "sender.commitment": 0.0}
+    end = with_words(told(FLOWS, sure), "The end, in round")
+    assert "takes the settlement back" in end
+    assert "From then on both sides have what no deal pays, and 50 % of the investment in the US directed by the US stays" in end
+    assert "Payoffs are means over all rounds" in end
+
+
+def test_an_acceptance_that_is_not_worth_signing_is_explained_by_no_deal() -> None:
+    def propose(own: Any, other: Any, public: Any, belief: Any, homes: Any, menu: Any, outlook: Any, noise: Any) -> float:
+        return 1.0
+
+    def respond(own: Any, other: Any, public: Any, belief: Any, homes: Any, offer: Any, outlook: Any) -> int:
+        return 1  # Response.ACCEPT
+
+    yielding = strategy(propose, respond)
+    for scenario, words in ((FLOWS, "of this deal and"), (FIRM, "its reservation value is")):
+        talks = Negotiation(scenario, 7, strategies={"target": yielding}).play()
+        rows = [row for row in talks.rounds if row["answer"] == "refuse" and row["proposer"] == "sender"]
+        assert rows and {row["answer_basis"] for row in rows} == {"no-deal" if scenario is FLOWS else "reservation"}
+        assert all(row["answer_worth"] < row["answer_needed"] for row in rows)
+        refusal = with_words([line for text in talks.transcript().split("\n\n") for line in text.splitlines()], "Japan refuses")
+        assert words in refusal and ("of no deal." in refusal) == (scenario is FLOWS)
 
 
 def test_a_threat_that_moves_is_told_before_the_offer_and_one_that_stays_after_it() -> None:

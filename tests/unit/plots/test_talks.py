@@ -19,6 +19,8 @@ from negosim import plots
 from negosim.app.stepper import stepper
 from negosim.common.vocabulary import CHANNEL_NAMES, CHANNELS, Side
 from negosim.engine.model import Negotiation
+from negosim.engine.prepare import prepare
+from negosim.experiment.experiment import Experiment
 from negosim.plots import style
 from negosim.plots.frontier import frontier_line
 from negosim.plots.linkage import radius
@@ -26,6 +28,7 @@ from negosim.plots.run import STATES
 from negosim.results.paired import paired
 from negosim.results.results import Results
 from negosim.scenario.scenario import Scenario
+from negosim.sweeps.runner import sweep
 from tests.unit.plotted import small_sweep
 
 CASE = "us-japan-2025"
@@ -86,8 +89,6 @@ def distance(nodes: Any, point: Any) -> float:
 
 
 def test_the_frontier_has_its_nash_solution_status_quo_and_reservation_values(results: Results) -> None:
-    from negosim.engine.prepare import prepare
-
     axes = plots.frontier(results)
     game = prepare(results.experiment.base)
     (nash,) = [line for line in axes.lines if str(line.get_label()).startswith("Nash")]
@@ -99,6 +100,17 @@ def test_the_frontier_has_its_nash_solution_status_quo_and_reservation_values(re
     assert status_quo.get_ydata()[0] == pytest.approx(game.sides["prior_mean"][Side.TARGET])  # Japan has no other
     x, y = frontier_line(game, (0, 0))
     assert (x[0], y[0], x[-1], y[-1]) == pytest.approx((0, 1, 1, 0), abs=1e-9)
+
+
+def test_with_flows_runs_without_a_deal_stand_at_what_no_deal_pays(tmp_path: Any) -> None:
+    spec = {"name": "flows", "title": "Flows", "question": "Where do they end?", "scenario": "us-japan-2025-flows", "seed": 5}
+    results = sweep(Experiment(**spec, replications=200, baseline={"sender.brinkmanship": 0.3}), tmp_path / "runs", workers=1)
+    game = prepare(results.experiment.base)
+    (cloud,) = [cloud for cloud in plots.frontier(results).collections if "without a deal, at what" in str(cloud.get_label())]
+    frame = results.query("select * from runs where not agreed order by run")
+    pays = frame[["sender_reservation", "target_reservation"]].to_numpy() - game.sides["gap"]
+    assert len(frame) > 20 and (game.sides["gap"] > 0.0).all()
+    assert numpy.asarray(cloud.get_offsets()) == pytest.approx(pays)
 
 
 @pytest.mark.parametrize("draw", [plots.frontier, plots.typical_run])

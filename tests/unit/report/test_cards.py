@@ -10,9 +10,12 @@ import pytest
 
 from negosim import Negotiation, Results, Scenario, simulate, strategy
 from negosim.common.html import card, line, table
+from negosim.common.text import MINUS, number
+from negosim.engine.no_talks import no_talks
 from tests.unit.plotted import small_sweep
 
 CASE = Scenario.load("us-japan-2025")
+FLOWS = Scenario.load("us-japan-2025-flows")
 
 
 class Balanced(HTMLParser):
@@ -47,6 +50,15 @@ def cells(html: str) -> list[str]:
 @pytest.fixture(scope="module")
 def results(tmp_path_factory: pytest.TempPathFactory) -> Results:
     return small_sweep(tmp_path_factory.mktemp("small") / "runs")
+
+
+def test_a_scenario_with_flows_shows_how_no_deal_comes_to_what_it_is_worth() -> None:
+    html = FLOWS._repr_html_()
+    assert faults(html) == []
+    assert "What no deal is worth before round 1:" in html and "What no deal is worth" not in CASE._repr_html_()
+    refused = no_talks(FLOWS)
+    for values in (refused.base, -refused.stress, -refused.threats, -refused.doubt, refused.value, refused.least):
+        assert {number(float(value), 3, MINUS) for value in values} <= set(cells(html))
 
 
 def test_a_scenario_shows_its_issues_in_their_units_and_what_is_uncertain() -> None:

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from negosim.engine.no_talks import no_talks
 from negosim.report.findings import findings_text
 from negosim.results.findings import Baseline, Best, Difference, Finding, Findings, Robustness, Settled
 from negosim.scenario.scenario import Scenario
@@ -31,7 +32,7 @@ def finding(*differences: Difference, best: tuple[Best, ...] = (), **changes: An
     return Finding(**{**usual, **changes}, differences=differences, best=best)
 
 
-def told(*findings: Finding, settled: tuple[Settled, ...] = (SETTLED,), **changes: Any) -> str:
+def told(*findings: Finding, settled: tuple[Settled, ...] = (SETTLED,), scenario: str = "us-japan-2025", **changes: Any) -> str:
     baseline = {
         "runs": 25_000, "endings": ENDINGS, "rounds": (7.0, 8.0, 8.0), "settled": settled,
         "means": {"sender_payoff": 0.6, "target_payoff": 0.4, "sender_value": 0.75, "frontier_distance": 0.001,
@@ -40,7 +41,7 @@ def told(*findings: Finding, settled: tuple[Settled, ...] = (SETTLED,), **change
     everything = Findings(
         "six", "Six", "When?", "us-japan-2025", 1, 1_075_000, 0, 0, Baseline(**{**baseline, **changes}), findings
     )
-    return findings_text(everything, Scenario.load("us-japan-2025"))
+    return findings_text(everything, Scenario.load(scenario))
 
 
 HELPS = differ("sender_payoff", 0.02, 0.005)
@@ -134,6 +135,13 @@ def test_the_baseline_is_told_in_real_units_with_what_was_reported() -> None:
     assert "1 of 1 reported values lie inside the middle half. This comparison is in sample" in text
     assert "the US has 60.0 points and Japan 40.0. The ledger of the US: worth of the ending +75.0." in text
     assert "0.10 points of utility from the Pareto frontier and 10.0 from the Nash solution" in text
+
+
+def test_with_flows_the_baseline_stands_beside_what_refusing_to_talk_would_be_worth() -> None:
+    refused = no_talks(Scenario.load("us-japan-2025-flows")).value
+    sentence = f"would be worth {100 * refused[0]:.1f} points to the US and {100 * refused[1]:.1f} points to Japan."
+    assert sentence in told(scenario="us-japan-2025-flows")
+    assert "Talks refused before round 1" not in told()
 
 
 def test_a_reported_value_outside_the_middle_half_is_said_to_be_outside() -> None:
