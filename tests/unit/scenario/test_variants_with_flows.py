@@ -27,14 +27,15 @@ PAGE = Path(__file__).parents[3] / "docs" / "scenarios.md"
 CHANGED = {
     "us-japan-autos-1995-flows": {
         "talks.payoff", "talks.horizon", "talks.resumption", "talks.flow_discount", "issues.us-production.sunk",
-        "issues.dealers.sunk", "issues.repair-deregulation.sunk", "threats.luxury-car-tariff.damage", "threats.luxury-car-tariff.sender_cost",
-        "threats.luxury-car-tariff.target_cost", "sender.disagreement", "target.disagreement",
+        "issues.dealers.sunk", "issues.repair-deregulation.sunk", "threats.luxury-car-tariff.damage",
+        "threats.luxury-car-tariff.sender_cost", "threats.luxury-car-tariff.target_cost", "sender.disagreement",
+        "target.disagreement",
     },
     "us-japan-2025-flows": {
         "talks.payoff", "talks.horizon", "talks.resumption", "issues.investment.sunk", "threats.reciprocal-tariff.damage",
         "threats.car-tariff.damage", "threats.steel-tariff.damage", "sender.disagreement", "sender.stress_cost",
-        "target.tariff_pain", "target.stress_cost", "target.trust_slip", "trade.sender_worth", "trade.target_worth", "threats.countermeasure",
-        "trade.countermeasures.countermeasure",
+        "target.tariff_pain", "target.stress_cost", "target.trust_slip", "trade.sender_worth", "trade.target_worth",
+        "threats.countermeasure", "trade.countermeasures.countermeasure",
     },
 }
 """All that a variant may change: what one form of payoff alone reads, what has another meaning or bound with flows, and a threat
