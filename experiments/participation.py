@@ -121,8 +121,8 @@ def text(settings: ns.Experiment, found: pandas.DataFrame, error: float) -> str:
         f"{settings.assumed_draws} joint draws of what {scenario.name} assumes, {settings.draw_replications:,} runs each. A gain "
         "is the mean payoff less what refused talks pay, in utility; its standard error is about "
         f"{error:.4f}. The zone of agreement is what the side that gains less gains by the best deal for it, signed in round 1, "
-        "by the sides' own reckoning. In harmless talks no side trusts the other, no threat is carried out early, and the guarantee "
-        "stays as it is.", "",
+        "by the sides' own reckoning. In harmless talks no side trusts the other, no threat is carried out early, and the "
+        "guarantee stays as it is.", "",
         *summary(found, scenario), "",
         f"## Where a side loses more than {LOSS:g} although there is a zone", "",
         f"| strategies | draw | zone | {scenario.sender.short} | {scenario.target.short} | deals |", "|---|--:|--:|--:|--:|--:|",

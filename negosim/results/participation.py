@@ -33,9 +33,9 @@ def zone_of_agreement(scenario: Scenario) -> float:
 
         zone = max over packages x of min over sides i of [worth of signing x - what refused talks pay], in utility
 
-    What signing is worth is what a side expects of a deal, all its costs counted: those of a retreat from its opening, of
-    precedent, and of a deal that it thinks may lapse. Types are at their means, priorities are those of the principals, packages
-    are the nodes of the frontier, and nobody at home is asked.
+    What signing is worth is what a side expects of a deal, all its costs counted, such as precedent and that the deal may lapse.
+    Nobody has made a demand yet from which it would have to retreat. Types are at their means, priorities are those of the
+    principals, packages are the nodes of the frontier, and nobody at home is asked.
 
     >>> round(zone_of_agreement(Scenario.load("pie")), 6)
     0.5
@@ -47,7 +47,6 @@ def _gains_of_signing(scenario: Scenario) -> NDArray[np.float64]:
     """Return (sides, packages) what each package, signed in round 1, is worth to both sides over refused talks."""
     game, refused = prepare(scenario), no_talks(scenario).value
     images, menu = round_one(game).images, game.menus[-1, -1]
-    images["public_demand"] = images["opening"]
     return np.array([[settlement_worth(images[side], row) - refused[side] for row in menu] for side in Side])
 
 

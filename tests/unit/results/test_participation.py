@@ -26,11 +26,12 @@ FLOWS = {
         (PIE, 0.5),
         (PIE.vary({"sender.disagreement": 0.3}), 0.35),  # what is left over after 0.3, shared equally
         (PIE.vary({"sender.disagreement": 0.6, "target.disagreement": 0.6}), -0.1),  # both ask for more than there is
-        (PIE.vary({"sender.audience_cost": 1.0, "target.audience_cost": 1.0, "sender.opening": 0.9, "target.opening": 0.9}), 0.1),
+        (PIE.vary({"sender.audience_cost": 1.0, "target.audience_cost": 1.0}), 0.5),  # nobody has anything to take back yet
+        (PIE.vary({"target.precedent_pressure": 0.25, "issues.pie.precedent": 1.0}), 4 / 9),  # 1 - x - x / 4 = x
         (Scenario.load("threat"), 0.25),  # a tariff of 1 that is carried out with chance 0.5, on a pie that is all the target's
         (PIE.vary({**FLOWS, "sender.inside_option": 0.2, "target.inside_option": 0.3}), 0.25),
     ],
-    ids=["alone", "disagreement", "none", "retreat", "threat", "flows"],
+    ids=["alone", "disagreement", "none", "retreat", "precedent", "threat", "flows"],
 )
 def test_the_zone_of_agreement_is_what_the_best_deal_for_the_worse_off_side_brings_it(scenario: Scenario, zone: float) -> None:
     assert zone_of_agreement(scenario) == pytest.approx(zone, abs=0.004)  # half a step between two of 129 packages

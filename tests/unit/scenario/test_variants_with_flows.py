@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import datetime
+import itertools
 import math
+from collections.abc import Mapping
 from pathlib import Path
 
 import numpy as np
@@ -24,19 +26,20 @@ PAGE = Path(__file__).parents[3] / "docs" / "scenarios.md"
 
 CHANGED = {
     "us-japan-autos-1995-flows": {
-        "talks.payoff", "talks.horizon", "talks.resumption", "talks.flow_discount", "issues.us-production.sunk", "issues.dealers.sunk",
-        "issues.repair-deregulation.sunk", "threats.luxury-car-tariff.damage", "threats.luxury-car-tariff.sender_cost",
-        "threats.luxury-car-tariff.target_cost", "sender.disagreement", "target.disagreement",
+        "talks.payoff", "talks.horizon", "talks.resumption", "talks.flow_discount", "issues.us-production.sunk",
+        "issues.dealers.sunk", "issues.repair-deregulation.sunk", "threats.luxury-car-tariff.damage",
+        "threats.luxury-car-tariff.sender_cost", "threats.luxury-car-tariff.target_cost", "sender.disagreement",
+        "target.disagreement",
     },
     "us-japan-2025-flows": {
         "talks.payoff", "talks.horizon", "talks.resumption", "issues.investment.sunk", "threats.reciprocal-tariff.damage",
-        "threats.car-tariff.damage", "threats.steel-tariff.damage", "sender.disagreement", "sender.stress_cost", "target.tariff_pain",
-        "target.stress_cost", "target.trust_slip", "trade.sender_worth", "trade.target_worth", "threats.countermeasure",
-        "trade.countermeasures.countermeasure",
+        "threats.car-tariff.damage", "threats.steel-tariff.damage", "sender.disagreement", "sender.stress_cost",
+        "target.tariff_pain", "target.stress_cost", "target.trust_slip", "trade.sender_worth", "trade.target_worth",
+        "threats.countermeasure", "trade.countermeasures.countermeasure",
     },
 }
-"""All that a variant may change: what one form of payoff alone reads, what has another meaning or bound with flows, and a threat of
-the target that is at rest."""
+"""All that a variant may change: what one form of payoff alone reads, what has another meaning or bound with flows, and a threat
+of the target that is at rest."""
 
 
 def package(scenario: Scenario, rates: dict[str, float]) -> NDArray[np.float64]:
@@ -54,6 +57,26 @@ def utility(scenario: Scenario, side: Side, rates: dict[str, float]) -> float:
 def test_a_variant_changes_what_flows_need_and_nothing_else(variant: Scenario) -> None:
     assert {change.name for change in changes(BASES[variant.name], variant)} == CHANGED[variant.name]
     assert variant.talks.payoff == "flows" and variant.kind == "case"
+
+
+@pytest.mark.parametrize("variant", [TALKS, CARS], ids=lambda variant: variant.name)
+def test_the_page_lists_every_number_that_a_variant_sets_or_leaves_out(variant: Scenario) -> None:
+    base, lines = BASES[variant.name], PAGE.read_text(encoding="utf-8").split(f"| `{variant.name}` sets |")[1].splitlines()[2:]
+    rows = [[cell.strip() for cell in line.strip("|").split("|")] for line in itertools.takewhile(str.strip, lines)]
+    notes = {name for each in (base, variant) for name in each.notes if "countermeasure" not in name}
+    ranges = [each.assumed() for each in (base, variant)]
+    set_anew = {name for name in notes if told(base, name) != told(variant, name) or ranges[0].get(name) != ranges[1].get(name)}
+    assert sorted(row[0].strip("`") for row in rows) == sorted(set_anew)
+    for name, before, after, span, reason in rows:
+        name = name.strip("`")
+        low, high = ranges[1].get(name, (None, None))
+        assert (before, after) == (told(base, name), told(variant, name)) and reason
+        assert span == ("–" if low is None else f"{low:g} to {high:g}")
+
+
+def told(scenario: Scenario, name: str) -> str:
+    """Return a number as the page has it, a dash for one that is not set."""
+    return f"{scenario.get(name):g}" if name in scenario.notes and not isinstance(scenario.get(name), Mapping) else "–"
 
 
 @pytest.mark.parametrize(
