@@ -4,15 +4,15 @@ The world is in one of four states: talks, deal, lapsed deal, no deal. A payoff 
 round, weighted by (1 - D) D^(t - 1) with D = discount (1 - 1 / horizon). An ending pays nothing of its own: it changes the state.
 So with
 
-    x = D (1 - resumption)                       a threat that is carried out is lifted with that hazard a round,
-    E = (1 - D) / (1 - x)                        share of a flow that lasts until then,
-    Z = (1 - D) s x / ((1 - x)(1 - D phi))       cost of a unit of stress a round that is kept up until then,
+    x = D (1 - resumption)                       weight of the next round, if a threat has to be in force still,
+    E = (1 - D) / (1 - x)                        weight of a flow that lasts until the threat is lifted,
+    Z = (1 - D) s x / ((1 - x)(1 - D phi))       cost of a unit of stress that is added in each round until then,
 
 a threat that is in force at the end costs E c + Z I per unit of its level: c is the flow that it takes from the side, I the
-stress that it adds in a round, s the cost of stress, phi its persistence. One that was in force before the talks belongs to the
-status quo and is not lifted: it costs as with a resumption of 0. Stress that is there when the talks end costs
-(1 - D) s S / (1 - D phi). No deal is worth B = q - (stress of levels that go on moving), with q the utility of the status quo,
-before threats in force and before doubts about the guarantee.
+stress that it adds in a round, s the cost of stress, phi its persistence. A threat that was in force before the talks belongs to
+the status quo and is not lifted: it costs as with a resumption of 0. Stress S that is there when the talks end goes on costing
+(1 - D) s S / (1 - D phi). No deal is worth B = q - (stress of levels that go on moving), with q the utility of the status quo or
+the inside option, before threats in force and before doubts about the guarantee.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ from negosim.strategies.tables import rounds_of
 Array = NDArray[np.float64]
 
 class Flow(NamedTuple):
-    """What the present value of a flow is, by side: each field is (2,)."""
+    """What a flow is worth from the end of the talks on, by side: each field is (2,)."""
 
     weight: Array  # 1 - D: of one round
     until_lifted: Array  # E
@@ -88,7 +88,7 @@ def _cost(scenario: Scenario, game: Game, threat: Threat) -> Array:
     if None not in given:
         return np.array(given)
     trade, holder = scenario.trade, Side[threat.holder.upper()]
-    assert trade is not None  # consistency.check_payoff
+    assert trade is not None  # scenario.payoff.check_payoff
     shares = {tariff.issue: tariff.share for tariff in trade.tariffs}
     if holder is Side.TARGET:
         shares = {measure.threat: measure.share for measure in trade.countermeasures}
@@ -168,7 +168,7 @@ def _at_the_end(game: Game) -> Array:
 
 
 def _moving_stress(scenario: Scenario, game: Game) -> float:
-    """Return the stress a round that levels add which go on moving after the talks: those that are not carried out then."""
+    """Return the stress that levels which go on moving add in a round after the talks: those of threats not carried out."""
     threats, volatility = game.threats, game.sides["volatility"][game.threats["holder"]]
     moves = (threats["state"] != ThreatState.IMPOSED) & (_refusals(game) > 0)
     shaken = threats["market_weight"] * threats["level"] * mean_change(volatility) * (1.0 - _at_the_end(game))
@@ -176,17 +176,17 @@ def _moving_stress(scenario: Scenario, game: Game) -> float:
 
 
 def mean_change(volatility: Array) -> Array:
-    """Return the mean size of the change of a level's log in a round, weighed by where the level moves to.
+    """Return the mean of |log change| of a level in a round, weighted by the level that it moves to.
 
-    A step is exp(v z - v^2 / 2). Weighed so its log is normal with mean v^2 / 2 and standard deviation v, and the mean of its
-    size is v sqrt(2 / pi) exp(-v^2 / 8) + v^2 / 2 erf(v / sqrt 8), that of a folded normal.
+    A step is exp(v z - v^2 / 2). With these weights its log is normal with mean v^2 / 2 and standard deviation v, and the mean of
+    its size is v sqrt(2 / pi) exp(-v^2 / 8) + v^2 / 2 erf(v / sqrt 8), that of a folded normal.
     """
     folded = 0.5 * volatility**2 * np.array([math.erf(v / math.sqrt(8.0)) for v in volatility])
     return np.asarray(volatility * math.sqrt(2.0 / math.pi) * np.exp(-(volatility**2) / 8.0) + folded)
 
 
 def _least_worth_signing(game: Game, side: Side, no_deal: float) -> float:
-    """Return the least utility on the frontier of mean priorities that is worth signing to a side, all it costs counted.
+    """Return the least utility on the frontier of mean priorities that is worth signing to a side, all its costs counted.
 
     The retreat is that from its opening. Where nothing is worth it, the most that there is.
     """

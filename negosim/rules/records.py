@@ -48,9 +48,9 @@ SIDE = _record(
 """A side's declared parameters, in own utility after its attitude to risk; an outside option of NaN means none.
 
 ``holding_rate`` discounts the flow of a settlement that is kept. With flows ``talks_flow`` is what a round of talks is worth
-before costs, ``stress_tail`` what a unit of stress costs from the end on, ``lapse`` what no deal pays beyond the utility of what
-holds after a deal has lapsed, doubts apart, and ``gap`` by how much the least utility that is worth signing exceeds what no deal
-pays; all four are 0 with lumps. A side takes less where its strategy may take less than its reservation value.
+before costs, ``stress_tail`` what a unit of stress goes on costing after the talks, ``lapse`` what a deal that has lapsed pays
+beyond the utility of the package that then holds, and ``gap`` by how much the least utility that is worth signing exceeds what no
+deal pays; all four are 0 with lumps. ``takes_less`` says that its strategy may take less than its reservation value.
 A side ignores its beliefs where neither its strategy nor its choice of a frontier reads them; it need not learn then. It ignores
 its luck where its strategy leaves nothing to chance; then that need not be drawn."""
 

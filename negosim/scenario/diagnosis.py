@@ -102,10 +102,10 @@ def range_text(declared: FieldInfo) -> str:
 def _bound(value: float) -> str:
     """A bound as people write it.
 
-    >>> _bound(0.5), _bound(2000), _bound(1_000_000)
-    ('0.5', '2000', '1,000,000')
+    >>> _bound(0.5), _bound(2000), _bound(-1_000_000)
+    ('0.5', '2000', '-1,000,000')
     """
-    return f"{value:,}" if isinstance(value, int) and value >= 100_000 else f"{value:g}"
+    return f"{value:,}" if isinstance(value, int) and abs(value) >= 100_000 else f"{value:g}"
 
 
 def _words(finding: Any, model: type[BaseModel], loc: Sequence[int | str]) -> tuple[str, str]:

@@ -95,13 +95,14 @@ class Talks(Part):
 
     payoff: Literal["lumps", "flows"] = choice(
         "lumps",
-        "what a side has in the end: what the ending pays it, or the mean of what the state of the world pays in each round",
-        "the form of the textbook",
+        "what a payoff is: what the ending pays (lumps), or the mean of what the state of the world pays in each round (flows)",
+        "the form of most textbook results",
     )
     horizon: int | None = number(
-        None, "rounds after which nothing counts, in the mean; none = for ever", "rounds", "no end in sight", ge=2, le=10_000
+        None, "mean number of rounds after which nothing counts any more, as at the end of a term; none = for ever", "rounds",
+        "no end in sight", ge=2, le=10_000,
     )
-    resumption: float = share(0.0, "hazard that a threat carried out is lifted after the talks", "probability per round")
+    resumption: float = share(0.0, "hazard that a threat in force after the talks is lifted again", "per round")
     protocol: Literal["alternating", "random-proposer", "one-round", "concession-clock", "double-auction"] = choice(
         "alternating",
         "who may propose in a round: one side, in a single round (one-round), or both at once (clock, sealed bids)",
@@ -146,7 +147,7 @@ class Talks(Part):
 
 
 class Markets(Part):
-    """Market stress: grows with the tariff level and its volatility, relaxes, and makes the sender pause."""
+    """Market stress: grows with the tariff level and its volatility, relaxes, and makes the holders of threats pause them."""
 
     initial_stress: float = amount(0.0, "stress before round 1", "stress")
     persistence: float = number(
@@ -165,12 +166,12 @@ class Markets(Part):
         "share",
         "markets half believe",
     )
-    pause_threshold: float = amount(1.0, "stress at which the sender pauses by itself", "stress", "fixes the unit of stress")
+    pause_threshold: float = amount(1.0, "stress at which the holder of a threat pauses it", "stress", "fixes the unit of stress")
     resume_threshold: float = amount(
         0.5,
         "stress below which a paused threat may be taken up again",
         "stress",
-        "half the stress that made the sender pause",
+        "half the stress that leads to a pause",
     )
 
     def model_post_init(self, context: Any, /) -> None:
@@ -210,7 +211,7 @@ class Issue(Part):
         None, "the side that can take the concession back later; none = sunk once made"
     )
     precedent: float = share(0.0, "weight in precedent pressure: how closely others watch this issue", "weight")
-    sunk: float = share(0.0, "share of what is settled that outlasts the deal if it lapses, the rest going back", "share")
+    sunk: float = share(0.0, "share of the concession that outlasts the deal; the rest goes back to the status quo", "share")
 
     def model_post_init(self, context: Any, /) -> None:
         """Refuse an issue whose ends coincide, or with a position outside them."""
@@ -255,7 +256,7 @@ class Threat(Part):
     name: Slug | None = choice(None, "short name; none = that of its issue")
     issue: Slug = choice(..., "the issue that settles it; each side holds at most one threat an issue")
     holder: Literal["sender", "target"] = choice("sender", "the side that threatens", "the sender threatens")
-    rate: float = real(..., "real value threatened; of the target the extra tariff, in %")
+    rate: float = real(..., "real value threatened; for a threat of the target, the extra tariff in %")
     state: Literal["none", "announced", "paused", "imposed"] = choice("none", "state before round 1", OFF)
     announce_round: int = number(
         1, "round in which it is announced, if it was not before", "round", "at once", ge=1, le=MOST
@@ -264,25 +265,26 @@ class Threat(Part):
         1.0, "initial level", "multiple of the threatened rate", "the threat as it stands", ge=1e-6, le=MOST
     )
     damage: float | None = amount(
-        None, "utility that the other side loses in an ending without a deal, once carried out", "utility per unit of level"
+        None, "utility that the other side loses if it is in force when the talks have ended", "utility per unit of level",
+        "none with flows; lumps need one",
     )
     sender_cost: float | None = number(
-        None, "flow that it takes from the sender while it is in force; none = by its trade", "utility per round and level",
-        ge=-MOST, le=MOST,
+        None, "what it takes from the sender in each round in which it is in force; none = worked out from trade",
+        "utility per round and unit of level", "as its trade has it", ge=-MOST, le=MOST,
     )
     target_cost: float | None = number(
-        None, "flow that it takes from the target while it is in force; none = by its trade", "utility per round and level",
-        ge=-MOST, le=MOST,
+        None, "what it takes from the target in each round in which it is in force; none = worked out from trade",
+        "utility per round and unit of level", "as its trade has it", ge=-MOST, le=MOST,
     )
     escalation: float = amount(0.0, "relative rise when a paused threat is announced again", "share")
     execution: float = share(
-        1.0, "probability that it is carried out at the deadline", "probability", "a sender that means it"
+        1.0, "probability that it is carried out at the deadline", "probability", "a holder that means it"
     )
     early_execution: float = share(
         0.0, "probability that it is carried out after a refusal before the deadline", "probability per round"
     )
     pausable: bool = choice(
-        True, "whether market stress can make the sender pause it", "the tariffs of April 2025 were paused"
+        True, "whether market stress can make its holder pause it", "the tariffs of April 2025 were paused"
     )
     market_weight: float = amount(1.0, "weight in market stress", "weight", "counts in full")
 

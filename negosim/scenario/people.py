@@ -122,7 +122,7 @@ class Party(Part):
     trust: float = share(1.0, "trust in the other side's promises", "probability", OFF)
     trust_slip: float = number(
         0.05,
-        "chance that even a reliable sender breaks a pause",
+        "chance that even a reliable holder of threats breaks a pause",
         "probability",
         "small: breaking a pause is bad news",
         ge=0,

@@ -36,7 +36,7 @@ class Tariff(Part):
 
 
 class Countermeasure(Part):
-    """A threat of the target that is an extra tariff on a part of the sender's exports."""
+    """A threat of the target that is an extra tariff on part of the sender's exports."""
 
     threat: Slug = choice(..., "the threat, in per cent")
     share: float = share(..., "share of the sender's exports to the target that it is levied on", "share")
@@ -53,14 +53,15 @@ class Trade(Part):
     elasticity: float = number(
         4.0, "trade elasticity, that of substitution less 1", "elasticity", "of the order of most estimates, 3 to 8", ge=1, le=20
     )
-    sender_worth: float | None = amount(None, "what a per cent of real expenditure is worth to the sender", "utility per %")
-    target_worth: float | None = amount(None, "what a per cent of real expenditure is worth to the target", "utility per %")
+    sender_worth: float | None = amount(None, "what one per cent of its real expenditure is worth to the sender", "utility per %")
+    target_worth: float | None = amount(None, "what one per cent of its real expenditure is worth to the target", "utility per %")
     pass_through: float = share(
-        1.0, "share of a duty that buyers feel in the price", "share", "full, as measured in 2018 and 2019"
+        1.0, "share of a tariff that is passed on to buyers in the price", "share",
+        "full, as Amiti, Redding & Weinstein (2019) find for the tariffs of 2018",
     )
     base_tariff: float = amount(..., "the sender's average tariff on the target's exports before the dispute", "%")
     target_base_tariff: float = amount(
-        0.0, "the target's average tariff on the sender's exports before the dispute", "%", "left out, like those of others"
+        0.0, "the target's average tariff on the sender's exports before the dispute", "%", "none, like others of the time"
     )
     sender: Slug = choice(..., "the country of the sender")
     target: Slug = choice(..., "the country of the target")

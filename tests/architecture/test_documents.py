@@ -9,6 +9,7 @@ import pytest
 
 from negosim.common.vocabulary import Ending
 from negosim.report.parameters import parameter_rows
+from negosim.scenario.payoff import ONLY
 from negosim.scenario.scenario import Scenario
 from negosim.strategies.catalogue import NAMES
 from tests.architecture.house import ROOT
@@ -67,6 +68,13 @@ def test_the_pages_name_every_parameter_scenario_strategy_and_ending() -> None:
     assert [name for name in Scenario.names() if f"`{name}`" not in texts["scenarios"]] == []
     assert [name for name in NAMES if f"`{name}`" not in texts["strategies"]] == []
     assert [ending.label for ending in Ending if ending.sentence not in texts["model"]] == []
+
+
+def test_the_page_of_parameters_says_which_numbers_one_form_of_payoff_alone_reads() -> None:
+    text = (DOCS / "parameters.md").read_text(encoding="utf-8")
+    for form, names in ONLY.items():
+        [told] = re.findall(rf"^\* with {form}: (.*?)[;.]$", text, re.DOTALL | re.MULTILINE)
+        assert sorted(name.rpartition(".")[2] for name in re.findall(r"`([^`]+)`", told)) == sorted(names)
 
 
 def test_the_readme_is_read_at_one_go_and_leads_to_every_page() -> None:

@@ -117,6 +117,6 @@ def test_threats_and_homes_are_listed_as_the_scenario_has_them() -> None:
     game = prepare(CASE)
     assert game.threats["issue"].tolist() == [0, 1, 2]
     assert game.threats["holder"].tolist() == [0, 0, 0]
-    assert game.threats["damage"].tolist() == [[0.0, 0.35], [0.0, 0.08], [0.0, 0.01]]  # (threats, sides): with lumps the holder loses nothing
+    assert game.threats["damage"].tolist() == [[0.0, 0.35], [0.0, 0.08], [0.0, 0.01]]  # with lumps the holder loses nothing
     assert game.home_sides.tolist() == [0, 0, 0, 1, 1, 1]
     assert game.homes[4] == pytest.approx([0.25, 0.45])
