@@ -119,8 +119,8 @@ def needs(record, refused):
 def best_move(menu, mine, theirs, homes, public, refused, row):
     """Return (place, worth to me, worth to the other) of a proposer's best move; place -1 if it wants no agreement now.
 
-    ``refused`` (2,) is what a refusal is worth to me and to the other. With flows a proposer tables nothing that homes are sure to
-    reject.
+    ``refused`` (2,) is what a refusal is worth to me and to the other. With flows a proposer tables nothing that homes are sure
+    to reject.
     """
     need, leaves = needs(theirs, refused[1])
     failed = (mine.no_deal, theirs.no_deal) if public.ends_on_failure else (refused[0], refused[1])
