@@ -195,7 +195,8 @@ def timeline(talks: Negotiation, axes: Sequence[Axes] | None = None) -> list[Axe
     drawn[-1].xaxis.set_major_formatter(ConciseDateFormatter(MonthLocator()))
     which = f"in run {int(talks.run.replication)} of seed {int(talks.run.seed)}{' and on record' if record else ''}"
     head(drawn[0], f"{scenario.title}: threats and tariffs by date, {which}")
-    key_below(drawn, _legend(bool(record)))
+    colours = {SIDES[Side[threat.holder.upper()]].colour for threat in scenario.threats}
+    key_below(drawn, _legend(bool(record), INK if len(colours) > 1 else colours.pop()))
     drawn[-1].set_xlabel("day", fontsize=TEXT, color=INK)
     return drawn
 
@@ -244,8 +245,8 @@ def _mark_end(axes: Axes, talks: Negotiation, frame: pandas.DataFrame) -> None:
             axes.axvline(_at(day), color=INK, linestyle=line, linewidth=1.1, zorder=4)
 
 
-def _legend(record: bool) -> list[Any]:
-    colour = SIDES[Side.SENDER].colour
+def _legend(record: bool, colour: str) -> list[Any]:
+    """The key: lines of both sides' threats in ink, as they have the colours of their holders."""
     shown = [
         Line2D([], [], color=colour, linestyle=(0, (4, 1.5)), linewidth=1.8, label="threatened in the run"),
         Line2D([], [], color=colour, marker="|", linestyle="none", markersize=9, label="… and paused"),
