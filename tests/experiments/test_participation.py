@@ -8,6 +8,7 @@ import pandas
 import pytest
 
 from negosim import simulate
+from negosim.common.vocabulary import Side
 from negosim.engine.no_talks import no_talks
 from negosim.experiment.design import assumed_draws
 from negosim.results.participation import zone_of_agreement
@@ -62,3 +63,19 @@ def test_nobody_who_looks_ahead_loses_by_harmless_talks_where_there_is_something
             gains = simulate(scenario, RUNS, seed=number).runs["payoff"].mean(axis=0) - no_talks(scenario).value
             zones, lost = zones + 1, lost | ({number: gains.tolist()} if gains.min() < -module.LOSS else {})
     assert zones >= 5 and lost == {}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("strategies", ["as it stands", "risk-return"])
+def test_nobody_signs_where_there_is_nothing_to_agree_on_once_types_are_known_and_threats_stand_still(strategies: str) -> None:
+    """Of the first 60 joint draws some have no zone. Where types or voices differ from their means, or levels move, runs settle."""
+    module = program("participation")
+    case = module.ns.Scenario.load(module.SCENARIO)
+    known = {f"{side.label}.{name}": 0.0 for side in Side for name in ("ambiguity", "ambiguous_voices")} | module.harmless(case)
+    still = {"sender.volatility": 0.0, "threats.reciprocal-tariff.escalation": 0.0}
+    shares = []
+    for number, draw in enumerate(assumed_draws(case, 60, module.SEED), start=1):
+        scenario = case.vary(draw).vary(known | still)
+        if zone_of_agreement(scenario) < 0.0:
+            shares.append(simulate(scenario.vary(module.pairs(case)[strategies]), 200, seed=number).frame()["agreed"].mean())
+    assert len(shares) >= 4 and max(shares) == 0.0
