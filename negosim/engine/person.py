@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from negosim.common.vocabulary import Response, Side
 from negosim.engine.agents import Principal
 from negosim.engine.model import Negotiation
+from negosim.rules import floor
 from negosim.rules.menus import evaluate
 from negosim.strategies.record import Weighing
 
@@ -54,7 +55,7 @@ class PersonalPrincipal(Principal):
     def answer(self) -> Response:
         """Give the answer given; sealed bids answer each other. Raises UndecidedError without one."""
         if self._bids():
-            return super().answer()
+            return Response(floor.satisfies(self.run.talks))
         if self.given is None:
             raise UndecidedError("answer")
         return self.given
