@@ -73,6 +73,12 @@ def damage_to(game: Game, sides: Sequence[int]) -> NDArray[np.float64]:
     return np.asarray(game.threats["damage"][:, list(sides)].sum(axis=1) * game.threats["level"])
 
 
+def threatened(game: Game, bearing: Sequence[int]) -> float:
+    """Return the damage threatened to one side, or to both together: what one gains does not cancel what the other loses."""
+    borne = [float(damage_to(game, [side]).sum()) for side in bearing]
+    return borne[0] if len(borne) == 1 else sum(map(abs, borne))
+
+
 def threats_move(game: Game, total: float) -> bool:
     """Return whether the threatened damage, ``total`` at first, may rise or fall during the talks."""
     return total > 0.0 and (_volatility(game) > 0.0 or bool(game.threats["escalation"].any()))
@@ -86,10 +92,8 @@ def _volatility(game: Game) -> float:
 def expected(game: Game, side: Side, bearing: Sequence[int]) -> NDArray[np.void]:
     """Return (1,) EXPECTED of a side, by unit of the damage that the sides in ``bearing`` bear together."""
     record, found, threats = game.sides[side], np.zeros(1, EXPECTED), game.threats
-    damage = damage_to(game, bearing)
-    total = damage.sum()
-    own = damage_to(game, [side])
-    weights = own / own.sum() if own.sum() != 0.0 else (damage / total if total != 0.0 else damage)
+    total, damage, own = threatened(game, bearing), damage_to(game, bearing), damage_to(game, [side])
+    weights = own / own.sum() if own.sum() != 0.0 else (damage / damage.sum() if damage.sum() != 0.0 else damage)
     found["share"] = own.sum() / total if total != 0.0 else 0.0
     for holder in Side:
         held, noise = threats["holder"] == holder, game.sides[holder]["unpredictability"]

@@ -151,11 +151,12 @@ def level_place(level, low, step, count):
 
 @rule
 def _threatened(own, other):
-    """Return (damage threatened to both sides together, share of it in force)."""
-    level = own.level + other.level
+    """Return (damage threatened to both sides together, share of it in force): what one gains does not cancel the other's."""
+    mine, theirs = abs(own.level), abs(other.level)
+    level = mine + theirs
     if other.level == 0.0 or own.level == 0.0:
         return level, other.executed_share if own.level == 0.0 else own.executed_share
-    return level, (own.level * own.executed_share + other.level * other.executed_share) / level
+    return level, (mine * own.executed_share + theirs * other.executed_share) / level
 
 
 @rule

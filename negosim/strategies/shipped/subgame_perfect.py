@@ -18,7 +18,7 @@ from negosim.rules.ratification import ratification
 from negosim.rules.records import PROPOSE, RESPOND, Game
 from negosim.rules.solvers.induction import best_move, deal_worth, needs, now, solve_induction
 from negosim.strategies.record import Strategy, Table
-from negosim.strategies.tables import damage_to, expected, round_one, rounds_of, threats_move
+from negosim.strategies.tables import expected, round_one, rounds_of, threatened, threats_move
 from negosim.strategies.weighing import against_going_on
 
 ACCEPT, REFUSE, WALK_OUT = int(Response.ACCEPT), int(Response.REFUSE), int(Response.WALK_OUT)
@@ -92,7 +92,7 @@ def _types(game: Game, side: Side) -> int:
 def _log_grid(game: Game, side: Side) -> tuple[int, int]:
     """Return the same for a side that solves for both: levels evenly spaced in logs, ``induction.level_at``."""
     record, threats = game.sides[side], game.threats
-    total, volatility = float(damage_to(game, list(Side)).sum()), float(expected(game, side, list(Side))["volatility"][0])
+    total, volatility = threatened(game, list(Side)), float(expected(game, side, list(Side))["volatility"][0])
     reach = max(SHOCKS * volatility * math.sqrt(rounds_of(game)), LEAST)
     half = math.ceil(reach / max(volatility / STEPS_PER_SHOCK, reach / MOST_STEPS)) if threats_move(game, total) else 0
     record["level_step"] = reach / max(half, 1)
