@@ -38,10 +38,13 @@ def deal_worth(record, row, homes, home_column, failed):
 
 @rule
 def _values(menu, place, mine, theirs, homes, public, need, failed, row):
-    """Return (worth to me, worth to the other) of the package at a place; to me minus infinity if it is not worth ``need``."""
+    """Return (worth to me, worth to the other) of the package at a place; to me minus infinity if it is not to be tabled.
+
+    That is where it is not worth ``need`` to the other or, with flows, where homes are sure to reject it.
+    """
     read_row(menu, place, row)
     worth = deal_worth(theirs, row, homes, public.home_column, failed[1])
-    if worth < need - ROUNDING:
+    if worth < need - ROUNDING or (mine.wants_gain == 1 and ratification(row, homes, public.home_column) <= 0.0):
         return -math.inf, worth
     return deal_worth(mine, row, homes, public.home_column, failed[0]), worth
 
@@ -119,17 +122,14 @@ def needs(record, refused):
 def best_move(menu, mine, theirs, homes, public, refused, row):
     """Return (place, worth to me, worth to the other) of a proposer's best move; place -1 if it wants no agreement now.
 
-    ``refused`` (2,) is what a refusal is worth to me and to the other. With flows a proposer tables nothing that homes are sure
-    to reject.
+    ``refused`` (2,) is what a refusal is worth to me and to the other.
     """
     need, leaves = needs(theirs, refused[1])
     failed = (mine.no_deal, theirs.no_deal) if public.ends_on_failure else (refused[0], refused[1])
     place, most, left = best_acceptable(menu, mine, theirs, homes, public, need, failed, row)
     nothing = mine.no_deal if leaves else refused[0]
     if place >= 0.0 and most >= nothing - TOLERANCE:
-        read_row(menu, place, row)
-        if mine.wants_gain == 0 or ratification(row, homes, public.home_column) > 0.0:
-            return place, most, left
+        return place, most, left
     return -1.0, nothing, need
 
 
