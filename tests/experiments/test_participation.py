@@ -68,7 +68,7 @@ def test_nobody_who_looks_ahead_loses_by_harmless_talks_where_there_is_something
 @pytest.mark.slow
 @pytest.mark.parametrize("strategies", ["as it stands", "risk-return"])
 def test_nobody_signs_where_there_is_nothing_to_agree_on_once_types_are_known_and_threats_stand_still(strategies: str) -> None:
-    """Of the first 60 joint draws some have no zone. Where types or voices differ from their means, or levels move, runs settle."""
+    """Of 60 joint draws some have no zone. Where types or voices differ from their means, or levels move, some runs settle."""
     module = program("participation")
     case = module.ns.Scenario.load(module.SCENARIO)
     known = {f"{side.label}.{name}": 0.0 for side in Side for name in ("ambiguity", "ambiguous_voices")} | module.harmless(case)
