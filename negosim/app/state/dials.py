@@ -16,6 +16,7 @@ from negosim.scenario import dotted_names
 from negosim.scenario.consistency import useless
 from negosim.scenario.diagnosis import range_text
 from negosim.scenario.parameters import FARTHEST, MOST
+from negosim.scenario.payoff import unread
 from negosim.scenario.people import Delegation, Party
 from negosim.scenario.scenario import Scenario
 
@@ -31,7 +32,9 @@ WIDE = 1000.0
 HOW_IT_BARGAINS = ("strategy", "toughness", "opening", "offer_noise", "believed_noise")
 """Parameters of a party that say how it decides; the rest says what things are worth to it."""
 
-THE_TALKS = ("protocol", "agenda", "rounds", "extension_probability", "extension_rounds", "failed_ratification")
+THE_TALKS = (
+    "protocol", "agenda", "rounds", "extension_probability", "extension_rounds", "failed_ratification", "horizon", "resumption",
+)
 
 
 @dataclass(frozen=True)
@@ -81,7 +84,9 @@ def groups(scenario: Scenario) -> tuple[Group, ...]:
     for side in Side:
         names = [f"{side.label}.{name}" for name in HOW_IT_BARGAINS]
         found.append(Group(f"How {in_a_sentence(scenario, side)} bargains", _dials(scenario, names)))
-    return (*found, Group("The talks", _dials(scenario, [f"talks.{name}" for name in THE_TALKS])))
+    idle = unread(scenario.talks.payoff)
+    read = [f"talks.{name}" for name in THE_TALKS if name not in idle and getattr(scenario.talks, name) is not None]
+    return (*found, Group("The talks", _dials(scenario, read)))
 
 
 def _dials(scenario: Scenario, names: list[str]) -> tuple[Dial, ...]:
