@@ -61,13 +61,16 @@ class Principal(mesa.Agent):
 
     def answer(self) -> Response:
         """Accept, refuse, or leave the talks; in a double auction the sealed bids answer each other."""
-        return Response(moves.accepts(self.run.game, self.run.talks, int(self.side), self._response()))
+        response = self._response()
+        if response is Response.ACCEPT and not moves.may_accept(self.run.game, self.run.talks, int(self.side)):
+            return Response.REFUSE
+        return response
 
-    def _response(self) -> int:
+    def _response(self) -> Response:
         """Return the answer of the strategy or of the bid, before it is asked whether what is accepted is worth signing."""
         if self._bids():
-            return int(floor.satisfies(self.run.talks))
-        return int(self._strategy().respond(*self._knowledge(), self.run.talks.offer, self._outlook()))
+            return Response(floor.satisfies(self.run.talks))
+        return Response(self._strategy().respond(*self._knowledge(), self.run.talks.offer, self._outlook()))
 
     def signs(self) -> bool:
         """Sign the delegation's own offer, now that the other side has accepted it, or not."""
@@ -75,7 +78,7 @@ class Principal(mesa.Agent):
 
     def weigh(self) -> Weighing:
         """Say what this principal compares when it answers the offer on the table."""
-        if self._response() == Response.ACCEPT and self.answer() is Response.REFUSE:
+        if self._response() is Response.ACCEPT and self.answer() is Response.REFUSE:
             return against_no_deal(self._knowledge()[0], self.run.talks.offer, bool(self.run.game.world[0]["flows"]))
         if self._bids():
             return against_own_bid(self._knowledge()[0], self.run.talks.offer)

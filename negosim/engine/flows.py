@@ -18,6 +18,7 @@ the inside option, before threats in force and before doubts about the guarantee
 from __future__ import annotations
 
 import math
+from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
@@ -32,6 +33,7 @@ from negosim.rules.records import Game
 from negosim.rules.utility import risk
 from negosim.scenario.parameters import Threat
 from negosim.scenario.scenario import Scenario
+from negosim.scenario.trade import Trade
 from negosim.strategies.tables import rounds_of
 
 Array = NDArray[np.float64]
@@ -93,16 +95,26 @@ def _cost(scenario: Scenario, game: Game, threat: Threat) -> Array:
     if holder is Side.TARGET:
         shares = {measure.threat: measure.share for measure in trade.countermeasures}
     rise = shares[threat.key if holder is Side.TARGET else threat.issue] * (threat.rate - scenario.without(threat))
-    tariffs = np.array([[status_quo_tariff(scenario)] * 2, [trade.target_base_tariff] * 2])
+    lost = _lost(trade, holder, status_quo_tariff(scenario), rise) if rise else np.zeros(2)
+    taste = [_taste(scenario, game, threat) if holder is Side.SENDER else 0.0, 0.0]
+    worth = [trade.sender_worth, trade.target_worth]
+    return np.array([given[side] if given[side] is not None else worth[side] * lost[side] - taste[side] for side in Side])
+
+
+@lru_cache(maxsize=64)
+def _lost(trade: Trade, holder: Side, tariff: float, rise: float) -> Array:
+    """Return (2,) what both sides lose by a rise of the holder's average tariff, in per cent of real expenditure.
+
+    ``tariff`` is the sender's in the status quo. A world at these tariffs is solved once.
+    """
+    tariffs = np.array([[tariff] * 2, [trade.target_base_tariff] * 2])
     tariffs[holder, 1] += rise
     before, after = solved(trade, *tariffs)
     names, sides = [country.name for country in trade.countries], (trade.sender, trade.target)
     lost = (before - after)[[names.index(side) for side in sides]]
     bought = {flow.seller: flow.amount for flow in trade.flows if flow.buyer == sides[holder]}
     lost[holder] += bought[sides[holder.other]] / sum(bought.values()) * trade.pass_through * rise
-    taste = [_taste(scenario, game, threat) if holder is Side.SENDER else 0.0, 0.0]
-    worth = [trade.sender_worth, trade.target_worth]
-    return np.array([given[side] if given[side] is not None else worth[side] * lost[side] - taste[side] for side in Side])
+    return np.asarray(lost)
 
 
 def _taste(scenario: Scenario, game: Game, threat: Threat) -> float:

@@ -24,7 +24,7 @@ from negosim.strategies.own import Own
 from negosim.strategies.record import BELIEFS, LUCK, Strategy
 from negosim.strategies.shipped import commitment
 
-ACCEPT, WALK_OUT = int(Response.ACCEPT), int(Response.WALK_OUT)
+ACCEPT, REFUSE, WALK_OUT = int(Response.ACCEPT), int(Response.REFUSE), int(Response.WALK_OUT)
 SETTLED, IN_PART = int(Ending.SETTLED), int(Ending.SETTLED_IN_PART)
 NOT_RATIFIED, LEFT = int(Ending.RATIFICATION_FAILED), int(Ending.WALK_OUT)
 
@@ -102,7 +102,9 @@ def meet(game, talks, sender_proposes, sender_responds, target_proposes, target_
         if floor.speaks(talks, side):
             floor.look_at(talks, side)
             response = answer(game, talks, sender_responds, target_responds)
-            talks.answers[side] = moves.accepts(game, talks, 1 - side, response)
+            if response == ACCEPT and not moves.may_accept(game, talks, 1 - side):
+                response = REFUSE
+            talks.answers[side] = response
     for side in range(2):
         if floor.speaks(talks, side):
             floor.look_at(talks, side)

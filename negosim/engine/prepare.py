@@ -18,7 +18,7 @@ from negosim.engine.flows import enter_flows, status_quo_utility
 from negosim.rules.clock import fill_conceded
 from negosim.rules.columns import kept_column, precedent_column, ratifier_column
 from negosim.rules.frontier.preferences import solve_preferences
-from negosim.rules.records import SIDE, THREAT, WORLD, Game
+from negosim.rules.records import REVOCABLE, SIDE, THREAT, WORLD, Game
 from negosim.rules.utility import risk
 from negosim.scenario.linkage import linkage_graph, parts
 from negosim.scenario.people import Delegation, voices
@@ -61,7 +61,7 @@ def _prepared(scenario: Scenario) -> Game:
         profile_priors=_priors(scenario),
         homes=_homes(scenario),
         part_of_issue=agenda,
-        status_quo=np.array([scenario.position(issue.name, issue.status_quo) for issue in scenario.issues]),
+        status_quo=status_quo_positions(scenario),
     )
     if scenario.talks.payoff == "flows":
         enter_flows(scenario, game)
@@ -85,6 +85,11 @@ class _Tastes(tuple):
         self = cls((name, *_key(array)) for name, array in arrays.items())
         self.arrays = arrays
         return self
+
+
+def status_quo_positions(scenario: Scenario) -> NDArray[np.float64]:
+    """Return (issues,) the positions of the status quo."""
+    return np.array([issue.position(issue.status_quo) for issue in scenario.issues])
 
 
 def forget_frontiers() -> None:
@@ -132,9 +137,10 @@ def _tastes(scenario: Scenario) -> _Tastes:
             "home_saliences": _rows([r.salience.vector(names) for _, r in homes], len(names)),
             "levels": np.array([issue.levels or 0 for issue in issues], dtype=np.int64),
             "precedents": np.array([[d.precedent_pressure * i.precedent for i in issues] for d in delegations]),
-            "revocable": np.array([holders[issue.revocable_by] for issue in issues], dtype=np.int64),
-            "sunk": np.array([issue.sunk if lapses else np.nan for issue in issues]),
-            "lapsed": np.array([scenario.position(i.name, i.status_quo) if lapses else np.nan for i in issues]),
+            "revocable": np.array(
+                [(holders[issue.revocable_by], issue.sunk if lapses else np.nan) for issue in issues], dtype=REVOCABLE
+            ),
+            "status_quo": status_quo_positions(scenario) if lapses else np.zeros(len(issues)),
         }
     )
 
@@ -163,7 +169,7 @@ def _frontiers(tastes: _Tastes) -> tuple[Game, Solved]:
     sides["profiles"] = profiles
     sides["first_column"] = (0, kept_column(0, profiles[0]))
     names = ("saliences", "ideals", "attitudes", "edge_from", "edge_to", "edge_weight", "home_sides", "home_saliences",
-             "levels", "precedents", "revocable", "sunk", "lapsed")
+             "levels", "precedents", "revocable", "status_quo")
     game = Game(
         world=world, sides=sides, threats=np.zeros(0, THREAT), bounds=np.zeros((2, width, 2)),
         home_bounds=np.zeros((homes, 2)),
@@ -171,7 +177,7 @@ def _frontiers(tastes: _Tastes) -> tuple[Game, Solved]:
         nash=np.zeros((*profiles, 2)), sender_outlook=NO_OUTLOOK, target_outlook=NO_OUTLOOK, conceded=np.zeros((2, 1, 1)),
         giving_way=NO_GIVING_WAY, speakers=np.zeros((2, 1, 1, 1)),
         profile_priors=np.zeros((2, 1)), homes=np.zeros((homes, 2)),
-        part_of_issue=np.zeros(issues, dtype=np.int64), status_quo=np.zeros(issues), **{n: t[n] for n in names},
+        part_of_issue=np.zeros(issues, dtype=np.int64), **{n: t[n] for n in names},
     )
     solve_preferences(game)
     return game, {}

@@ -65,7 +65,8 @@ def reverse(game, talks, seed, replication):
 def leave_stress_behind(game, talks, i):
     """Charge a side for the stress that outlasts the talks; with lumps none does."""
     side, public = game.sides[i], talks.public[0]
-    talks.ledger[i, payoff.STRESS] -= side.discount ** (public.round - 1) * side.stress_tail * public.stress
+    if game.world[0].flows == 1:
+        talks.ledger[i, payoff.STRESS] -= side.discount ** (public.round - 1) * side.stress_tail * public.stress
 
 
 @rule(lean=True)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 
-from negosim.common.vocabulary import Ending, Response
+from negosim.common.vocabulary import Ending
 from negosim.rules import clock, luck, ratification, threats
 from negosim.rules.beliefs import (
     TOLERANCE,
@@ -20,12 +20,11 @@ from negosim.rules.beliefs import (
 )
 from negosim.rules.columns import ratifier_column
 from negosim.rules.compiled import rule
-from negosim.rules.menus import evaluate, menu_position, read_package, read_row
+from negosim.rules.menus import evaluate, locate, menu_position, read_package, read_row
 from negosim.rules.opening import hold_dear
-from negosim.rules.payoff import PAIN, STRESS, settlement_worth
+from negosim.rules.payoff import PAIN, STRESS, settlement_worth, worth_at
 
 IMPASSE, BREAKDOWN = int(Ending.IMPASSE), int(Ending.BREAKDOWN)
-ACCEPT, REFUSE = int(Response.ACCEPT), int(Response.REFUSE)
 
 
 @rule(lean=True)
@@ -183,32 +182,29 @@ def table_offer(game, talks, menu, demand):
     own = talks.owns[public.proposer]
     own.demanded = demand
     public.position = menu_position(menu, own.kept_column, own.side, demand, public.interpolate)
+    if game.world[0].flows == 1:
+        public.position = _place_of_enough(own, menu, public.position, public.interpolate)
     read_row(menu, public.position, talks.offer)
-    if game.world[0].flows == 1 and not worth_signing(game, own, public, talks.offer, own.no_deal):
-        _ask_for_enough(talks, menu)
     read_package(game, talks, public.position)
 
 
 @rule(lean=True)
-def _ask_for_enough(talks, menu):
-    """Move the offer towards the proposer's end as far as it takes to be worth signing to it; to the end if nothing is."""
-    public = talks.public[0]
-    own, step = talks.owns[public.proposer], 1 if public.proposer == 0 else -1
-    last = menu.shape[0] - 1
-    node = math.floor(public.position) if public.proposer == 0 else math.ceil(public.position)
-    before = settlement_worth(own, talks.offer)
+def _place_of_enough(own, menu, position, interpolate):
+    """Return the nearest place towards a side's own end at which a deal is worth no less to it than no deal, or that end."""
+    before = worth_at(own, menu, *locate(menu, position))
+    if before >= own.no_deal - TOLERANCE:
+        return position
+    step, last = 1 if own.side == 0 else -1, menu.shape[0] - 1
+    node = math.floor(position) if own.side == 0 else math.ceil(position)
     while 0 <= node + step <= last:
         node += step
-        start = public.position
-        public.position = float(node)
-        read_row(menu, public.position, talks.offer)
-        worth = settlement_worth(own, talks.offer)
+        worth = worth_at(own, menu, *locate(menu, float(node)))
         if worth >= own.no_deal - TOLERANCE:
-            if public.interpolate == 1 and worth > before:
-                public.position = start + (node - start) * min(1.0, max(0.0, (own.no_deal - before) / (worth - before)))
-                read_row(menu, public.position, talks.offer)
-            return
-        before = worth
+            if interpolate == 1 and worth > before:
+                return position + (node - position) * min(1.0, max(0.0, (own.no_deal - before) / (worth - before)))
+            return float(node)
+        position, before = float(node), worth
+    return position
 
 
 @rule(lean=True)
@@ -242,12 +238,10 @@ def _if_refusing_to_the_end(game, own, public, no_deal):
 
 
 @rule(lean=True)
-def accepts(game, talks, side, response):
-    """Return the answer of a side's principal, which accepts nothing worth less to it than talks that end with a refusal."""
+def may_accept(game, talks, side):
+    """Return whether a side's principal may accept the offer: it is worth no less to it than talks that end with a refusal."""
     own = talks.owns[side]
-    if response == ACCEPT and not worth_signing(game, own, talks.public[0], talks.offer, own.ended):
-        return REFUSE
-    return response
+    return worth_signing(game, own, talks.public[0], talks.offer, own.ended)
 
 
 @rule(lean=True)

@@ -11,6 +11,7 @@ import math
 
 from negosim.rules.columns import SENDER, TARGET, reverted_column
 from negosim.rules.compiled import rule
+from negosim.rules.menus import read_number
 
 VALUE, WASTE, PRECEDENT, DELAY, PAIN, STRESS, AUDIENCE, REVERSAL, DAMAGE, SECURITY = range(10)
 CHANNEL_COUNT = 10
@@ -53,6 +54,16 @@ def settlement_worth(own, row):
     k = own.kept_column
     by_sender, by_target = row[reverted_column(k, SENDER)], row[reverted_column(k, TARGET)]
     return worth_if_signed(own, row[k], by_sender, by_target, row[own.cost_column])
+
+
+@rule(lean=True, inline=True)
+def worth_at(own, menu, node, share):
+    """Return what a side expects from a deal at a place of the menu."""
+    k = own.kept_column
+    return worth_if_signed(
+        own, read_number(menu, node, share, k), read_number(menu, node, share, reverted_column(k, SENDER)),
+        read_number(menu, node, share, reverted_column(k, TARGET)), read_number(menu, node, share, own.cost_column),
+    )
 
 
 @rule(lean=True)

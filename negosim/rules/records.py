@@ -61,6 +61,10 @@ THREAT = _record(
 """A threat of its ``holder``. Per unit of its level, ``damage`` is what each side loses in all if it is in force at the end, and
 ``pain`` what it bears of it in a round of talks, in units of the side's ``tariff_pain``."""
 
+REVOCABLE = _record(by=I, sunk=F)
+"""An issue once it is settled: the side that can take it back, or -1; and with flows the share of the settlement that outlasts
+the deal if it lapses, while the rest goes back to the status quo; NaN with lumps."""
+
 EXPECTED = _record(
     share=F, execution=F, early=F, punished=F, volatility=F, round_pain=F, round_cost=F, flow_pain=F, flow=F, tail=F,
 )
@@ -107,6 +111,7 @@ World = numba.from_dtype(WORLD)
 SideRecord = numba.from_dtype(SIDE)
 Threat = numba.from_dtype(THREAT)
 Expected = numba.from_dtype(EXPECTED)
+Revocable = numba.from_dtype(REVOCABLE)
 Public = numba.from_dtype(PUBLIC)
 Own = numba.from_dtype(OWN)
 Matrix = types.Array(types.float64, 2, "C")
@@ -155,9 +160,7 @@ class Game(NamedTuple):
     edge_weight: NDArray[np.float64]  # (E,)
     levels: NDArray[np.int64]  # (K,): number of discrete levels, or 0
     precedents: NDArray[np.float64]  # (2, K): cost per unit of satisfaction given up
-    revocable: NDArray[np.int64]  # (K,): side that can take the issue back, or -1
-    sunk: NDArray[np.float64]  # (K,): with flows, the share of a settlement that outlasts the deal; NaN with lumps
-    lapsed: NDArray[np.float64]  # (K,): with flows, where the rest of it goes back to; NaN with lumps
+    revocable: NDArray[np.void]  # (K,): REVOCABLE
 
 
 class Talks(NamedTuple):
@@ -197,7 +200,7 @@ GAME = _named(
     profile_priors=(_f, 2), homes=(_f, 2), home_sides=(_i, 1),
     part_of_issue=(_i, 1), status_quo=(_f, 1), saliences=(_f, 3), bounds=(_f, 3), home_saliences=(_f, 2),
     home_bounds=(_f, 2), ideals=(_f, 2), attitudes=(_f, 2), edge_from=(_i, 1), edge_to=(_i, 1), edge_weight=(_f, 1),
-    levels=(_i, 1), precedents=(_f, 2), revocable=(_i, 1), sunk=(_f, 1), lapsed=(_f, 1),
+    levels=(_i, 1), precedents=(_f, 2), revocable=(Revocable, 1),
 )
 """The Numba type of a Game, for explicit signatures."""
 TALKS = _named(

@@ -227,6 +227,10 @@ class Issue(Part):
             if real is not None:
                 self.require_between_the_ends(f"issues.{self.name}.{field}", real)
 
+    def position(self, real: float) -> float:
+        """Return the position x of a real value: 0 at the target's end, 1 at the sender's."""
+        return (real - self.target_end) / (self.sender_end - self.target_end)
+
     def require_between_the_ends(self, field: str, real: float) -> None:
         """ScenarioError for a real value that is not a position on the issue."""
         low, high = sorted((self.target_end, self.sender_end))

@@ -204,8 +204,7 @@ class Scenario(Part):
 
     def position(self, issue: str, real: float) -> float:
         """The position x of a real value: 0 at the target's end, 1 at the sender's."""
-        ends = self.issue(issue)
-        return (real - ends.target_end) / (ends.sender_end - ends.target_end)
+        return self.issue(issue).position(real)
 
     def real(self, issue: str, x: float) -> float:
         """The real value at position x."""

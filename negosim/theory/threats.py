@@ -117,7 +117,7 @@ def gain_of_a_lasting_threat(
     v = beta - s I d / (1 - d phi)
 
     benefit (beta) of a round in force; stress_cost (s) of a round per unit of stress, not negative; added (I), the stress
-    that a round in force adds, not negative; persistence (phi) in [0, 1) of stress from round to round, which is phi S + I
+    that a round in force adds, not negative; persistence (phi) in [0, 1] of stress from round to round, which is phi S + I
     next; discount (d) in (0, 1). Stress that is there already is in neither term, as the cost is linear in it: what pays once
     pays at any stress, so that pausing at a threshold is never best. A threat in force for n rounds gains (1 - d^n) v.
     Source: optimal stopping with a linear cost, present value.

@@ -173,7 +173,7 @@ def test_the_worlds_of_flows_see_everything_happen() -> None:
 
 FAULTS = {
     "the alternative is faced before threats move": ("moves.face_the_alternative(game, talks, 0", 2, "moves.move_threats("),
-    "the offer is remembered before it is answered": ("moves.remember_offer(", 1, "talks.answers[side] = answer("),
+    "the offer is remembered before it is answered": ("moves.remember_offer(", 1, "response = answer("),
     "costs are borne before threats are carried out": ("moves.bear_costs(game, talks, 0", 2, "if accepted and moves.signs("),
     "threats move before the world": ("moves.move_threats(", 1, "moves.move_world("),
 }

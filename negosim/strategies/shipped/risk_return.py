@@ -13,11 +13,11 @@ import numpy as np
 
 from negosim.common.vocabulary import Response, Side
 from negosim.rules.beliefs import TOLERANCE, acceptance, concession, cumulative, summary
-from negosim.rules.columns import SENDER, TARGET, kept_column, ratifier_column, reverted_column
+from negosim.rules.columns import kept_column, ratifier_column
 from negosim.rules.compiled import rule
 from negosim.rules.menus import locate, menu_position, read_number
 from negosim.rules.opening import prepare_side
-from negosim.rules.payoff import settlement_worth, worth_if_signed
+from negosim.rules.payoff import settlement_worth, worth_at
 from negosim.rules.ratification import consent_probability, ratification
 from negosim.rules.records import OWN, PROPOSE, RESPOND, Game
 from negosim.rules.solvers.continuation import after_refusal, if_nothing_learnt, outlook_now
@@ -42,16 +42,6 @@ def place_of(position, public):
 
 
 @rule(lean=True, inline=True)
-def _worth_at(own, menu, node, share):
-    """Return what a side expects from a deal at a place of the menu."""
-    k = own.kept_column
-    return worth_if_signed(
-        own, read_number(menu, node, share, k), read_number(menu, node, share, reverted_column(k, SENDER)),
-        read_number(menu, node, share, reverted_column(k, TARGET)), read_number(menu, node, share, own.cost_column),
-    )
-
-
-@rule(lean=True, inline=True)
 def expected_payoff(own, public, belief, sums, homes, menu, sheet, present, position):
     """Return EV(x) of tabling the package at a place of the menu; ``present`` is the worth of going on at the present belief.
 
@@ -62,7 +52,7 @@ def expected_payoff(own, public, belief, sums, homes, menu, sheet, present, posi
     node, share = locate(menu, place_of(position, public))
     accepted, refusing, moment, stubborn = acceptance(own, belief, sums, menu, node, share)
     if accepted <= 0.0:
-        gains = own.wants_gain == 0 or _worth_at(own, menu, node, share) >= present
+        gains = own.wants_gain == 0 or worth_at(own, menu, node, share) >= present
         return present if gains else -np.inf
     passes = 1.0
     for r in range(homes.shape[0]):
@@ -77,7 +67,7 @@ def expected_payoff(own, public, belief, sums, homes, menu, sheet, present, posi
     else:
         refused = present
     failed = own.no_deal if public.ends_on_failure else present
-    deal = passes * _worth_at(own, menu, node, share) + (1.0 - passes) * failed
+    deal = passes * worth_at(own, menu, node, share) + (1.0 - passes) * failed
     return accepted * deal + (1.0 - accepted) * refused
 
 

@@ -44,7 +44,7 @@ def test_law_1_with_lumps_there_is_nothing_of_what_flows_add() -> None:
         assert game.world["flows"] == 0
         for name in ("talks_flow", "stress_tail", "lapse", "gap"):
             assert (game.sides[name] == 0.0).all(), (number, name)
-        assert np.isnan(game.sunk).all() and np.isnan(game.lapsed).all()
+        assert np.isnan(game.revocable["sunk"]).all()
         assert (game.threats["damage"][:, Side.SENDER] == 0.0).all()
 
 

@@ -50,6 +50,17 @@ INSIDE = {
     "exponential_concession": (0.5, 2.0, 0.1),
     "meeting_time": (5.0, 1.0),
     "commitment_after_silence": (0.1, 0.3, 5.0),
+    "flow_share": (0.9, 0.8, 0.1, 0.2, 0.1, 0.3, 0.05),
+    "fair_flow_share": (0.9, 0.1, 0.2, 0.1, 0.1, 0.05, 0.2),
+    "flow_limit": (0.05, 0.1, 0.2, 0.2, 0.1, 0.3, 0.05),
+    "flow_deadline_share": (0.9, 5, 0.2, 0.1, 0.3, 0.05),
+    "threat_of_each_round": (0.9, 0.3, 0.25, 0.2, 0.1),
+    "flow_attrition_rate": (0.05, 0.7, 0.4, 0.2),
+    "flow_attrition_chance": (0.05, 0.7, 0.4, 0.2, 0.5),
+    "enforceable_share": (0.2, 0.6, 0.3),
+    "gain_of_a_lasting_threat": (0.1, 0.2, 0.25, 0.7, 0.9),
+    "kept_share": (0.1, 0.3, 20.0),
+    "share_until_lifted": (0.9, 0.1),
 }
 OUTSIDE = [
     ("rubinstein_share", (1.2, 0.9), "discount_1 is 1.2; it must lie in (0, 1]. Give a discount factor per round"),
@@ -107,6 +118,19 @@ OUTSIDE = [
     ("exponential_concession", (0.5, 1.0, 0.0), "opening is 0; it must lie in (0, 1]."),
     ("meeting_time", (0.0, 1.0), "toughness_1 is 0; it must lie in (0, inf)."),
     ("commitment_after_silence", (0.1, 0.3, -1.0), "time is -1; it must lie in [0, inf)."),
+    ("flow_share", (0.9, 1.2, 0.1, 0.2, 0.1), "discount_2 is 1.2; it must lie in (0, 1]."),
+    ("flow_share", (1.0, 1.0, 0.0, 0.2, 0.1), "(1 - hazard)^2 discount_1 discount_2 must lie below 1."),
+    ("fair_flow_share", (0.9, 1.5, 0.2, 0.1, 0.1, 0.0), "hazard is 1.5; it must lie in [0, 1]."),
+    ("flow_limit", (0.0, 0.1, 0.0, 0.2, 0.1), "rate_i + hazard_rate must exceed 0."),
+    ("flow_deadline_share", (0.9, 2.5, 0.2, 0.1), "horizon is 2.5; it must be a whole number."),
+    ("threat_of_each_round", (0.9, 0.3, 0.3, -0.2, 0.1), "damage is -0.2; it must lie in [0, inf)."),
+    ("flow_attrition_rate", (0.0, 0.7, 0.4, 0.2), "rate is 0; it must lie in (0, inf)."),
+    ("flow_attrition_rate", (0.05, 0.4, 0.7, 0.2), "wins must exceed loses."),
+    ("flow_attrition_chance", (0.05, 0.7, 0.4, 0.2, 0.0), "step is 0; it must lie in (0, inf)."),
+    ("enforceable_share", (0.0, 0.6, 0.3), "rate is 0; it must lie in (0, inf)."),
+    ("gain_of_a_lasting_threat", (0.1, -0.1, 0.2, 0.7, 0.9), "stress_cost is -0.1; it must lie in [0, inf)."),
+    ("kept_share", (0.1, 0.3, 0.0), "horizon is 0; it must exceed 0."),
+    ("share_until_lifted", (1.0, 0.1), "discount is 1; it must lie in (0, 1)."),
 ]
 
 
