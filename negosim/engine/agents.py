@@ -62,9 +62,9 @@ class Principal(mesa.Agent):
     def answer(self) -> Response:
         """Accept, refuse, or leave the talks; in a double auction the sealed bids answer each other."""
         response = self._response()
-        if response is Response.ACCEPT and not moves.may_accept(self.run.game, self.run.talks, int(self.side)):
-            return Response.REFUSE
-        return response
+        if response is not Response.ACCEPT or self._bids() or moves.may_accept(self.run.game, self.run.talks, int(self.side)):
+            return response
+        return Response.REFUSE
 
     def _response(self) -> Response:
         """Return the answer of the strategy or of the bid, before it is asked whether what is accepted is worth signing."""

@@ -102,7 +102,8 @@ def meet(game, talks, sender_proposes, sender_responds, target_proposes, target_
         if floor.speaks(talks, side):
             floor.look_at(talks, side)
             response = answer(game, talks, sender_responds, target_responds)
-            if response == ACCEPT and not moves.may_accept(game, talks, 1 - side):
+            bids = game.world[0].protocol == DOUBLE_AUCTION
+            if response == ACCEPT and not bids and not moves.may_accept(game, talks, 1 - side):
                 response = REFUSE
             talks.answers[side] = response
     for side in range(2):

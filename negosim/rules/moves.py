@@ -246,10 +246,17 @@ def may_accept(game, talks, side):
 
 @rule(lean=True)
 def signs(game, talks):
-    """Return whether the proposer signs its own offer once it is accepted: only what is worth no less to it than no deal."""
+    """Return whether the proposer signs its own offer once it is accepted: only what is worth no less to it than no deal.
+
+    In a double auction the bargain is neither side's own, and both have to sign it.
+    """
     public = talks.public[0]
-    own = talks.owns[public.proposer]
-    return worth_signing(game, own, public, talks.offer, own.no_deal)
+    for side in range(2):
+        own = talks.owns[side]
+        has_to_sign = side == public.proposer or game.world[0].protocol == clock.DOUBLE_AUCTION
+        if has_to_sign and not worth_signing(game, own, public, talks.offer, own.no_deal):
+            return False
+    return True
 
 
 @rule(lean=True)

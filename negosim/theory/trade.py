@@ -16,8 +16,9 @@ from numpy.typing import NDArray
 
 Array = NDArray[np.float64]
 
-TOLERANCE = 1e-12
-"""Excess demand for any country's goods that counts as none, relative to its trade with others."""
+TOLERANCE, ROUNDING = 1e-12, 1e-11
+"""Excess demand for any country's goods that counts as none, relative to its trade with others, and that which is let pass where
+rounding lets no step come nearer."""
 
 ROUNDS, HALVINGS, LARGEST_STEP = 100, 40, 2.0
 """Newton's steps, halvings of one step, and the largest change of a log wage in one step."""
@@ -197,6 +198,8 @@ def _wages(economy: Economy, pull: Array) -> Array:
             moved = _nearer(economy, pull[open_ones], part, step)
             for values, new in zip(here, moved, strict=True):
                 values[open_ones] = new
+    if here.size.max() <= ROUNDING:
+        return here.wages
     raise ArithmeticError(
         f"no wages clear the markets after {ROUNDS} steps: trade is still {here.size.max():.1g} out of balance, above"
         f" {TOLERANCE:g}. Use tariffs nearer to those before, or flows with smaller deficits."
