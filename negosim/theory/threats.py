@@ -90,7 +90,7 @@ def kept_share(rate: ArrayLike, hazard: ArrayLike, horizon: ArrayLike = np.inf) 
     """
     discount, danger = arguments(rate=(rate, POSITIVE), hazard=(hazard, NOT_NEGATIVE))
     left = np.asarray(horizon, dtype=np.float64)
-    require(left > 0, "it must exceed 0", "Give the rounds that are left, or infinity.", horizon=left)
+    require(left > 0, "it must lie in (0, inf]", "Give the rounds that are left, or infinity.", horizon=left)
     return plain(discount / (discount + danger) * np.expm1(-(discount + danger) * left) / np.expm1(-discount * left))
 
 

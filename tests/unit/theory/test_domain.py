@@ -129,7 +129,7 @@ OUTSIDE = [
     ("flow_attrition_chance", (0.05, 0.7, 0.4, 0.2, 0.0), "step is 0; it must lie in (0, inf)."),
     ("enforceable_share", (0.0, 0.6, 0.3), "rate is 0; it must lie in (0, inf)."),
     ("gain_of_a_lasting_threat", (0.1, -0.1, 0.2, 0.7, 0.9), "stress_cost is -0.1; it must lie in [0, inf)."),
-    ("kept_share", (0.1, 0.3, 0.0), "horizon is 0; it must exceed 0."),
+    ("kept_share", (0.1, 0.3, 0.0), "horizon is 0; it must lie in (0, inf]."),
     ("share_until_lifted", (1.0, 0.1), "discount is 1; it must lie in (0, 1)."),
 ]
 
