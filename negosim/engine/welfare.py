@@ -87,7 +87,7 @@ def welfare(trade: Trade, tariff: Array, answer: Array | None = None) -> Array:
 
     Interpolated by Chebyshev polynomials in (1 + t)^(-1/4), in which welfare is smooth from free trade to no trade at all, to
     ACCURACY: of the sender's tariff alone where the target's is as before the dispute, else of both. A run has the same
-    welfare, bit for bit, in every batch: there is no operation but + - * / and square roots.
+    welfare, bit for bit, in every batch: it is computed with + - * / and square roots alone.
     """
     x = 2.0 * _place(tariff / 100.0) - 1.0
     changes = chebyshev.chebval(x, _coefficients(trade, False)).T

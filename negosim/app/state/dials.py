@@ -113,7 +113,7 @@ def dial(scenario: Scenario, name: str) -> Dial:
 
 
 def _is_admissible(scenario: Scenario, name: str, word: str) -> bool:
-    """Return whether a word can be chosen as the scenario stands: with flows there are no bids, say."""
+    """Return whether a word can be chosen as the scenario stands: bids are refused with flows, for instance."""
     try:
         scenario.vary({name: word})
     except ScenarioError:
